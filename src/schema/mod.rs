@@ -1,0 +1,31 @@
+//! The vocabulary everybody shares: what a schema is.
+//!
+//! Pure: no I/O, no clock, no randomness. A [`Schema`] is what the readers and
+//! writers of data meet: [`Field`]s (name, [`DataType`], nullability, default),
+//! a primary key, indexes and constraints. Column order, comments and options
+//! are not part of it; they belong to the stream.
+//!
+//! * A field has a [`FieldId`] that stays the same through renames, so a rename
+//!   is known as a rename and not as a drop and an add.
+//! * A default is a value of its column's type in one canonical spelling
+//!   ([`DefaultValue`]), so `0.0` and `0.00` of a `numeric(5,2)` are the same.
+//! * [`Schema::fingerprint`] is SHA-256 over a canonical form: the same schema
+//!   has the same hash whatever the spelling and the order.
+//! * [`Alteration`] is one action of an `ALTER STREAM`, as data.
+
+mod alteration;
+mod compatibility;
+mod data_type;
+mod default;
+mod definition;
+mod field;
+mod name;
+mod schema;
+
+pub use alteration::{Alteration, ColumnSpec};
+pub use compatibility::{Direction, Mode, ModeSource};
+pub use data_type::DataType;
+pub use default::{DefaultValue, Literal};
+pub use field::{Constraint, Field, FieldId, Index, ObjectId};
+pub use name::{MAX_NAME_BYTES, Name, StreamName, quote_ident, quote_literal};
+pub use schema::{Fingerprint, MAX_COLUMNS, Schema};

@@ -1,0 +1,13 @@
+//! One client's conversation.
+//!
+//! A [`Session`] takes SQL and answers [`Outcome`]s. It owns what a
+//! conversation needs: settings, the transaction, prepared statements, portals
+//! and the rows that a portal has not handed out yet. It knows nothing of
+//! bytes: the wire keeps formats and encodings, an embedding application needs
+//! neither.
+
+mod outcome;
+mod session;
+
+pub use outcome::{Column, ColumnType, Notice, Outcome, Row, Severity, Value};
+pub use session::{Description, Execution, Session, SessionOptions, TransactionStatus};

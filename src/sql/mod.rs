@@ -1,0 +1,19 @@
+//! Text to [`Statement`] and back.
+//!
+//! Pure, and the only user of sqlparser. The tokenizer is sqlparser's; the
+//! grammar of the dialect is ours, one file a family of statements. What a
+//! client sends may hold several statements ([`parse`]); each knows where its
+//! words stood, so that errors point at them.
+//!
+//! A [`Statement`] displays as SQL that parses to the same statement.
+//! Statements that are understood but not offered are [`Statement::Unsupported`]
+//! and answer 0A000 when they are run, not when they are parsed, as they would
+//! in PostgreSQL.
+
+mod statement;
+
+pub use statement::{
+    AlterAction, AlterStream, CommentTarget, CreateIndex, CreateStream, DiscardTarget, DropStreams,
+    IsolationLevel, Location, ObjectRef, OptionValue, OptionWord, SetScope, SetValue, Spelling,
+    Statement, TransactionModes,
+};
