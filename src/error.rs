@@ -141,6 +141,8 @@ pub enum Limit {
     StatementComplexity,
     /// Memory.
     Memory,
+    /// Room on the disk.
+    Disk,
     /// A program limit such as a message's size.
     Program,
 }
@@ -235,6 +237,7 @@ impl ErrorKind {
                 Limit::Columns => "54011",
                 Limit::StatementComplexity => "54001",
                 Limit::Memory => "53200",
+                Limit::Disk => "53100",
                 Limit::Program => "54000",
             },
             Self::Unavailable(resource) => match resource {

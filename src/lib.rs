@@ -1,6 +1,10 @@
 //! Rekha: a schema registry you talk to in SQL.
 
 pub mod error;
+pub mod notice;
+pub mod position;
 pub mod schema;
 pub mod session;
 pub mod sql;
+pub mod sqlite;
+pub mod tasks;

@@ -9,5 +9,6 @@
 mod outcome;
 mod session;
 
-pub use outcome::{Column, ColumnType, Notice, Outcome, Row, Severity, Value};
+pub use crate::notice::{Notice, Severity};
+pub use outcome::{Column, ColumnType, Outcome, Row, Value};
 pub use session::{Description, Execution, Session, SessionOptions, TransactionStatus};

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use crate::notice::Notice;
+
 /// The type of a result column: a PostgreSQL type on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColumnType {
@@ -47,30 +49,6 @@ pub enum Value {
 
 /// A row of a result: one value a column.
 pub type Row = Vec<Value>;
-
-/// How much a [`Notice`] matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Severity {
-    /// NOTICE
-    Notice,
-    /// WARNING
-    Warning,
-}
-
-/// Something the client should know that is no error.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notice {
-    /// How much it matters.
-    pub severity: Severity,
-    /// Its SQLSTATE: `00000`, `25P01`, `42P07` …
-    pub sqlstate: &'static str,
-    /// In one line, PostgreSQL's style.
-    pub message: String,
-    /// More, in full sentences.
-    pub detail: Option<String>,
-    /// What to do, in full sentences.
-    pub hint: Option<String>,
-}
 
 /// The answer to one statement.
 #[derive(Clone, Debug, Default)]

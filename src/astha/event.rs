@@ -1,0 +1,147 @@
+//! What a subscriber is told.
+
+use std::str::FromStr;
+
+use chrono::{DateTime, Utc};
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, ErrorKind, Fault, Result};
+use crate::position::Position;
+
+/// A row as the log holds it: column names and JSON values. SQLite's integers,
+/// reals and texts arrive as JSON numbers and texts (TRUE is 1).
+pub type RowData = serde_json::Map<String, serde_json::Value>;
+
+/// What happened to a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// It is new.
+    Insert,
+    /// It is another.
+    Update,
+    /// It is gone.
+    Delete,
+}
+
+impl FromStr for Operation {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "INSERT" => Ok(Self::Insert),
+            "UPDATE" => Ok(Self::Update),
+            "DELETE" => Ok(Self::Delete),
+            _ => Err(malformed(format!("\"{text}\" is no operation"))),
+        }
+    }
+}
+
+/// The rows of an event.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Data<T> {
+    /// The new row.
+    Insert(T),
+    /// The row before and after.
+    Update {
+        /// As it was.
+        old: T,
+        /// As it is.
+        new: T,
+    },
+    /// The row as it was.
+    Delete(T),
+}
+
+impl<T> Data<T> {
+    /// What happened.
+    pub fn operation(&self) -> Operation {
+        match self {
+            Self::Insert(_) => Operation::Insert,
+            Self::Update { .. } => Operation::Update,
+            Self::Delete(_) => Operation::Delete,
+        }
+    }
+
+    /// The row as it is, or as it was when it is gone.
+    pub fn row(&self) -> &T {
+        match self {
+            Self::Insert(row) | Self::Update { new: row, .. } | Self::Delete(row) => row,
+        }
+    }
+
+    /// All rows of the event, the old one first.
+    pub fn rows(&self) -> impl Iterator<Item = &T> {
+        let (first, second) = match self {
+            Self::Insert(row) | Self::Delete(row) => (row, None),
+            Self::Update { old, new } => (old, Some(new)),
+        };
+        std::iter::once(first).chain(second)
+    }
+
+    fn try_map<U>(self, map: impl Fn(T) -> Result<U>) -> Result<Data<U>> {
+        Ok(match self {
+            Self::Insert(row) => Data::Insert(map(row)?),
+            Self::Update { old, new } => Data::Update { old: map(old)?, new: map(new)? },
+            Self::Delete(row) => Data::Delete(map(row)?),
+        })
+    }
+}
+
+/// One changed row of one table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event<T = RowData> {
+    /// The table.
+    pub table: String,
+    /// The rows.
+    pub data: Data<T>,
+    /// When the row was changed.
+    pub timestamp: DateTime<Utc>,
+    /// When the change was logged.
+    pub created_at: DateTime<Utc>,
+    /// Its place in the log, and its identity there.
+    pub position: Position,
+}
+
+impl<T> Event<T> {
+    /// What happened.
+    pub fn operation(&self) -> Operation {
+        self.data.operation()
+    }
+}
+
+impl Event {
+    /// The event with its rows as a type of the subscriber's, by column name.
+    ///
+    /// # Errors
+    /// XX001 when a row has not the columns of the type.
+    pub fn decode<T: DeserializeOwned>(&self) -> Result<Event<T>> {
+        let decode = |row: RowData| {
+            serde_json::from_value(row.into())
+                .map_err(|error| malformed("a row has not the columns of its table".to_owned()).with_source(error))
+        };
+        Ok(Event {
+            table: self.table.clone(),
+            data: self.data.clone().try_map(decode)?,
+            timestamp: self.timestamp,
+            created_at: self.created_at,
+            position: self.position,
+        })
+    }
+}
+
+/// The events of one commit, in order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unit {
+    /// The state the commit made: that of its last row.
+    pub position: Position,
+    /// Whether the registry's own writer made it; otherwise another program.
+    pub own: bool,
+    /// The events of the tables the subscriber asked for.
+    pub events: Vec<Event>,
+}
+
+/// A row of the log that cannot be understood (XX001).
+pub(super) fn malformed(what: String) -> Error {
+    Error::new(ErrorKind::Internal(Fault::Data), "a row of the change log cannot be understood")
+        .with_detail(format!("{what}."))
+}

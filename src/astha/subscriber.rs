@@ -1,0 +1,60 @@
+//! Who is told.
+
+use async_trait::async_trait;
+
+use super::Unit;
+use crate::error::Result;
+use crate::position::Position;
+
+/// Who a subscriber is and what it wants to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Component {
+    /// Its name, unique in the store: `schema_manager`.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+    /// The tables whose changes it is told.
+    pub tables: &'static [&'static str],
+}
+
+/// How a subscriber is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// It does its work.
+    Healthy,
+    /// It does not, and why.
+    Unhealthy(String),
+}
+
+/// Why a subscriber must look at the source instead of an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refresh {
+    /// Its events are no longer in the log.
+    Gone,
+    /// A unit was larger than the memory bound.
+    TooLarge,
+    /// A row of the log could not be understood.
+    Malformed,
+}
+
+/// Somebody who is told of every change, in order, at least once.
+#[async_trait]
+pub trait Subscriber: Send + Sync + 'static {
+    /// Who it is and what it wants to know.
+    fn component(&self) -> Component;
+
+    /// Takes one unit. The same unit may come again after a crash.
+    ///
+    /// # Errors
+    /// Any: the unit comes again, and nothing after it before it was taken.
+    async fn on_event(&self, unit: &Unit) -> Result<()>;
+
+    /// Says how it is; must answer soon.
+    async fn on_health(&self) -> Health;
+
+    /// Looks at the source: changes up to this position are not told.
+    ///
+    /// # Errors
+    /// Any: it is asked again.
+    async fn on_refresh(&self, reason: Refresh, through: Position) -> Result<()>;
+}

@@ -1,0 +1,309 @@
+//! The handle to a file.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use parking_lot::Mutex;
+use rusqlite::Connection;
+use tokio::sync::watch;
+
+use super::connection::{Reader, Readers, in_read_transaction, open_writer};
+use super::queue::Queue;
+use super::writer;
+use crate::error::{Error, ErrorKind, Resource, Result};
+
+/// How to open a file.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The file; made when it is not there, with `-wal` and `-shm` beside it.
+    pub path: PathBuf,
+    /// The most reading connections.
+    pub readers: u32,
+}
+
+impl Options {
+    /// The file with the default number of readers.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            readers: 8,
+        }
+    }
+}
+
+/// An open file. Dropping it closes the file after what was queued is done.
+pub struct Database {
+    path: PathBuf,
+    queue: Arc<Queue>,
+    readers: r2d2::Pool<Readers>,
+    commits: watch::Receiver<u64>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Database {
+    /// Opens the file and runs `prepare` (migrations) on the writing connection
+    /// before anybody else sees it.
+    ///
+    /// # Errors
+    /// 58030 when the file cannot be opened, XX001 when it is no SQLite file,
+    /// and those of `prepare`.
+    pub fn open(
+        options: &Options,
+        prepare: impl FnOnce(&mut Connection) -> Result<()>,
+    ) -> Result<Self> {
+        let path = options.path.clone();
+        let mut connection = open_writer(&path)
+            .map_err(|error| error.with_detail(format!("The store is \"{}\".", path.display())))?;
+        prepare(&mut connection)?;
+
+        let readers = r2d2::Pool::builder()
+            .max_size(options.readers)
+            .min_idle(Some(0))
+            .test_on_check_out(false)
+            .error_handler(Box::new(r2d2::NopErrorHandler))
+            .build(Readers(path.clone()))
+            .map_err(|error| {
+                Error::internal("the store's readers cannot be opened").with_source(error)
+            })?;
+
+        let queue = Arc::new(Queue::new());
+        let (committed, commits) = watch::channel(0);
+        let wal = wal_path(&path);
+        let thread = {
+            let queue = queue.clone();
+            std::thread::Builder::new()
+                .name("rekha-store-writer".to_owned())
+                .spawn(move || writer::run(&connection, &wal, &queue, &committed))
+                .map_err(|error| {
+                    Error::internal("the store's writer cannot be started").with_source(error)
+                })?
+        };
+        Ok(Self {
+            path,
+            queue,
+            readers,
+            commits,
+            writer: Mutex::new(Some(thread)),
+        })
+    }
+
+    /// Runs the closure in a savepoint on the writer thread and answers after
+    /// COMMIT. Once this future has been polled to its first wait for the
+    /// answer, dropping it no longer stops the write.
+    ///
+    /// # Errors
+    /// Those of the closure (nothing was changed), 57P03 when the file is busy
+    /// or closed, 53100 when the disk is full.
+    pub async fn write<T, F>(&self, run: F) -> Result<T>
+    where
+        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.queue.push(run).await?.await.map_err(|_| {
+            Error::new(
+                ErrorKind::Unavailable(Resource::Store),
+                "the store's writer has ended",
+            )
+        })?
+    }
+
+    /// Runs housekeeping with the next group, or alone after [`super::LATER`].
+    /// A failure is logged; whoever keeps house must be ready to do it again.
+    pub fn write_later<F>(&self, run: F)
+    where
+        F: FnOnce(&Connection) -> Result<()> + Send + 'static,
+    {
+        self.queue.push_later(run);
+    }
+
+    /// Runs the closure in one read transaction: everything it reads is one
+    /// state of the file. Never waits for a writer.
+    ///
+    /// # Errors
+    /// Those of the closure, and of the file.
+    pub async fn read<T, F>(&self, run: F) -> Result<T>
+    where
+        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let readers = self.readers.clone();
+        tokio::task::spawn_blocking(move || {
+            let mut connection = readers.get().map_err(|error| {
+                Error::new(
+                    ErrorKind::Unavailable(Resource::Store),
+                    "no reader of the store is free",
+                )
+                .with_source(error)
+            })?;
+            in_read_transaction(&mut connection, run)
+        })
+        .await
+        .map_err(|error| Error::internal("a read of the store panicked").with_source(error))?
+    }
+
+    /// A reading connection of one's own.
+    ///
+    /// # Errors
+    /// 58030 when the file cannot be opened.
+    pub fn reader(&self) -> Result<Reader> {
+        Reader::open(&self.path)
+    }
+
+    /// Changes after every commit of this process.
+    pub fn commits(&self) -> watch::Receiver<u64> {
+        self.commits.clone()
+    }
+
+    /// Where the file is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Does what is queued, checkpoints and closes the writing connection.
+    pub async fn close(&self) {
+        self.queue.close();
+        let thread = self.writer.lock().take();
+        if let Some(thread) = thread
+            && tokio::task::spawn_blocking(move || thread.join())
+                .await
+                .is_ok_and(|joined| joined.is_err())
+        {
+            tracing::error!("the store's writer ended in a panic");
+        }
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        self.queue.close();
+        if let Some(thread) = self.writer.lock().take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the store's writer ended in a panic");
+        }
+    }
+}
+
+fn wal_path(path: &Path) -> PathBuf {
+    let mut wal = path.as_os_str().to_owned();
+    wal.push("-wal");
+    wal.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    fn open(directory: &tempfile::TempDir) -> Database {
+        Database::open(&Options::new(directory.path().join("x.db")), |connection| {
+            Ok(connection.execute_batch("CREATE TABLE IF NOT EXISTS t (a INTEGER PRIMARY KEY)")?)
+        })
+        .expect("opens")
+    }
+
+    async fn count(database: &Database) -> i64 {
+        database
+            .read(|connection| {
+                Ok(connection.query_row("SELECT count(*) FROM t", [], |row| row.get(0))?)
+            })
+            .await
+            .expect("reads")
+    }
+
+    fn insert(a: i64) -> impl FnOnce(&Connection) -> Result<i64> + Send + 'static {
+        move |connection| {
+            connection.execute("INSERT INTO t VALUES (?1)", [a])?;
+            Ok(a)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_job_that_fails_takes_nobody_with_it() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let database = Arc::new(open(&directory));
+        let jobs = (0..300).map(|i| {
+            let database = database.clone();
+            async move {
+                if i % 3 == 0 {
+                    let run = move |connection: &Connection| -> Result<i64> {
+                        connection.execute("INSERT INTO t VALUES (?1)", [10_000 + i])?;
+                        Err(Error::internal("no"))
+                    };
+                    assert!(database.write(run).await.is_err());
+                } else {
+                    assert_eq!(database.write(insert(i)).await.expect("is written"), i);
+                }
+            }
+        });
+        futures::future::join_all(jobs).await;
+        assert_eq!(count(&database).await, 200);
+    }
+
+    #[tokio::test]
+    async fn a_job_that_panics_is_an_error_and_the_writer_lives() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let database = open(&directory);
+        let panics = |_: &Connection| -> Result<()> { panic!("on purpose") };
+        assert_eq!(
+            database.write(panics).await.expect_err("fails").sqlstate(),
+            "XX000"
+        );
+        assert_eq!(database.write(insert(1)).await.expect("is written"), 1);
+    }
+
+    #[tokio::test]
+    async fn what_was_queued_is_done_before_the_file_closes() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let database = open(&directory);
+        database.write_later(|connection| insert(7)(connection).map(drop));
+        database.close().await;
+        assert_eq!(
+            database
+                .write(insert(8))
+                .await
+                .expect_err("closed")
+                .sqlstate(),
+            "57P03"
+        );
+        drop(database);
+        assert_eq!(count(&open(&directory)).await, 1);
+    }
+
+    #[tokio::test]
+    async fn readers_do_not_wait_for_a_writer_and_cannot_write() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let database = Arc::new(open(&directory));
+        let (entered, inside) = tokio::sync::oneshot::channel();
+        let (leave, left) = std::sync::mpsc::channel::<()>();
+        let writing = database.write(move |connection| {
+            connection.execute("INSERT INTO t VALUES (1)", [])?;
+            drop(entered.send(()));
+            drop(left.recv());
+            Ok(())
+        });
+        let reading = async {
+            inside.await.expect("the writer is inside");
+            assert_eq!(count(&database).await, 0);
+            leave.send(()).expect("the writer waits");
+        };
+        let (written, ()) = tokio::join!(writing, reading);
+        written.expect("is written");
+        assert_eq!(count(&database).await, 1);
+        let writes = |connection: &Connection| Ok(connection.execute("DELETE FROM t", [])?);
+        assert!(database.read(writes).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_reader_notices_every_commit() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let database = open(&directory);
+        let reader = database.reader().expect("opens");
+        let before = reader.data_version().expect("reads");
+        assert_eq!(reader.data_version().expect("reads"), before);
+        database.write(insert(1)).await.expect("is written");
+        assert_ne!(reader.data_version().expect("reads"), before);
+    }
+}

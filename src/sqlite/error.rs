@@ -1,0 +1,37 @@
+//! SQLite's errors in the crate's words.
+
+use rusqlite::ErrorCode;
+
+use crate::error::{Error, ErrorKind, Fault, Limit, Resource};
+
+/// Every failure of the file: busy is 57P03 (try again), full 53100, damaged
+/// XX001, unreadable 58030; whatever else is a defect, XX000.
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        let (kind, message) = match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => (
+                ErrorKind::Unavailable(Resource::Store),
+                "the store is busy: another process holds its write lock",
+            ),
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => (
+                ErrorKind::Internal(Fault::Data),
+                "the store's file is damaged or is no SQLite file",
+            ),
+            Some(ErrorCode::DiskFull) => (
+                ErrorKind::LimitExceeded(Limit::Disk),
+                "the store's disk is full",
+            ),
+            Some(
+                ErrorCode::SystemIoFailure
+                | ErrorCode::CannotOpen
+                | ErrorCode::PermissionDenied
+                | ErrorCode::ReadOnly,
+            ) => (
+                ErrorKind::Internal(Fault::Io),
+                "the store's file cannot be read or written",
+            ),
+            _ => (ErrorKind::Internal(Fault::Defect), "the store failed"),
+        };
+        Self::new(kind, message).with_source(error)
+    }
+}

@@ -1,0 +1,128 @@
+//! The writer thread: one transaction after another, one fsync a group.
+
+use std::panic::AssertUnwindSafe;
+use std::path::Path;
+use std::sync::Arc;
+
+use rusqlite::Connection;
+use tokio::sync::watch;
+
+use super::queue::{Job, Queue};
+use crate::error::{Error, ErrorKind, Resource, Result};
+
+/// A WAL of this many bytes is checkpointed as soon as nobody waits (SQLite's
+/// own default of 1,000 pages).
+const CHECKPOINT_BYTES: u64 = 4 << 20;
+
+/// A WAL of this many bytes is checkpointed although somebody waits.
+const CHECKPOINT_NOW_BYTES: u64 = 64 << 20;
+
+/// Runs until the queue ends. `commits` counts the groups that were committed.
+pub(super) fn run(
+    connection: &Connection,
+    wal: &Path,
+    queue: &Arc<Queue>,
+    commits: &watch::Sender<u64>,
+) {
+    while let Some(group) = queue.next_group() {
+        let answers = commit(connection, group);
+        let committed = answers.iter().any(|(_, outcome)| outcome.is_ok());
+        for (job, outcome) in answers {
+            job.finish(outcome);
+        }
+        if committed {
+            commits.send_modify(|count| *count += 1);
+        }
+        checkpoint(connection, wal, queue);
+    }
+    if let Err(error) = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())) {
+        tracing::debug!(%error, "the last checkpoint was left to the next start");
+    }
+}
+
+type Answers = Vec<(Box<dyn Job>, Result<()>)>;
+
+/// Runs the group in one transaction, each job in a savepoint of its own.
+fn commit(connection: &Connection, group: Vec<Box<dyn Job>>) -> Answers {
+    // IMMEDIATE: a transaction that begins by reading and then wants to write
+    // is refused at once when another process wrote in between.
+    if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
+        return fail_all(
+            group.into_iter().map(|job| (job, Ok(()))).collect(),
+            Error::from(error),
+        );
+    }
+    let mut answers: Answers = Vec::with_capacity(group.len());
+    for mut job in group {
+        let outcome = in_savepoint(connection, job.as_mut());
+        answers.push((job, outcome));
+        if connection.is_autocommit() {
+            // SQLite gave the whole transaction up (disk full, I/O error).
+            let error = Error::new(
+                ErrorKind::Unavailable(Resource::Store),
+                "the store gave up the transaction this change was part of",
+            );
+            return fail_all(answers, error);
+        }
+    }
+    if let Err(error) = connection.execute_batch("COMMIT") {
+        if !connection.is_autocommit()
+            && let Err(error) = connection.execute_batch("ROLLBACK")
+        {
+            tracing::error!(%error, "a failed group could not be rolled back");
+        }
+        return fail_all(answers, Error::from(error));
+    }
+    answers
+}
+
+fn in_savepoint(connection: &Connection, job: &mut dyn Job) -> Result<()> {
+    connection.execute_batch("SAVEPOINT change")?;
+    let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| job.run(connection)))
+        .unwrap_or_else(|_| Err(Error::internal("a change to the store panicked")));
+    if outcome.is_ok() {
+        connection.execute_batch("RELEASE change")?;
+    } else if !connection.is_autocommit() {
+        connection.execute_batch("ROLLBACK TO change; RELEASE change")?;
+    }
+    outcome
+}
+
+/// Nobody of the group is told that it was done: each fails with its own
+/// error, or with the group's.
+fn fail_all(answers: Answers, error: Error) -> Answers {
+    tracing::error!(error = %error, cause = ?std::error::Error::source(&error), jobs = answers.len(), "a group of changes was not committed");
+    let (kind, message) = (error.kind(), error.message().to_owned());
+    answers
+        .into_iter()
+        .map(|(job, outcome)| {
+            (
+                job,
+                outcome.and_then(|()| Err(Error::new(kind, message.clone()))),
+            )
+        })
+        .collect()
+}
+
+/// Copies the WAL into the file, as far as readers allow, when it has grown.
+fn checkpoint(connection: &Connection, wal: &Path, queue: &Queue) {
+    let size = std::fs::metadata(wal).map_or(0, |metadata| metadata.len());
+    let wanted = if queue.is_busy() {
+        CHECKPOINT_NOW_BYTES
+    } else {
+        CHECKPOINT_BYTES
+    };
+    if size < wanted {
+        return;
+    }
+    // The other modes wait for readers; PASSIVE never does. The first commit after
+    // a complete checkpoint begins the WAL anew and cuts it (`journal_size_limit`),
+    // so the file's size tells how much there is to copy.
+    let copied = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
+        row.get::<_, i64>(2)
+    });
+    match copied {
+        Ok(pages) => tracing::trace!(pages, bytes = size, "checkpoint"),
+        Err(error) => tracing::warn!(%error, "a checkpoint failed; the next one does its work"),
+    }
+}
