@@ -96,6 +96,8 @@ pub enum Value {
     Binary,
     /// A number outside the type's range.
     NumericRange,
+    /// Text that does not spell a date, time or interval.
+    Datetime,
     /// A date or time outside the type's range.
     DatetimeRange,
     /// Text longer than the type allows.
@@ -211,6 +213,7 @@ impl ErrorKind {
                 Value::Text => "22P02",
                 Value::Binary => "22P03",
                 Value::NumericRange => "22003",
+                Value::Datetime => "22007",
                 Value::DatetimeRange => "22008",
                 Value::TooLong => "22001",
                 Value::Encoding => "22021",

@@ -49,35 +49,50 @@ pub enum DataType {
     Jsonb,
 }
 
+impl DataType {
+    /// The name without lengths and precisions: `numeric`, `timestamp`.
+    /// Messages about values use it, as PostgreSQL's do.
+    pub const fn base_name(&self) -> &'static str {
+        match self {
+            Self::Boolean => "boolean",
+            Self::SmallInt => "smallint",
+            Self::Integer => "integer",
+            Self::BigInt => "bigint",
+            Self::Real => "real",
+            Self::Double => "double precision",
+            Self::Numeric(_) => "numeric",
+            Self::Text => "text",
+            Self::Varchar(_) => "character varying",
+            Self::Char(_) => "character",
+            Self::Bytea => "bytea",
+            Self::Date => "date",
+            Self::Time(_) => "time",
+            Self::Timestamp(_) => "timestamp",
+            Self::TimestampTz(_) => "timestamp with time zone",
+            Self::Interval => "interval",
+            Self::Uuid => "uuid",
+            Self::Json => "json",
+            Self::Jsonb => "jsonb",
+        }
+    }
+}
+
 impl fmt::Display for DataType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let with_precision =
-            |f: &mut fmt::Formatter<'_>, name: &str, p: &Option<u8>, tail: &str| match p {
-                Some(p) => write!(f, "{name}({p}){tail}"),
-                None => write!(f, "{name}{tail}"),
-            };
+        let timed = |f: &mut fmt::Formatter<'_>, name: &str, precision: &Option<u8>, tail: &str| {
+            match precision {
+                Some(precision) => write!(f, "{name}({precision}) {tail}"),
+                None => write!(f, "{name} {tail}"),
+            }
+        };
         match self {
-            Self::Boolean => f.write_str("boolean"),
-            Self::SmallInt => f.write_str("smallint"),
-            Self::Integer => f.write_str("integer"),
-            Self::BigInt => f.write_str("bigint"),
-            Self::Real => f.write_str("real"),
-            Self::Double => f.write_str("double precision"),
-            Self::Numeric(None) => f.write_str("numeric"),
             Self::Numeric(Some((precision, scale))) => write!(f, "numeric({precision},{scale})"),
-            Self::Text => f.write_str("text"),
-            Self::Varchar(None) => f.write_str("character varying"),
             Self::Varchar(Some(length)) => write!(f, "character varying({length})"),
             Self::Char(length) => write!(f, "character({length})"),
-            Self::Bytea => f.write_str("bytea"),
-            Self::Date => f.write_str("date"),
-            Self::Time(p) => with_precision(f, "time", p, " without time zone"),
-            Self::Timestamp(p) => with_precision(f, "timestamp", p, " without time zone"),
-            Self::TimestampTz(p) => with_precision(f, "timestamp", p, " with time zone"),
-            Self::Interval => f.write_str("interval"),
-            Self::Uuid => f.write_str("uuid"),
-            Self::Json => f.write_str("json"),
-            Self::Jsonb => f.write_str("jsonb"),
+            Self::Time(precision) => timed(f, "time", precision, "without time zone"),
+            Self::Timestamp(precision) => timed(f, "timestamp", precision, "without time zone"),
+            Self::TimestampTz(precision) => timed(f, "timestamp", precision, "with time zone"),
+            plain => f.write_str(plain.base_name()),
         }
     }
 }

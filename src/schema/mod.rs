@@ -16,16 +16,23 @@
 mod alteration;
 mod compatibility;
 mod data_type;
-mod default;
 mod definition;
 mod field;
+mod fingerprint;
 mod name;
+mod nearest;
+#[cfg(test)]
+pub(crate) mod sample;
 mod schema;
+mod type_name;
+mod value;
 
 pub use alteration::{Alteration, ColumnSpec};
 pub use compatibility::{Direction, Mode, ModeSource};
 pub use data_type::DataType;
-pub use default::{DefaultValue, Literal};
 pub use field::{Constraint, Field, FieldId, Index, ObjectId};
+pub use fingerprint::Fingerprint;
 pub use name::{MAX_NAME_BYTES, Name, StreamName, quote_ident, quote_literal};
-pub use schema::{Fingerprint, MAX_COLUMNS, Schema};
+pub(crate) use nearest::nearest;
+pub use schema::{ColumnError, MAX_COLUMNS, Schema};
+pub use value::{DefaultValue, Literal};

@@ -1,0 +1,35 @@
+//! Defaults: literals as written, values as meant.
+//!
+//! A [`Literal`] is a constant as a statement spells it. [`Literal::coerce`]
+//! makes it a [`DefaultValue`] of a column's type, in the one canonical
+//! spelling of that type, so that equal values are equal texts:
+//!
+//! | type | canonical text |
+//! | --- | --- |
+//! | integers | decimal digits: `007` is `7`, `5.0` is `5` |
+//! | `numeric(p,s)` | exactly `s` digits after the point: `0.0` is `0.00` |
+//! | `numeric` | no trailing zeros, no exponent |
+//! | `real`, `double precision` | the shortest that reads back |
+//! | `boolean` | `true`, `false` |
+//! | `character(n)` | without its trailing blanks |
+//! | `bytea` | `\x` and lower hex digits |
+//! | dates and times | ISO 8601 with a blank, no trailing zeros; points in time in UTC |
+//! | `interval` | PostgreSQL's style `postgres`: `1 year 2 mons -3 days +04:05:06.789` |
+//! | `uuid` | lower case with hyphens |
+//! | `json` | as written |
+//! | `jsonb` | compact, keys sorted |
+//!
+//! A default is a value of its column's type and not something to be cast to
+//! it: nothing is rounded, cut or guessed. A bare number is never text, and a
+//! quoted one is a number, as in PostgreSQL.
+
+mod datetime;
+mod interval;
+mod literal;
+mod number;
+mod refusal;
+#[cfg(test)]
+mod tests;
+mod text;
+
+pub use literal::{DefaultValue, Literal};

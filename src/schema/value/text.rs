@@ -1,0 +1,128 @@
+//! Texts, bytes and what is spelled in quotes but is neither number nor time.
+
+use serde::de::IgnoredAny;
+
+use super::refusal;
+use crate::error::{Error, ErrorKind, Result, Value};
+use crate::schema::DataType;
+
+/// A boolean in any of PostgreSQL's spellings: a unique beginning of `true`,
+/// `false`, `yes`, `no`, `on`, `off`, or `1`, `0`.
+pub(super) fn boolean(text: &str) -> Result<bool> {
+    const SPELLINGS: [(&str, usize, bool); 8] = [
+        ("true", 1, true),
+        ("false", 1, false),
+        ("yes", 1, true),
+        ("no", 1, false),
+        ("on", 2, true),
+        ("off", 2, false),
+        ("1", 1, true),
+        ("0", 1, false),
+    ];
+    let word = text.trim().to_ascii_lowercase();
+    SPELLINGS
+        .into_iter()
+        .find(|(full, shortest, _)| word.len() >= *shortest && full.starts_with(&word))
+        .map(|(_, _, value)| value)
+        .ok_or_else(|| refusal::syntax(&DataType::Boolean, text))
+}
+
+/// Text of at most `length` characters; blanks beyond them are cut, as SQL asks.
+pub(super) fn varchar(text: &str, length: u32) -> Result<String> {
+    bounded(text, length, &DataType::Varchar(Some(length)))
+}
+
+/// Text of `length` characters, without the blanks it is padded with.
+pub(super) fn char(text: &str, length: u32) -> Result<String> {
+    bounded(text.trim_end_matches(' '), length, &DataType::Char(length))
+}
+
+/// Bytes, in either of PostgreSQL's input formats (PostgreSQL manual, 8.4).
+pub(super) fn bytea(text: &str) -> Result<String> {
+    let invalid = || refusal::syntax(&DataType::Bytea, text);
+    let bytes = match text.strip_prefix("\\x") {
+        Some(hex) => hex_bytes(hex),
+        None => escaped_bytes(text),
+    }
+    .ok_or_else(invalid)?;
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(format!("\\x{hex}"))
+}
+
+/// A UUID, with or without hyphens and braces.
+pub(super) fn uuid(text: &str) -> Result<String> {
+    let invalid = || refusal::syntax(&DataType::Uuid, text);
+    // The library also reads `urn:uuid:…`, which PostgreSQL does not.
+    if text.starts_with("urn") {
+        return Err(invalid());
+    }
+    uuid::Uuid::try_parse(text)
+        .map(|uuid| uuid.hyphenated().to_string())
+        .map_err(|error| invalid().with_source(error))
+}
+
+/// JSON, kept as it was written.
+pub(super) fn json(text: &str) -> Result<String> {
+    match serde_json::from_str::<IgnoredAny>(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(error) => Err(json_error(text, &DataType::Json, error)),
+    }
+}
+
+/// JSON, compact, with its keys in order.
+pub(super) fn jsonb(text: &str) -> Result<String> {
+    let mut value: serde_json::Value =
+        serde_json::from_str(text).map_err(|error| json_error(text, &DataType::Jsonb, error))?;
+    value.sort_all_objects();
+    Ok(value.to_string())
+}
+
+fn json_error(text: &str, data_type: &DataType, error: serde_json::Error) -> Error {
+    refusal::syntax(data_type, text).with_detail(format!("The JSON reader says: {error}."))
+}
+
+fn bounded(text: &str, length: u32, data_type: &DataType) -> Result<String> {
+    let Some((end, _)) = text.char_indices().nth(length as usize) else {
+        return Ok(text.to_owned());
+    };
+    let (kept, excess) = text.split_at(end);
+    if excess.trim_end_matches(' ').is_empty() {
+        return Ok(kept.to_owned());
+    }
+    Err(Error::new(
+        ErrorKind::InvalidValue(Value::TooLong),
+        format!("value too long for type {data_type}"),
+    ))
+}
+
+/// Pairs of hex digits; blanks may stand between the pairs.
+fn hex_bytes(hex: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(hex.len() / 2);
+    for run in hex.split_ascii_whitespace() {
+        let digits: Option<Vec<u32>> = run.chars().map(|c| c.to_digit(16)).collect();
+        for pair in digits?.chunks(2) {
+            let [high, low] = pair else { return None };
+            bytes.push(u8::try_from(high * 16 + low).ok()?);
+        }
+    }
+    Some(bytes)
+}
+
+/// `\\` is a backslash, `\ooo` a byte in octal, anything else itself.
+fn escaped_bytes(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let byte;
+        (byte, rest) = match (first, tail) {
+            (b'\\', [b'\\', tail @ ..]) => (b'\\', tail),
+            (b'\\', [a @ b'0'..=b'3', b @ b'0'..=b'7', c @ b'0'..=b'7', tail @ ..]) => {
+                ((a - b'0') * 64 + (b - b'0') * 8 + (c - b'0'), tail)
+            }
+            (b'\\', _) => return None,
+            (byte, tail) => (*byte, tail),
+        };
+        bytes.push(byte);
+    }
+    Some(bytes)
+}
