@@ -1,5 +1,6 @@
 //! Rekha: a schema registry you talk to in SQL.
 
+pub mod astha;
 pub mod error;
 pub mod notice;
 pub mod position;
@@ -7,4 +8,5 @@ pub mod schema;
 pub mod session;
 pub mod sql;
 pub mod sqlite;
+pub mod store;
 pub mod tasks;

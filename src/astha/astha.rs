@@ -50,7 +50,12 @@ pub struct Astha {
 impl Astha {
     /// A pipeline without subscribers. Its tasks are those of the group.
     pub fn new(database: Arc<Database>, config: Config, tasks: Tasks) -> Self {
-        Self { database, config, tasks, workers: Mutex::default() }
+        Self {
+            database,
+            config,
+            tasks,
+            workers: Mutex::default(),
+        }
     }
 
     /// Adds a subscriber, which begins at its durable offset, or now when it has
@@ -81,7 +86,8 @@ impl Astha {
     /// The first one's; the others are told all the same.
     pub async fn activate(&self) -> Result<()> {
         let workers = self.workers();
-        let outcomes = futures::future::join_all(workers.iter().map(|worker| worker.activate())).await;
+        let outcomes =
+            futures::future::join_all(workers.iter().map(|worker| worker.activate())).await;
         outcomes.into_iter().collect()
     }
 
@@ -99,7 +105,11 @@ impl Astha {
         for worker in self.workers() {
             let subscriber = worker.subscriber();
             let position = *worker.seen().borrow();
-            all.push((subscriber.component(), subscriber.on_health().await, position));
+            all.push((
+                subscriber.component(),
+                subscriber.on_health().await,
+                position,
+            ));
         }
         all
     }

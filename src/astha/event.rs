@@ -81,7 +81,10 @@ impl<T> Data<T> {
     fn try_map<U>(self, map: impl Fn(T) -> Result<U>) -> Result<Data<U>> {
         Ok(match self {
             Self::Insert(row) => Data::Insert(map(row)?),
-            Self::Update { old, new } => Data::Update { old: map(old)?, new: map(new)? },
+            Self::Update { old, new } => Data::Update {
+                old: map(old)?,
+                new: map(new)?,
+            },
             Self::Delete(row) => Data::Delete(map(row)?),
         })
     }
@@ -116,8 +119,9 @@ impl Event {
     /// XX001 when a row has not the columns of the type.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<Event<T>> {
         let decode = |row: RowData| {
-            serde_json::from_value(row.into())
-                .map_err(|error| malformed("a row has not the columns of its table".to_owned()).with_source(error))
+            serde_json::from_value(row.into()).map_err(|error| {
+                malformed("a row has not the columns of its table".to_owned()).with_source(error)
+            })
         };
         Ok(Event {
             table: self.table.clone(),
@@ -142,6 +146,9 @@ pub struct Unit {
 
 /// A row of the log that cannot be understood (XX001).
 pub(super) fn malformed(what: String) -> Error {
-    Error::new(ErrorKind::Internal(Fault::Data), "a row of the change log cannot be understood")
-        .with_detail(format!("{what}."))
+    Error::new(
+        ErrorKind::Internal(Fault::Data),
+        "a row of the change log cannot be understood",
+    )
+    .with_detail(format!("{what}."))
 }

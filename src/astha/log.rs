@@ -112,7 +112,9 @@ impl ChangeLog {
     /// The next whole units after a position.
     pub(super) async fn read(&self, after: Position, bounds: Bounds) -> Result<Batch> {
         let tables = self.tables;
-        self.reader.read(move |connection| batch(connection, after, bounds, tables)).await
+        self.reader
+            .read(move |connection| batch(connection, after, bounds, tables))
+            .await
     }
 }
 
@@ -122,7 +124,12 @@ struct Open {
     events: Vec<Event>,
 }
 
-fn batch(connection: &Connection, after: Position, bounds: Bounds, tables: &[&str]) -> Result<Batch> {
+fn batch(
+    connection: &Connection,
+    after: Position,
+    bounds: Bounds,
+    tables: &[&str],
+) -> Result<Batch> {
     let pruned: i64 = connection
         .prepare_cached("SELECT pruned_through FROM __cdc_horizon")?
         .query_row([], |row| row.get(0))?;
@@ -142,7 +149,7 @@ fn batch(connection: &Connection, after: Position, bounds: Bounds, tables: &[&st
     while let Some(row) = rows.next()? {
         let position = Position(row.get(0)?);
         read += 1;
-        bytes += row.get::<_, usize>(7)?;
+        bytes += usize::try_from(row.get::<_, i64>(7)?).unwrap_or(usize::MAX);
         let table = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
         if table == COMMIT {
             let first = match marker(row) {
@@ -163,10 +170,16 @@ fn batch(connection: &Connection, after: Position, bounds: Bounds, tables: &[&st
             // The rest is one unit that does not fit. Units before it go first.
             return match units.is_empty() {
                 false => Ok(Batch::Units(units, through)),
-                true => Ok(Batch::Refresh(Refresh::TooLarge, unit_end(connection, position)?)),
+                true => Ok(Batch::Refresh(
+                    Refresh::TooLarge,
+                    unit_end(connection, position)?,
+                )),
             };
         }
-        let unit = open.get_or_insert_with(|| Open { first: position, events: Vec::new() });
+        let unit = open.get_or_insert_with(|| Open {
+            first: position,
+            events: Vec::new(),
+        });
         if tables.contains(&table) {
             match event(row, table.to_owned(), position) {
                 Ok(event) => unit.events.push(event),
@@ -178,7 +191,11 @@ fn batch(connection: &Connection, after: Position, bounds: Bounds, tables: &[&st
     // What no marker ends is another program's: one unit as far as it was read.
     if let Some(open) = open {
         through = end(connection)?;
-        units.push(Unit { position: through, own: false, events: open.events });
+        units.push(Unit {
+            position: through,
+            own: false,
+            events: open.events,
+        });
     }
     Ok(Batch::Units(units, through))
 }
@@ -187,12 +204,22 @@ fn batch(connection: &Connection, after: Position, bounds: Bounds, tables: &[&st
 /// program's and a unit of their own.
 fn close(units: &mut Vec<Unit>, open: Option<Open>, first: Position, marker: Position) {
     let Some(open) = open else { return };
-    let (foreign, own): (Vec<_>, Vec<_>) =
-        open.events.into_iter().partition(|event| event.position < first);
+    let (foreign, own): (Vec<_>, Vec<_>) = open
+        .events
+        .into_iter()
+        .partition(|event| event.position < first);
     if open.first < first {
-        units.push(Unit { position: Position(first.0 - 1), own: false, events: foreign });
+        units.push(Unit {
+            position: Position(first.0 - 1),
+            own: false,
+            events: foreign,
+        });
     }
-    units.push(Unit { position: marker, own: true, events: own });
+    units.push(Unit {
+        position: marker,
+        own: true,
+        events: own,
+    });
 }
 
 fn refresh(error: &crate::error::Error, through: Position) -> Batch {
@@ -203,31 +230,54 @@ fn refresh(error: &crate::error::Error, through: Position) -> Batch {
 /// The `first` of a marker row.
 fn marker(row: &rusqlite::Row<'_>) -> Result<Position> {
     let text = row.get_ref(5)?.as_str().map_err(rusqlite::Error::from)?;
-    let value: serde_json::Value =
-        serde_json::from_str(text).map_err(|error| malformed("a marker is not JSON".to_owned()).with_source(error))?;
-    value["first"].as_i64().map(Position).ok_or_else(|| malformed("a marker has no first row".to_owned()))
+    let value: serde_json::Value = serde_json::from_str(text)
+        .map_err(|error| malformed("a marker is not JSON".to_owned()).with_source(error))?;
+    value["first"]
+        .as_i64()
+        .map(Position)
+        .ok_or_else(|| malformed("a marker has no first row".to_owned()))
 }
 
 fn event(row: &rusqlite::Row<'_>, table: String, position: Position) -> Result<Event> {
-    let operation: Operation = row.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?.parse()?;
+    let operation: Operation = row
+        .get_ref(3)?
+        .as_str()
+        .map_err(rusqlite::Error::from)?
+        .parse()?;
     let data = |column: usize| -> Result<RowData> {
-        let text = row.get_ref(column)?.as_str_or_null().map_err(rusqlite::Error::from)?;
+        let text = row
+            .get_ref(column)?
+            .as_str_or_null()
+            .map_err(rusqlite::Error::from)?;
         let text = text.ok_or_else(|| malformed("a row image is missing".to_owned()))?;
-        serde_json::from_str(text)
-            .map_err(|error| malformed("a row image is not a JSON object".to_owned()).with_source(error))
+        serde_json::from_str(text).map_err(|error| {
+            malformed("a row image is not a JSON object".to_owned()).with_source(error)
+        })
     };
     let time = |column: usize| -> Result<DateTime<Utc>> {
-        let text = row.get_ref(column)?.as_str().map_err(rusqlite::Error::from)?;
+        let text = row
+            .get_ref(column)?
+            .as_str()
+            .map_err(rusqlite::Error::from)?;
         let time = DateTime::parse_from_rfc3339(text)
             .map_err(|error| malformed(format!("\"{text}\" is not a time")).with_source(error))?;
         Ok(time.to_utc())
     };
     let data = match operation {
         Operation::Insert => Data::Insert(data(5)?),
-        Operation::Update => Data::Update { old: data(4)?, new: data(5)? },
+        Operation::Update => Data::Update {
+            old: data(4)?,
+            new: data(5)?,
+        },
         Operation::Delete => Data::Delete(data(4)?),
     };
-    Ok(Event { table, data, timestamp: time(1)?, created_at: time(6)?, position })
+    Ok(Event {
+        table,
+        data,
+        timestamp: time(1)?,
+        created_at: time(6)?,
+        position,
+    })
 }
 
 /// The end of the unit a row is in: its marker, or the end of the log.
@@ -247,14 +297,24 @@ fn end(connection: &Connection) -> Result<Position> {
 }
 
 fn offset(connection: &Connection, component: &str, instance: &str) -> Result<Option<Position>> {
-    let mut statement = connection
-        .prepare_cached("SELECT position FROM __cdc_offsets WHERE component = ?1 AND instance = ?2")?;
+    let mut statement = connection.prepare_cached(
+        "SELECT position FROM __cdc_offsets WHERE component = ?1 AND instance = ?2",
+    )?;
     let mut rows = statement.query([component, instance])?;
-    Ok(rows.next()?.map(|row| row.get(0)).transpose()?.map(Position))
+    Ok(rows
+        .next()?
+        .map(|row| row.get(0))
+        .transpose()?
+        .map(Position))
 }
 
 /// An offset never goes back: two processes share the durable one.
-fn put_offset(connection: &Connection, component: &str, instance: &str, position: Position) -> Result<()> {
+fn put_offset(
+    connection: &Connection,
+    component: &str,
+    instance: &str,
+    position: Position,
+) -> Result<()> {
     connection
         .prepare_cached(
             "INSERT INTO __cdc_offsets (component, instance, position, renewed_at) VALUES (?1, ?2, ?3, ?4)
@@ -275,7 +335,9 @@ fn prune(connection: &Connection) -> Result<()> {
         .prepare_cached("SELECT min(position) FROM __cdc_offsets")?
         .query_row([], |row| row.get(0))?;
     let Some(seen) = seen else { return Ok(()) };
-    let deleted = connection.prepare_cached("DELETE FROM __cdc_log WHERE id <= ?1")?.execute([seen])?;
+    let deleted = connection
+        .prepare_cached("DELETE FROM __cdc_log WHERE id <= ?1")?
+        .execute([seen])?;
     if deleted > 0 {
         connection
             .prepare_cached("UPDATE __cdc_horizon SET pruned_through = max(pruned_through, ?1)")?

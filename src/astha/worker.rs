@@ -37,7 +37,13 @@ impl Worker {
     ) -> Result<Self> {
         let position = log.begin().await?;
         let seen = watch::Sender::new(position);
-        Ok(Self { subscriber, log, config, position: Mutex::new(position), seen })
+        Ok(Self {
+            subscriber,
+            log,
+            config,
+            position: Mutex::new(position),
+            seen,
+        })
     }
 
     pub(super) fn subscriber(&self) -> &Arc<dyn Subscriber> {
@@ -57,13 +63,22 @@ impl Worker {
     /// next activation.
     pub(super) async fn activate(&self) -> Result<()> {
         let mut position = self.position.lock().await;
-        let bounds = Bounds { rows: self.config.batch_size, bytes: self.config.max_memory_bytes };
+        let bounds = Bounds {
+            rows: self.config.batch_size,
+            bytes: self.config.max_memory_bytes,
+        };
         loop {
             let begun = *position;
             let outcome = match self.log.read(begun, bounds).await? {
                 Batch::Units(units, through) => self.deliver(&mut position, &units, through).await,
                 Batch::Refresh(reason, through) => {
-                    tracing::warn!(component = self.subscriber.component().name, ?reason, from = begun.0, to = through.0, "a component refreshes from the source");
+                    tracing::warn!(
+                        component = self.subscriber.component().name,
+                        ?reason,
+                        from = begun.0,
+                        to = through.0,
+                        "a component refreshes from the source"
+                    );
                     let refreshed = self.subscriber.on_refresh(reason, through).await;
                     if refreshed.is_ok() {
                         *position = through;
@@ -80,7 +95,12 @@ impl Worker {
         }
     }
 
-    async fn deliver(&self, position: &mut Position, units: &[super::Unit], through: Position) -> Result<()> {
+    async fn deliver(
+        &self,
+        position: &mut Position,
+        units: &[super::Unit],
+        through: Position,
+    ) -> Result<()> {
         for unit in units {
             if !unit.events.is_empty() {
                 self.subscriber.on_event(unit).await?;
@@ -93,7 +113,11 @@ impl Worker {
 
     /// Runs until it is asked to stop: woken by every commit of this process,
     /// and by polling for those of others.
-    pub(super) async fn run(self: Arc<Self>, mut commits: watch::Receiver<u64>, stop: CancellationToken) {
+    pub(super) async fn run(
+        self: Arc<Self>,
+        mut commits: watch::Receiver<u64>,
+        stop: CancellationToken,
+    ) {
         let mut delay = self.config.poll_interval;
         let mut retry = FIRST_RETRY;
         let mut version = None;
@@ -113,7 +137,9 @@ impl Worker {
                     Err(error) => {
                         self.complain(&error, retry);
                         version = None;
-                        std::mem::replace(&mut retry, (retry * 2).min(LAST_RETRY))
+                        let wait = retry;
+                        retry = (retry * 2).min(LAST_RETRY);
+                        wait
                     }
                 }
             } else {

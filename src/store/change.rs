@@ -20,8 +20,6 @@ pub enum Requirement {
     Namespace(ObjectId, Position),
     /// There is no namespace of this name.
     NoNamespace(Name),
-    /// The namespace has no streams, but for those this change drops.
-    EmptyNamespace(ObjectId),
     /// The highest version number ever used under this name is this one (0:
     /// none).
     LastVersion(StreamName, u32),
@@ -32,13 +30,13 @@ pub enum Requirement {
 pub enum Update {
     /// Makes the namespace, or makes it this.
     PutNamespace(Namespace),
-    /// Drops the namespace.
+    /// Drops the namespace. A conflict when streams live in it then.
     DropNamespace(ObjectId),
     /// Makes the stream, or makes it this: `tables`, `table_columns` and
     /// `table_metadata`, as a difference.
     PutStream(Box<Stream>, std::sync::Arc<Version>),
-    /// Adds the version to the history, under this name.
-    AddVersion(StreamName, std::sync::Arc<Version>),
+    /// Adds the version to the history.
+    AddVersion(std::sync::Arc<Version>),
     /// Gives the whole history of a stream this name.
     RenameHistory(ObjectId, StreamName),
     /// Drops the stream's rows; its history stays.

@@ -22,7 +22,8 @@ mod store;
 
 pub use change::{Change, Requirement, Update};
 pub use record::{
-    CompatibilityStatus, Evolution, Listing, Namespace, OptionMap, Projection, Stream, StreamColumn, Version,
+    CompatibilityStatus, Evolution, Listing, Namespace, OptionMap, Projection, Stream,
+    StreamColumn, Version,
 };
 pub use sqlite::SqliteStore;
 pub use store::{Loaded, Store};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::position::Position;
-use crate::schema::{Fingerprint, FieldId, Mode, Name, ObjectId, Schema, StreamName};
+use crate::schema::{FieldId, Fingerprint, Mode, Name, ObjectId, Schema, StreamName};
 
 /// Options of a stream or namespace: `WITH (key = value)`. Values are JSON
 /// texts, numbers or booleans.
@@ -63,7 +63,11 @@ pub struct Stream {
 impl Stream {
     /// The comment of a column.
     pub fn column_comment(&self, field: FieldId) -> Option<&str> {
-        self.columns.iter().find(|column| column.field == field)?.comment.as_deref()
+        self.columns
+            .iter()
+            .find(|column| column.field == field)?
+            .comment
+            .as_deref()
     }
 }
 
@@ -127,6 +131,9 @@ impl fmt::Display for Evolution {
 pub struct Version {
     /// The stream.
     pub stream: ObjectId,
+    /// The stream's name when the version was registered, or since it was
+    /// last renamed.
+    pub name: StreamName,
     /// Its number: from 1, dense, never used twice under one name.
     pub number: u32,
     /// The number before it, of the same stream.
@@ -161,7 +168,7 @@ pub struct Listing {
     /// Its namespace's mode.
     pub namespace_mode: Option<Mode>,
     /// How many columns it has.
-    pub columns: usize,
+    pub columns: u32,
     /// Its option `datasource`.
     pub datasource: Option<String>,
     /// When anything about it last changed.

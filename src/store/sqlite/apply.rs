@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 use super::{codec, columns, load};
 use crate::error::{Error, ErrorKind, Result};
 use crate::position::Position;
-use crate::schema::{ObjectId, StreamName};
+use crate::schema::ObjectId;
 use crate::store::{Change, Namespace, Requirement, Stream, Update, Version};
 
 /// Checks the requirements, does the updates, ends the unit in the log.
@@ -43,11 +43,15 @@ pub(super) fn reserve_ids(connection: &Connection, count: u32) -> Result<Range<i
     let end = first + i64::from(count);
     connection.execute("UPDATE __object_ids SET next_id = ?1", [end])?;
     for table in ["databases", "tables"] {
-        let moved =
-            connection.execute("UPDATE sqlite_sequence SET seq = ?2 WHERE name = ?1", params![table, end - 1])?;
+        let moved = connection.execute(
+            "UPDATE sqlite_sequence SET seq = ?2 WHERE name = ?1",
+            params![table, end - 1],
+        )?;
         if moved == 0 {
-            connection
-                .execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?1, ?2)", params![table, end - 1])?;
+            connection.execute(
+                "INSERT INTO sqlite_sequence (name, seq) VALUES (?1, ?2)",
+                params![table, end - 1],
+            )?;
         }
     }
     Ok(first..end)
@@ -65,11 +69,15 @@ fn require(connection: &Connection, requirement: &Requirement) -> Result<()> {
     };
     let (holds, what) = match requirement {
         Requirement::Stream(id, position) => (
-            exists("SELECT 1 FROM tables WHERE id = ?1", &[&id.0])? && unmoved("stream", *id, *position)?,
+            exists("SELECT 1 FROM tables WHERE id = ?1", &[&id.0])?
+                && unmoved("stream", *id, *position)?,
             "A stream it read or changed",
         ),
         Requirement::NoStream(namespace, name) => (
-            !exists("SELECT 1 FROM tables WHERE database_id = ?1 AND name = ?2", &[&namespace.0, name])?,
+            !exists(
+                "SELECT 1 FROM tables WHERE database_id = ?1 AND name = ?2",
+                &[&namespace.0, name],
+            )?,
             "A stream's name it wanted",
         ),
         Requirement::Namespace(id, position) => (
@@ -77,30 +85,37 @@ fn require(connection: &Connection, requirement: &Requirement) -> Result<()> {
                 && unmoved("namespace", *id, *position)?,
             "A namespace it read or changed",
         ),
-        Requirement::NoNamespace(name) => {
-            (!exists("SELECT 1 FROM databases WHERE name = ?1", &[name])?, "A namespace's name it wanted")
-        }
-        Requirement::EmptyNamespace(id) => {
-            (!exists("SELECT 1 FROM tables WHERE database_id = ?1", &[&id.0])?, "A namespace it wanted empty")
-        }
-        Requirement::LastVersion(name, number) => {
-            (load::last_version(connection, name)? == *number, "The history of a stream's name it wanted")
-        }
+        Requirement::NoNamespace(name) => (
+            !exists("SELECT 1 FROM databases WHERE name = ?1", &[name])?,
+            "A namespace's name it wanted",
+        ),
+        Requirement::LastVersion(name, number) => (
+            load::last_version(connection, name)? == *number,
+            "The history of a stream's name it wanted",
+        ),
     };
     if holds { Ok(()) } else { Err(conflict(what)) }
 }
 
 fn conflict(what: &str) -> Error {
-    Error::new(ErrorKind::Conflict, "could not serialize access due to concurrent update")
-        .with_detail(format!("{what} was changed by somebody else in the meantime."))
-        .with_hint("Run the transaction again.")
+    Error::new(
+        ErrorKind::Conflict,
+        "could not serialize access due to concurrent update",
+    )
+    .with_detail(format!(
+        "{what} was changed by somebody else in the meantime."
+    ))
+    .with_hint("Run the transaction again.")
 }
 
 /// A unique key that somebody else took in the meantime is a conflict too.
 fn collision(error: Error) -> Error {
-    let sqlite = std::error::Error::source(&error).and_then(|source| source.downcast_ref::<rusqlite::Error>());
+    let sqlite = std::error::Error::source(&error)
+        .and_then(|source| source.downcast_ref::<rusqlite::Error>());
     match sqlite.and_then(rusqlite::Error::sqlite_error_code) {
-        Some(rusqlite::ErrorCode::ConstraintViolation) => conflict("A name or number it wanted").with_source(error),
+        Some(rusqlite::ErrorCode::ConstraintViolation) => {
+            conflict("A name or number it wanted").with_source(error)
+        }
         _ => error,
     }
 }
@@ -109,11 +124,13 @@ fn update(connection: &Connection, update: &Update) -> Result<()> {
     match update {
         Update::PutNamespace(namespace) => put_namespace(connection, namespace),
         Update::DropNamespace(id) => {
-            connection.prepare_cached("DELETE FROM databases WHERE id = ?1")?.execute([id.0])?;
+            connection
+                .prepare_cached("DELETE FROM databases WHERE id = ?1")?
+                .execute([id.0])?;
             Ok(())
         }
         Update::PutStream(stream, version) => put_stream(connection, stream, version),
-        Update::AddVersion(name, version) => add_version(connection, name, version),
+        Update::AddVersion(version) => add_version(connection, version),
         Update::RenameHistory(id, name) => {
             connection
                 .prepare_cached(
@@ -163,10 +180,18 @@ fn put_stream(connection: &Connection, stream: &Stream, version: &Version) -> Re
     put_metadata(connection, stream, version, &updated_at)
 }
 
-fn put_metadata(connection: &Connection, stream: &Stream, version: &Version, updated_at: &str) -> Result<()> {
+fn put_metadata(
+    connection: &Connection,
+    stream: &Stream,
+    version: &Version,
+    updated_at: &str,
+) -> Result<()> {
     let schema = version.schema.to_json().to_string();
     let properties = codec::options_to_text(&stream.options, stream.mode);
-    let format = stream.options.get("format").and_then(|format| format.as_str());
+    let format = stream
+        .options
+        .get("format")
+        .and_then(|format| format.as_str());
     // The inner SELECT makes it a difference: nothing is written, and nothing
     // logged, when all is as it was.
     connection
@@ -194,7 +219,7 @@ fn put_metadata(connection: &Connection, stream: &Stream, version: &Version, upd
     Ok(())
 }
 
-fn add_version(connection: &Connection, name: &StreamName, version: &Version) -> Result<()> {
+fn add_version(connection: &Connection, version: &Version) -> Result<()> {
     connection
         .prepare_cached(
             "INSERT INTO cartridge_warp__schema_registry
@@ -204,8 +229,8 @@ fn add_version(connection: &Connection, name: &StreamName, version: &Version) ->
         )?
         .execute(params![
             uuid::Uuid::new_v4().to_string(),
-            name.namespace,
-            name.name,
+            version.name.namespace,
+            version.name.name,
             version.number,
             version.schema.to_json().to_string(),
             version.fingerprint.to_string(),

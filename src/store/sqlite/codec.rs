@@ -15,7 +15,10 @@ const MODE: &str = "compatibility";
 pub(super) fn position(connection: &Connection) -> Result<Position> {
     let mut statement =
         connection.prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = '__cdc_log'")?;
-    let position = statement.query_map([], |row| row.get(0))?.next().transpose()?;
+    let position = statement
+        .query_map([], |row| row.get(0))?
+        .next()
+        .transpose()?;
     Ok(Position(position.unwrap_or(0)))
 }
 
@@ -28,7 +31,9 @@ pub(super) fn time_to_text(time: DateTime<Utc>) -> String {
 pub(super) fn time_from_text(text: &str) -> Result<DateTime<Utc>> {
     DateTime::parse_from_rfc3339(text)
         .map(|time| time.to_utc())
-        .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").map(|time| time.and_utc()))
+        .or_else(|_| {
+            NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").map(|time| time.and_utc())
+        })
         .map_err(|error| damaged(format!("\"{text}\" is not a time")).with_source(error))
 }
 
@@ -44,7 +49,9 @@ pub(super) fn options_to_text(options: &OptionMap, mode: Option<Mode>) -> Option
 /// What [`options_to_text`] wrote. Another program may have written it: what
 /// is no mode is no mode.
 pub(super) fn options_from_text(text: Option<&str>) -> Result<(OptionMap, Option<Mode>)> {
-    let Some(text) = text else { return Ok((OptionMap::new(), None)) };
+    let Some(text) = text else {
+        return Ok((OptionMap::new(), None));
+    };
     let mut options: OptionMap = serde_json::from_str(text)
         .map_err(|error| damaged("the properties are not a JSON object").with_source(error))?;
     let mode = options
@@ -70,6 +77,9 @@ pub(super) fn fingerprint_from_text(text: &str) -> Result<Fingerprint> {
 
 /// What is stored makes no sense (XX001).
 pub(super) fn damaged(what: impl Into<String>) -> Error {
-    Error::new(ErrorKind::Internal(Fault::Data), "the store holds something that makes no sense")
-        .with_detail(format!("{}.", what.into()))
+    Error::new(
+        ErrorKind::Internal(Fault::Data),
+        "the store holds something that makes no sense",
+    )
+    .with_detail(format!("{}.", what.into()))
 }

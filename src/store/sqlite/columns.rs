@@ -57,13 +57,32 @@ fn column_row(row: &Row<'_>) -> rusqlite::Result<ColumnRow> {
 
 /// What should be there.
 fn wanted(stream: &Stream, schema: &Schema) -> Vec<ColumnRow> {
-    let fields: HashMap<_, _> = schema.fields.iter().map(|field| (field.id, field)).collect();
-    let keys: HashMap<&str, i64> =
-        schema.primary_key.iter().zip(1..).map(|(name, position)| (name.as_str(), position)).collect();
-    let uniques = schema.constraints.iter().map(|constraint| &constraint.columns);
-    let uniques = uniques.chain(schema.indexes.iter().filter(|index| index.unique).map(|index| &index.columns));
-    let unique_alone: Vec<&str> =
-        uniques.filter(|columns| columns.len() == 1).map(|columns| columns[0].as_str()).collect();
+    let fields: HashMap<_, _> = schema
+        .fields
+        .iter()
+        .map(|field| (field.id, field))
+        .collect();
+    let keys: HashMap<&str, i64> = schema
+        .primary_key
+        .iter()
+        .zip(1..)
+        .map(|(name, position)| (name.as_str(), position))
+        .collect();
+    let uniques = schema
+        .constraints
+        .iter()
+        .map(|constraint| &constraint.columns);
+    let uniques = uniques.chain(
+        schema
+            .indexes
+            .iter()
+            .filter(|index| index.unique)
+            .map(|index| &index.columns),
+    );
+    let unique_alone: Vec<&str> = uniques
+        .filter(|columns| columns.len() == 1)
+        .map(|columns| columns[0].as_str())
+        .collect();
     let row = |(column, ordinal_position): (&crate::store::StreamColumn, i64)| {
         let field = fields.get(&column.field)?;
         let (max_length, precision, scale) = modifiers(&field.data_type);
@@ -89,24 +108,38 @@ fn wanted(stream: &Stream, schema: &Schema) -> Vec<ColumnRow> {
 /// `max_length`, `precision` and `scale` of a type.
 fn modifiers(data_type: &DataType) -> (Option<i64>, Option<i64>, Option<i64>) {
     match data_type {
-        DataType::Varchar(Some(length)) | DataType::Char(length) => (Some((*length).into()), None, None),
-        DataType::Numeric(Some((precision, scale))) => (None, Some((*precision).into()), Some((*scale).into())),
-        DataType::Time(precision) | DataType::Timestamp(precision) | DataType::TimestampTz(precision) => {
-            (None, precision.map(i64::from), None)
+        DataType::Varchar(Some(length)) | DataType::Char(length) => {
+            (Some((*length).into()), None, None)
         }
+        DataType::Numeric(Some((precision, scale))) => {
+            (None, Some((*precision).into()), Some((*scale).into()))
+        }
+        DataType::Time(precision)
+        | DataType::Timestamp(precision)
+        | DataType::TimestampTz(precision) => (None, precision.map(i64::from), None),
         _ => (None, None, None),
     }
 }
 
 /// Writes the difference between what is there and what should be.
-pub(super) fn put(connection: &Connection, stream: &Stream, schema: &Schema, now: &str) -> Result<()> {
+pub(super) fn put(
+    connection: &Connection,
+    stream: &Stream,
+    schema: &Schema,
+    now: &str,
+) -> Result<()> {
     let table = stream.id.0;
     let stored = stored(connection, table)?;
     let wanted = wanted(stream, schema);
 
-    let by_field: HashMap<_, _> =
-        stored.iter().filter_map(|(id, row)| Some((row.field_id?, (*id, row)))).collect();
-    let by_name: HashMap<_, _> = stored.iter().map(|(id, row)| (row.column_name.as_str(), (*id, row))).collect();
+    let by_field: HashMap<_, _> = stored
+        .iter()
+        .filter_map(|(id, row)| Some((row.field_id?, (*id, row))))
+        .collect();
+    let by_name: HashMap<_, _> = stored
+        .iter()
+        .map(|(id, row)| (row.column_name.as_str(), (*id, row)))
+        .collect();
     let mut kept = std::collections::HashSet::new();
     let (mut updates, mut inserts) = (Vec::new(), Vec::new());
     for row in &wanted {
@@ -127,9 +160,14 @@ pub(super) fn put(connection: &Connection, stream: &Stream, schema: &Schema, now
     let changed: HashMap<_, _> = stored.iter().map(|(id, row)| (*id, row)).collect();
 
     for (id, _) in stored.iter().filter(|(id, _)| !kept.contains(id)) {
-        connection.prepare_cached("DELETE FROM table_columns WHERE id = ?1")?.execute([id])?;
+        connection
+            .prepare_cached("DELETE FROM table_columns WHERE id = ?1")?
+            .execute([id])?;
     }
-    for (id, row) in updates.into_iter().filter(|(id, row)| changed.get(id) != Some(row)) {
+    for (id, row) in updates
+        .into_iter()
+        .filter(|(id, row)| changed.get(id) != Some(row))
+    {
         write(
             connection,
             "UPDATE table_columns SET column_name = ?2, data_type = ?3, is_nullable = ?4, is_primary = ?5,
@@ -181,12 +219,23 @@ type IndexRow = (i64, String, bool, bool, String);
 
 fn put_indexes(connection: &Connection, stream: &Stream, schema: &Schema) -> Result<()> {
     let columns = |columns: &[String]| serde_json::Value::from(columns).to_string();
-    let indexes = schema
-        .indexes
-        .iter()
-        .map(|index| (index.id.0, index.name.clone(), index.unique, false, columns(&index.columns)));
+    let indexes = schema.indexes.iter().map(|index| {
+        (
+            index.id.0,
+            index.name.clone(),
+            index.unique,
+            false,
+            columns(&index.columns),
+        )
+    });
     let constraints = schema.constraints.iter().map(|constraint| {
-        (constraint.id.0, constraint.name.clone(), true, true, columns(&constraint.columns))
+        (
+            constraint.id.0,
+            constraint.name.clone(),
+            true,
+            true,
+            columns(&constraint.columns),
+        )
     });
     let mut wanted: Vec<IndexRow> = indexes.chain(constraints).collect();
     wanted.sort();
@@ -195,19 +244,35 @@ fn put_indexes(connection: &Connection, stream: &Stream, schema: &Schema) -> Res
         "SELECT id, name, is_unique, is_constraint, columns FROM table_indexes WHERE table_id = ?1 ORDER BY id",
     )?;
     let rows = statement.query_map([stream.id.0], |row| {
-        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+        Ok((
+            row.get(0)?,
+            row.get(1)?,
+            row.get(2)?,
+            row.get(3)?,
+            row.get(4)?,
+        ))
     })?;
     let stored: Vec<IndexRow> = rows.collect::<rusqlite::Result<_>>()?;
     if stored == wanted {
         return Ok(());
     }
-    connection.prepare_cached("DELETE FROM table_indexes WHERE table_id = ?1")?.execute([stream.id.0])?;
+    connection
+        .prepare_cached("DELETE FROM table_indexes WHERE table_id = ?1")?
+        .execute([stream.id.0])?;
     let mut statement = connection.prepare_cached(
         "INSERT INTO table_indexes (id, database_id, table_id, name, is_unique, is_constraint, columns)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
     for (id, name, unique, constraint, columns) in wanted {
-        statement.execute(params![id, stream.namespace_id.0, stream.id.0, name, unique, constraint, columns])?;
+        statement.execute(params![
+            id,
+            stream.namespace_id.0,
+            stream.id.0,
+            name,
+            unique,
+            constraint,
+            columns
+        ])?;
     }
     Ok(())
 }

@@ -7,7 +7,9 @@ use rusqlite::{Connection, Row, params};
 use super::codec::{damaged, fingerprint_from_text, options_from_text, time_from_text};
 use crate::error::Result;
 use crate::schema::{FieldId, Mode, ObjectId, Schema, StreamName};
-use crate::store::{CompatibilityStatus, Evolution, Listing, Namespace, Stream, StreamColumn, Version};
+use crate::store::{
+    CompatibilityStatus, Evolution, Listing, Namespace, Stream, StreamColumn, Version,
+};
 
 /// Columns of [`stream_row`].
 const STREAM: &str = "
@@ -20,7 +22,8 @@ const STREAM: &str = "
 /// Columns of [`version_row`].
 const VERSION: &str = "
     SELECT table_id, version, previous_version, schema_definition, schema_hash, evolution_type,
-           compatibility_status, compatibility_mode, registered_by, registered_at
+           compatibility_status, compatibility_mode, registered_by, registered_at,
+           schema_name, table_name
     FROM cartridge_warp__schema_registry";
 
 pub(super) fn namespace(connection: &Connection, name: &str) -> Result<Option<Namespace>> {
@@ -42,8 +45,16 @@ pub(super) fn namespaces(connection: &Connection) -> Result<Vec<Namespace>> {
 }
 
 fn namespace_row(row: &Row<'_>) -> Result<Namespace> {
-    let mode = mode_of(row.get_ref(2)?.as_str_or_null().map_err(rusqlite::Error::from)?)?;
-    Ok(Namespace { id: ObjectId(row.get(0)?), name: row.get(1)?, mode })
+    let mode = mode_of(
+        row.get_ref(2)?
+            .as_str_or_null()
+            .map_err(rusqlite::Error::from)?,
+    )?;
+    Ok(Namespace {
+        id: ObjectId(row.get(0)?),
+        name: row.get(1)?,
+        mode,
+    })
 }
 
 fn mode_of(properties: Option<&str>) -> Result<Option<Mode>> {
@@ -58,7 +69,9 @@ pub(super) fn stream_by_name(
     let sql = format!("{STREAM} WHERE d.name = ?1 AND t.name = ?2");
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query([&name.namespace, &name.name])?;
-    let Some(row) = rows.next()? else { return Ok(None) };
+    let Some(row) = rows.next()? else {
+        return Ok(None);
+    };
     registered(connection, stream_row(row)?)
 }
 
@@ -67,7 +80,9 @@ pub(super) fn stream_by_id(
     connection: &Connection,
     id: ObjectId,
 ) -> Result<Option<(Stream, Arc<Version>)>> {
-    let Some(stream) = bare_stream(connection, id)? else { return Ok(None) };
+    let Some(stream) = bare_stream(connection, id)? else {
+        return Ok(None);
+    };
     registered(connection, stream)
 }
 
@@ -79,8 +94,11 @@ pub(super) fn bare_stream(connection: &Connection, id: ObjectId) -> Result<Optio
 }
 
 fn stream_row(row: &Row<'_>) -> Result<Stream> {
-    let (options, mode) =
-        options_from_text(row.get_ref(7)?.as_str_or_null().map_err(rusqlite::Error::from)?)?;
+    let (options, mode) = options_from_text(
+        row.get_ref(7)?
+            .as_str_or_null()
+            .map_err(rusqlite::Error::from)?,
+    )?;
     Ok(Stream {
         id: ObjectId(row.get(0)?),
         namespace_id: ObjectId(row.get(1)?),
@@ -98,8 +116,13 @@ fn stream_row(row: &Row<'_>) -> Result<Stream> {
 
 /// Completes a stream with its latest version and today's columns; nothing for
 /// rows of another program that no version describes yet.
-fn registered(connection: &Connection, mut stream: Stream) -> Result<Option<(Stream, Arc<Version>)>> {
-    let Some(version) = latest_version(connection, stream.id)? else { return Ok(None) };
+fn registered(
+    connection: &Connection,
+    mut stream: Stream,
+) -> Result<Option<(Stream, Arc<Version>)>> {
+    let Some(version) = latest_version(connection, stream.id)? else {
+        return Ok(None);
+    };
     stream.version = version.number;
     stream.columns = today(connection, stream.id, &version.schema)?;
     let highest = version.schema.fields.iter().map(|field| field.id).max();
@@ -121,11 +144,20 @@ fn today(connection: &Connection, id: ObjectId, schema: &Schema) -> Result<Vec<S
     while let Some(row) = rows.next()? {
         let field = FieldId(row.get(0)?);
         if known.contains(&field) && seen.insert(field) {
-            columns.push(StreamColumn { field, comment: row.get(1)? });
+            columns.push(StreamColumn {
+                field,
+                comment: row.get(1)?,
+            });
         }
     }
-    let unseen = schema.fields.iter().filter(|field| !seen.contains(&field.id));
-    columns.extend(unseen.map(|field| StreamColumn { field: field.id, comment: None }));
+    let unseen = schema
+        .fields
+        .iter()
+        .filter(|field| !seen.contains(&field.id));
+    columns.extend(unseen.map(|field| StreamColumn {
+        field: field.id,
+        comment: None,
+    }));
     Ok(columns)
 }
 
@@ -136,7 +168,11 @@ pub(super) fn latest_version(connection: &Connection, id: ObjectId) -> Result<Op
     rows.next()?.map(version_row).transpose()
 }
 
-pub(super) fn version(connection: &Connection, id: ObjectId, number: u32) -> Result<Option<Version>> {
+pub(super) fn version(
+    connection: &Connection,
+    id: ObjectId,
+    number: u32,
+) -> Result<Option<Version>> {
     let mut statement =
         connection.prepare_cached(&format!("{VERSION} WHERE table_id = ?1 AND version = ?2"))?;
     let mut rows = statement.query(params![id.0, number])?;
@@ -155,20 +191,22 @@ pub(super) fn versions(connection: &Connection, id: ObjectId) -> Result<Vec<Arc<
 }
 
 fn version_row(row: &Row<'_>) -> Result<Version> {
-    let definition: serde_json::Value = serde_json::from_str(
-        row.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?,
-    )
-    .map_err(|error| damaged("a schema definition is not JSON").with_source(error))?;
+    let definition: serde_json::Value =
+        serde_json::from_str(row.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?)
+            .map_err(|error| damaged("a schema definition is not JSON").with_source(error))?;
     let mode = row.get::<_, Option<String>>(7)?;
     Ok(Version {
         stream: ObjectId(row.get(0)?),
+        name: StreamName::new(row.get::<_, String>(10)?, row.get::<_, String>(11)?),
         number: row.get(1)?,
         previous: row.get(2)?,
         schema: Arc::new(Schema::from_json(&definition)?),
         fingerprint: fingerprint_from_text(&row.get::<_, String>(4)?)?,
         evolution: Evolution(row.get::<_, Option<String>>(5)?.unwrap_or_default()),
         status: CompatibilityStatus::parse(&row.get::<_, String>(6)?),
-        mode: mode.and_then(|mode| mode.parse().ok()).unwrap_or(Mode::None),
+        mode: mode
+            .and_then(|mode| mode.parse().ok())
+            .unwrap_or(Mode::None),
         registered_by: row.get::<_, Option<String>>(8)?.unwrap_or_default(),
         registered_at: time_from_text(&row.get::<_, String>(9)?)?,
     })
@@ -208,7 +246,7 @@ pub(super) fn list(connection: &Connection, namespace: Option<&str>) -> Result<V
             version: row.get(3)?,
             mode,
             namespace_mode: mode_of(text(5)?.as_deref())?,
-            columns: row.get::<_, Option<usize>>(6)?.unwrap_or(0),
+            columns: row.get::<_, Option<u32>>(6)?.unwrap_or(0),
             datasource: datasource.and_then(|value| value.as_str().map(ToOwned::to_owned)),
             updated_at: time_from_text(&row.get::<_, String>(7)?)?,
         });
@@ -226,5 +264,9 @@ pub(super) fn index_owner(
          WHERE d.name = ?1 AND i.name = ?2",
     )?;
     let mut rows = statement.query([namespace, index])?;
-    Ok(rows.next()?.map(|row| row.get(0)).transpose()?.map(ObjectId))
+    Ok(rows
+        .next()?
+        .map(|row| row.get(0))
+        .transpose()?
+        .map(ObjectId))
 }

@@ -1,7 +1,7 @@
 //! Brings a file up to date, or refuses it.
 
 use rusqlite::{Connection, TransactionBehavior};
-use rusqlite_migration::{M, Migrations, MigrationDefinitionError};
+use rusqlite_migration::{M, MigrationDefinitionError, Migrations};
 
 use crate::error::{Error, ErrorKind, Fault, Result};
 
@@ -23,7 +23,10 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
     // Another process may be doing the same: whoever comes second finds it done.
     let mut outcome = migrations.to_latest(connection);
     for _ in 0..3 {
-        if !matches!(outcome, Err(rusqlite_migration::Error::RusqliteError { .. })) {
+        if !matches!(
+            outcome,
+            Err(rusqlite_migration::Error::RusqliteError { .. })
+        ) {
             break;
         }
         outcome = migrations.to_latest(connection);
@@ -32,28 +35,41 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
         rusqlite_migration::Error::MigrationDefinition(
             MigrationDefinitionError::DatabaseTooFarAhead,
         ) => too_new(connection),
-        error => Error::internal("the store's file cannot be brought up to date").with_source(error),
+        error => {
+            Error::internal("the store's file cannot be brought up to date").with_source(error)
+        }
     })?;
     connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     repair_triggers(connection)
 }
 
 fn too_new(connection: &Connection) -> Error {
-    let version: i64 =
-        connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap_or_default();
+    let version: i64 = connection
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .unwrap_or_default();
     Error::new(
         ErrorKind::Internal(Fault::StoreVersion),
-        format!("the store has format {version}, this server knows formats up to {}", MIGRATIONS.len()),
+        format!(
+            "the store has format {version}, this server knows formats up to {}",
+            MIGRATIONS.len()
+        ),
     )
-    .with_hint("Start the newer version of Rekha that wrote it, or choose another file with --store.")
+    .with_hint(
+        "Start the newer version of Rekha that wrote it, or choose another file with --store.",
+    )
 }
 
 /// A file with tables of somebody else is left alone.
 fn refuse_strangers(connection: &Connection) -> Result<()> {
     let id: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
-    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
-    let half_made = connection.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))? > 0;
-    if id == APPLICATION_ID || tables == 0 || (id == 0 && half_made && is_table(connection, "__cdc_log")?) {
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
+    let half_made =
+        connection.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))? > 0;
+    if id == APPLICATION_ID
+        || tables == 0
+        || (id == 0 && half_made && is_table(connection, "__cdc_log")?)
+    {
         return Ok(());
     }
     Err(Error::new(
@@ -82,7 +98,10 @@ fn repair_triggers(connection: &mut Connection) -> Result<()> {
             continue;
         }
         if stored.is_some() {
-            tracing::warn!(trigger = wanted.name, "a capture trigger differed and is put right");
+            tracing::warn!(
+                trigger = wanted.name,
+                "a capture trigger differed and is put right"
+            );
             transaction.execute_batch(&format!("DROP TRIGGER {}", wanted.name))?;
         }
         transaction.execute_batch(wanted.sql)?;
@@ -116,7 +135,9 @@ mod tests {
 
     #[test]
     fn the_migrations_are_valid_and_can_be_repeated() {
-        Migrations::from_slice(MIGRATIONS).validate().expect("valid");
+        Migrations::from_slice(MIGRATIONS)
+            .validate()
+            .expect("valid");
         let mut connection = memory();
         migrate(&mut connection).expect("migrates");
         migrate(&mut connection).expect("again");
@@ -149,16 +170,26 @@ mod tests {
     fn a_newer_file_is_refused() {
         let mut connection = memory();
         migrate(&mut connection).expect("migrates");
-        connection.pragma_update(None, "user_version", 99).expect("bumps");
+        connection
+            .pragma_update(None, "user_version", 99)
+            .expect("bumps");
         let error = migrate(&mut connection).expect_err("refused");
         assert_eq!(error.sqlstate(), "55000");
-        assert_eq!(error.message(), "the store has format 99, this server knows formats up to 1");
+        assert_eq!(
+            error.message(),
+            "the store has format 99, this server knows formats up to 1"
+        );
     }
 
     #[test]
     fn a_file_of_another_program_is_refused() {
         let mut connection = memory();
-        connection.execute_batch("CREATE TABLE t (a)").expect("makes it a stranger's");
-        assert_eq!(migrate(&mut connection).expect_err("refused").sqlstate(), "55000");
+        connection
+            .execute_batch("CREATE TABLE t (a)")
+            .expect("makes it a stranger's");
+        assert_eq!(
+            migrate(&mut connection).expect_err("refused").sqlstate(),
+            "55000"
+        );
     }
 }

@@ -16,16 +16,24 @@ use crate::store::{Projection, StreamColumn};
 /// that is no value of it, no columns.
 pub(super) fn projection(connection: &Connection, id: ObjectId) -> Result<Option<Projection>> {
     let position = codec::position(connection)?;
-    let Some(mut stream) = load::bare_stream(connection, id)? else { return Ok(None) };
+    let Some(mut stream) = load::bare_stream(connection, id)? else {
+        return Ok(None);
+    };
     let deleted = connection
         .prepare_cached("SELECT deleted_at IS NOT NULL FROM tables WHERE id = ?1")?
         .query_row([id.0], |row| row.get(0))?;
     let latest = load::latest_version(connection, id)?;
     let rows = columns::stored(connection, id.0)?;
 
-    let known = latest.iter().flat_map(|version| version.schema.fields.iter().map(|field| field.id));
+    let known = latest
+        .iter()
+        .flat_map(|version| version.schema.fields.iter().map(|field| field.id));
     let given = rows.iter().filter_map(|(_, row)| row.field_id);
-    let mut last = known.chain(given).max().unwrap_or(FieldId(0)).max(stream.last_field_id);
+    let mut last = known
+        .chain(given)
+        .max()
+        .unwrap_or(FieldId(0))
+        .max(stream.last_field_id);
     let mut schema = Schema::default();
     let mut key = Vec::new();
     for (_, row) in &rows {
@@ -35,9 +43,16 @@ pub(super) fn projection(connection: &Connection, id: ObjectId) -> Result<Option
         });
         let field = field(field_id, row)?;
         if row.is_primary {
-            key.push((row.key_position.unwrap_or(i64::MAX), row.ordinal_position, field.name.clone()));
+            key.push((
+                row.key_position.unwrap_or(i64::MAX),
+                row.ordinal_position,
+                field.name.clone(),
+            ));
         }
-        stream.columns.push(StreamColumn { field: field_id, comment: row.description.clone() });
+        stream.columns.push(StreamColumn {
+            field: field_id,
+            comment: row.description.clone(),
+        });
         schema.fields.push(field);
     }
     key.sort();
@@ -47,15 +62,29 @@ pub(super) fn projection(connection: &Connection, id: ObjectId) -> Result<Option
     }
     stream.last_field_id = last;
     stream.version = latest.map_or(0, |version| version.number);
-    Ok(Some(Projection { stream, schema, position, deleted }))
+    Ok(Some(Projection {
+        stream,
+        schema,
+        position,
+        deleted,
+    }))
 }
 
 fn field(id: FieldId, row: &ColumnRow) -> Result<Field> {
     let wrong = |error: crate::error::Error| {
-        damaged(format!("the row of column \"{}\" is no column: {error}", row.column_name)).with_source(error)
+        damaged(format!(
+            "the row of column \"{}\" is no column: {error}",
+            row.column_name
+        ))
+        .with_source(error)
     };
     let data_type: DataType = spelled_out(row).parse().map_err(wrong)?;
-    let default = row.default_value.as_deref().map(|text| default(text, &data_type)).transpose().map_err(wrong)?;
+    let default = row
+        .default_value
+        .as_deref()
+        .map(|text| default(text, &data_type))
+        .transpose()
+        .map_err(wrong)?;
     Ok(Field {
         id,
         name: row.column_name.clone(),
@@ -68,7 +97,12 @@ fn field(id: FieldId, row: &ColumnRow) -> Result<Field> {
 /// The type with the modifiers that other programs keep in columns of their own.
 fn spelled_out(row: &ColumnRow) -> String {
     let name = row.data_type.as_str();
-    match (name.to_ascii_lowercase().as_str(), row.max_length, row.precision, row.scale) {
+    match (
+        name.to_ascii_lowercase().as_str(),
+        row.max_length,
+        row.precision,
+        row.scale,
+    ) {
         ("numeric" | "decimal", _, Some(precision), scale) => {
             format!("{name}({precision},{})", scale.unwrap_or(0))
         }
@@ -82,8 +116,13 @@ fn spelled_out(row: &ColumnRow) -> String {
 /// A default as we spell it (an SQL literal), or the bare text of another
 /// program.
 fn default(text: &str, data_type: &DataType) -> Result<Option<DefaultValue>> {
-    DefaultValue::parse(text, data_type)
-        .or_else(|error| Literal::String(text.to_owned()).coerce(data_type).map_err(|_| error))
+    text.parse::<Literal>()
+        .and_then(|literal| literal.coerce(data_type))
+        .or_else(|error| {
+            Literal::String(text.to_owned())
+                .coerce(data_type)
+                .map_err(|_| error)
+        })
 }
 
 /// Indexes and constraints have no rows that other programs know: those of the
@@ -99,14 +138,22 @@ fn keep_indexes(schema: &mut Schema, latest: &Schema) {
     let indexes = latest
         .indexes
         .iter()
-        .filter_map(|index| Some(crate::schema::Index { columns: renamed(&index.columns)?, ..index.clone() }))
+        .filter_map(|index| {
+            Some(crate::schema::Index {
+                columns: renamed(&index.columns)?,
+                ..index.clone()
+            })
+        })
         .collect();
     let constraints = latest
         .constraints
         .iter()
         .filter_map(|constraint| {
             let columns = renamed(&constraint.columns)?;
-            Some(crate::schema::Constraint { columns, ..constraint.clone() })
+            Some(crate::schema::Constraint {
+                columns,
+                ..constraint.clone()
+            })
         })
         .collect();
     schema.indexes = indexes;

@@ -28,7 +28,9 @@ impl SqliteStore {
     /// 55000 when it was written by a newer Rekha or by another program.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self> {
         let database = Database::open(&Options::new(path), migrate::migrate)?;
-        Ok(Self { database: Arc::new(database) })
+        Ok(Self {
+            database: Arc::new(database),
+        })
     }
 
     /// The file under it, for whatever keeps its own tables there.
@@ -42,7 +44,12 @@ impl SqliteStore {
         T: Send + 'static,
     {
         self.database
-            .read(|connection| Ok(Loaded { position: codec::position(connection)?, value: run(connection)? }))
+            .read(|connection| {
+                Ok(Loaded {
+                    position: codec::position(connection)?,
+                    value: run(connection)?,
+                })
+            })
             .await
     }
 }
@@ -50,11 +57,15 @@ impl SqliteStore {
 #[async_trait]
 impl Store for SqliteStore {
     async fn commit(&self, change: Change) -> Result<Position> {
-        self.database.write(move |connection| apply::apply(connection, &change)).await
+        self.database
+            .write(move |connection| apply::apply(connection, &change))
+            .await
     }
 
     async fn reserve_ids(&self, count: u32) -> Result<Range<i64>> {
-        self.database.write(move |connection| apply::reserve_ids(connection, count)).await
+        self.database
+            .write(move |connection| apply::reserve_ids(connection, count))
+            .await
     }
 
     async fn position(&self) -> Result<Position> {
@@ -63,7 +74,8 @@ impl Store for SqliteStore {
 
     async fn namespace(&self, name: &str) -> Result<Loaded<Option<Namespace>>> {
         let name = name.to_owned();
-        self.load(move |connection| load::namespace(connection, &name)).await
+        self.load(move |connection| load::namespace(connection, &name))
+            .await
     }
 
     async fn namespaces(&self) -> Result<Loaded<Vec<Namespace>>> {
@@ -72,42 +84,54 @@ impl Store for SqliteStore {
 
     async fn stream(&self, name: &StreamName) -> Result<Loaded<Option<(Stream, Arc<Version>)>>> {
         let name = name.clone();
-        self.load(move |connection| load::stream_by_name(connection, &name)).await
+        self.load(move |connection| load::stream_by_name(connection, &name))
+            .await
     }
 
     async fn streams(&self, ids: &[ObjectId]) -> Result<Loaded<Vec<(Stream, Arc<Version>)>>> {
         let ids = ids.to_vec();
         self.load(move |connection| {
-            ids.iter().filter_map(|id| load::stream_by_id(connection, *id).transpose()).collect()
+            ids.iter()
+                .filter_map(|id| load::stream_by_id(connection, *id).transpose())
+                .collect()
         })
         .await
     }
 
     async fn list(&self, namespace: Option<&str>) -> Result<Loaded<Vec<Listing>>> {
         let namespace = namespace.map(ToOwned::to_owned);
-        self.load(move |connection| load::list(connection, namespace.as_deref())).await
+        self.load(move |connection| load::list(connection, namespace.as_deref()))
+            .await
     }
 
     async fn version(&self, stream: ObjectId, number: u32) -> Result<Option<Arc<Version>>> {
-        let loaded = self.load(move |connection| load::version(connection, stream, number)).await?;
+        let loaded = self
+            .load(move |connection| load::version(connection, stream, number))
+            .await?;
         Ok(loaded.value.map(Arc::new))
     }
 
     async fn versions(&self, stream: ObjectId) -> Result<Loaded<Vec<Arc<Version>>>> {
-        self.load(move |connection| load::versions(connection, stream)).await
+        self.load(move |connection| load::versions(connection, stream))
+            .await
     }
 
     async fn last_version(&self, name: &StreamName) -> Result<Loaded<u32>> {
         let name = name.clone();
-        self.load(move |connection| load::last_version(connection, &name)).await
+        self.load(move |connection| load::last_version(connection, &name))
+            .await
     }
 
     async fn index_owner(&self, namespace: &str, index: &Name) -> Result<Loaded<Option<ObjectId>>> {
         let (namespace, index) = (namespace.to_owned(), index.clone());
-        self.load(move |connection| load::index_owner(connection, &namespace, &index)).await
+        self.load(move |connection| load::index_owner(connection, &namespace, &index))
+            .await
     }
 
     async fn projection(&self, stream: ObjectId) -> Result<Option<Projection>> {
-        Ok(self.load(move |connection| projection::projection(connection, stream)).await?.value)
+        Ok(self
+            .load(move |connection| projection::projection(connection, stream))
+            .await?
+            .value)
     }
 }
