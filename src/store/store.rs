@@ -54,6 +54,9 @@ pub trait Store: Send + Sync + 'static {
     /// are gone are left out.
     async fn streams(&self, ids: &[ObjectId]) -> Result<Loaded<Vec<(Stream, Arc<Version>)>>>;
 
+    /// The identities of all rows of `tables`, registered or not.
+    async fn stream_ids(&self) -> Result<Vec<ObjectId>>;
+
     /// One line for every stream, by namespace and name; of one namespace if one
     /// is named.
     async fn list(&self, namespace: Option<&str>) -> Result<Loaded<Vec<Listing>>>;
@@ -73,4 +76,7 @@ pub trait Store: Send + Sync + 'static {
 
     /// The rows of a stream as they are; nothing when there are none.
     async fn projection(&self, stream: ObjectId) -> Result<Option<Projection>>;
+
+    /// Does what is queued and closes the store; later calls fail.
+    async fn close(&self);
 }

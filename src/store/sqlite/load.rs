@@ -270,3 +270,9 @@ pub(super) fn index_owner(
         .transpose()?
         .map(ObjectId))
 }
+
+pub(super) fn stream_ids(connection: &Connection) -> Result<Vec<ObjectId>> {
+    let mut statement = connection.prepare_cached("SELECT id FROM tables ORDER BY id")?;
+    let ids = statement.query_map([], |row| Ok(ObjectId(row.get(0)?)))?;
+    Ok(ids.collect::<rusqlite::Result<_>>()?)
+}

@@ -98,6 +98,10 @@ impl Store for SqliteStore {
         .await
     }
 
+    async fn stream_ids(&self) -> Result<Vec<ObjectId>> {
+        Ok(self.load(load::stream_ids).await?.value)
+    }
+
     async fn list(&self, namespace: Option<&str>) -> Result<Loaded<Vec<Listing>>> {
         let namespace = namespace.map(ToOwned::to_owned);
         self.load(move |connection| load::list(connection, namespace.as_deref()))
@@ -133,5 +137,9 @@ impl Store for SqliteStore {
             .load(move |connection| projection::projection(connection, stream))
             .await?
             .value)
+    }
+
+    async fn close(&self) {
+        self.database.close().await;
     }
 }

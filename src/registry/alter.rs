@@ -1,0 +1,303 @@
+//! Altering streams: their shape, name, options, indexes and comments.
+
+use std::sync::Arc;
+
+use super::create::{Options, index_exists, next_id, now_at_version};
+use super::known::carry_columns;
+use super::registry::{no_stream, shown};
+use super::{Applied, At, Draft, Found, Known, Registry, StreamAction};
+use crate::error::{Error, ErrorKind, Object, Result};
+use crate::evolution;
+use crate::notice::Notice;
+use crate::schema::{Alteration, FieldId, Name, Schema, StreamName};
+use crate::store::{Evolution, Requirement, Stream, Update, Version};
+
+impl Registry {
+    pub(super) async fn alter_stream(
+        &self,
+        draft: &mut Draft,
+        name: &At<StreamName>,
+        if_exists: bool,
+        actions: &[At<StreamAction>],
+        user: &str,
+    ) -> Result<Applied> {
+        let Some(found) = self.view(draft).stream(&name.value).await? else {
+            let error = no_stream(&name.value);
+            if if_exists {
+                let notice = Notice::new("00000", format!("{error}, skipping"));
+                return Ok(Applied { notices: vec![notice] });
+            }
+            return Err(error.at(name.position));
+        };
+        if let [At { value: StreamAction::RenameTo(to), position }] = actions {
+            return self.rename_stream(draft, &found, to, *position).await;
+        }
+
+        let known = found.known.clone();
+        let mut stream = known.stream.clone();
+        set_options(&mut stream, actions)?;
+        let shapes: Vec<(Alteration, Option<usize>)> = actions
+            .iter()
+            .filter_map(|action| match &action.value {
+                StreamAction::Shape(alteration) => Some((alteration.clone(), action.position)),
+                _ => None,
+            })
+            .collect();
+        let altered = self.reshape(&known, &shapes).await?;
+        stream.last_field_id = altered.last_field_id;
+        self.check_index_names(draft, &name.value, Some(stream.id), &altered.schema).await?;
+
+        let mut applied = Applied::default();
+        for skipped in altered.skipped {
+            applied.note(Notice::new("00000", skipped));
+        }
+        let evolved =
+            self.put_evolved(draft, &found, stream, altered.schema, altered.comments, user).await?;
+        applied.notices.extend(evolved.notices);
+        Ok(applied)
+    }
+
+    async fn reshape(
+        &self,
+        known: &Known,
+        shapes: &[(Alteration, Option<usize>)],
+    ) -> Result<evolution::Altered> {
+        let named = |(alteration, _): &&(Alteration, Option<usize>)| {
+            matches!(alteration, Alteration::AddUnique { .. } | Alteration::AddIndex { .. })
+        };
+        let mut ids = self.take_ids(shapes.iter().filter(named).count()).await?.into_iter();
+        let alterations: Vec<_> = shapes.iter().map(|(alteration, _)| alteration.clone()).collect();
+        evolution::alter(
+            &known.stream.name.name,
+            &known.version.schema,
+            known.stream.last_field_id,
+            &alterations,
+            &mut || next_id(&mut ids),
+        )
+        .map_err(|wrong| wrong.error.at(shapes.get(wrong.index).and_then(|(_, position)| *position)))
+    }
+
+    /// Adds what became of a stream to the draft: a new version if its schema
+    /// differs and its mode lets it in, new options, or nothing with a notice.
+    pub(super) async fn put_evolved(
+        &self,
+        draft: &mut Draft,
+        found: &Found,
+        mut stream: Stream,
+        schema: Schema,
+        comments: Vec<(FieldId, String)>,
+        user: &str,
+    ) -> Result<Applied> {
+        let known = &found.known;
+        let latest = &known.version;
+        let name = &known.stream.name;
+        let diff = evolution::diff(&latest.schema, &schema);
+        let mut applied = Applied::default();
+        if diff.is_empty() {
+            if stream == known.stream {
+                let unchanged = format!("stream \"{}\" is unchanged at version {}", shown(name), latest.number);
+                applied.note(Notice::new("00000", unchanged));
+                return Ok(applied);
+            }
+            draft.require_stream(found);
+            stream.updated_at = self.clock.now();
+            draft.put(Known { stream, version: latest.clone() }, false);
+            return Ok(applied);
+        }
+
+        let judged = Found {
+            known: Arc::new(Known { stream: stream.clone(), version: latest.clone() }),
+            position: found.position,
+        };
+        let mode = self.deciding_mode(draft, &judged).await?;
+        let admission = self.admit(&self.view(draft), known, &schema, mode).await?;
+        let now = self.clock.now();
+        let version = Arc::new(Version {
+            stream: stream.id,
+            name: name.clone(),
+            number: latest.number + 1,
+            previous: Some(latest.number),
+            fingerprint: Self::fingerprint(&schema),
+            schema: Arc::new(schema),
+            evolution: Evolution(diff.evolution()),
+            status: admission.status,
+            mode: admission.mode,
+            registered_by: user.to_owned(),
+            registered_at: now,
+        });
+        stream.version = version.number;
+        stream.columns = carry_columns(&stream.columns, &version.schema, comments);
+        stream.updated_at = now;
+        let detail = format!("{}; {}", diff.describe(), admission.verdict);
+        applied.note(now_at_version(name, version.number).with_detail(detail));
+        draft.require_stream(found);
+        draft.put(Known { stream, version }, true);
+        Ok(applied)
+    }
+
+    async fn rename_stream(
+        &self,
+        draft: &mut Draft,
+        found: &Found,
+        to: &Name,
+        position: Option<usize>,
+    ) -> Result<Applied> {
+        let known = &found.known;
+        let old = known.stream.name.clone();
+        let new = StreamName::new(old.namespace.clone(), to.clone());
+        let exists = || {
+            Error::new(
+                ErrorKind::AlreadyExists(Object::Stream),
+                format!("relation \"{}\" already exists", shown(&new)),
+            )
+            .at(position)
+        };
+        if self.view(draft).stream(&new).await?.is_some() {
+            return Err(exists());
+        }
+        // The history moves with the name, and a number is never used twice
+        // under one name.
+        let taken = self.view(draft).last_version(&new).await?;
+        if taken > 0 {
+            return Err(exists()
+                .with_detail(format!("The name belongs to the history of a stream that was dropped at version {taken}."))
+                .with_hint("Choose another name."));
+        }
+        draft.require_stream(found);
+        draft.require(Requirement::NoStream(known.stream.namespace_id, to.clone()));
+        draft.require(Requirement::LastVersion(new.clone(), 0));
+        let mut stream = known.stream.clone();
+        stream.name = new.clone();
+        stream.updated_at = self.clock.now();
+        draft.update(Update::RenameHistory(stream.id, new.clone()));
+        draft.names.insert(old.clone(), None);
+        draft.last_versions.insert(new.clone(), stream.version);
+        let mut version = known.version.as_ref().clone();
+        version.name = new;
+        draft.put(Known { stream, version: Arc::new(version) }, false);
+        Ok(Applied::default())
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the parts of a statement")]
+    pub(super) async fn create_index(
+        &self,
+        draft: &mut Draft,
+        name: &At<StreamName>,
+        index: Option<&Name>,
+        columns: &[At<Name>],
+        unique: bool,
+        if_not_exists: bool,
+        user: &str,
+    ) -> Result<Applied> {
+        self.must_find(draft, name).await?;
+        if let Some(index) = index
+            && self.view(draft).index_owner(&name.value.namespace, index).await?.is_some()
+        {
+            let error = index_exists(index);
+            if if_not_exists {
+                let notice = Notice::new("42P07", format!("{error}, skipping"));
+                return Ok(Applied { notices: vec![notice] });
+            }
+            return Err(error);
+        }
+        let alteration = Alteration::AddIndex {
+            name: index.cloned(),
+            columns: columns.iter().map(|column| column.value.clone()).collect(),
+            unique,
+        };
+        let position = columns.first().and_then(|column| column.position);
+        let action = At::new(StreamAction::Shape(alteration), position);
+        self.alter_stream(draft, name, false, &[action], user).await
+    }
+
+    pub(super) async fn drop_indexes(
+        &self,
+        draft: &mut Draft,
+        names: &[At<StreamName>],
+        if_exists: bool,
+        user: &str,
+    ) -> Result<Applied> {
+        let mut applied = Applied::default();
+        for index in names {
+            let StreamName { namespace, name } = &index.value;
+            let Some(found) = self.view(draft).index_owner(namespace, name).await? else {
+                let missing = format!("index \"{name}\" does not exist");
+                if if_exists {
+                    applied.note(Notice::new("00000", format!("{missing}, skipping")));
+                    continue;
+                }
+                return Err(
+                    Error::new(ErrorKind::NotFound(Object::Index), missing).at(index.position)
+                );
+            };
+            let alteration = Alteration::DropIndex { name: name.clone() };
+            let action = At::new(StreamAction::Shape(alteration), index.position);
+            let stream = At::from(found.known.stream.name.clone());
+            let dropped = self.alter_stream(draft, &stream, false, &[action], user).await?;
+            applied.notices.extend(dropped.notices);
+        }
+        Ok(applied)
+    }
+
+    pub(super) async fn comment_on_stream(
+        &self,
+        draft: &mut Draft,
+        name: &At<StreamName>,
+        text: Option<&String>,
+    ) -> Result<Applied> {
+        let found = self.must_find(draft, name).await?;
+        let mut stream = found.known.stream.clone();
+        stream.comment = text.cloned();
+        self.put_commented(draft, &found, stream);
+        Ok(Applied::default())
+    }
+
+    pub(super) async fn comment_on_column(
+        &self,
+        draft: &mut Draft,
+        name: &At<StreamName>,
+        column: &At<Name>,
+        text: Option<&String>,
+    ) -> Result<Applied> {
+        let found = self.must_find(draft, name).await?;
+        let mut stream = found.known.stream.clone();
+        let field = found.known.version.schema.field(&column.value).ok_or_else(|| {
+            Error::new(
+                ErrorKind::NotFound(Object::Column),
+                format!("column \"{}\" of relation \"{}\" does not exist", column.value, stream.name.name),
+            )
+            .at(column.position)
+        })?;
+        for own in stream.columns.iter_mut().filter(|own| own.field == field.id) {
+            own.comment = text.cloned();
+        }
+        self.put_commented(draft, &found, stream);
+        Ok(Applied::default())
+    }
+
+    fn put_commented(&self, draft: &mut Draft, found: &Found, mut stream: Stream) {
+        if stream == found.known.stream {
+            return;
+        }
+        draft.require_stream(found);
+        stream.updated_at = self.clock.now();
+        draft.put(Known { stream, version: found.known.version.clone() }, false);
+    }
+}
+
+fn set_options(stream: &mut Stream, actions: &[At<StreamAction>]) -> Result<()> {
+    let mut options = Options {
+        mode: stream.mode,
+        comment: stream.comment.take(),
+        others: std::mem::take(&mut stream.options),
+    };
+    for action in actions {
+        if let StreamAction::SetOption(key, value) = &action.value {
+            options.set(key, value.as_ref()).map_err(|error| error.at(action.position))?;
+        }
+    }
+    stream.mode = options.mode;
+    stream.comment = options.comment;
+    stream.options = options.others;
+    Ok(())
+}

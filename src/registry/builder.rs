@@ -1,0 +1,132 @@
+//! Making a registry.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::schema_manager::SchemaManager;
+use super::{CacheConfig, Registry};
+use crate::astha::{self, Astha};
+use crate::error::Result;
+use crate::schema::Mode;
+use crate::store::{SqliteStore, Store};
+use crate::tasks::{Clock, SystemClock};
+
+/// Where the store is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreLocation {
+    /// One SQLite file.
+    Sqlite(PathBuf),
+}
+
+/// How to make a [`Registry`].
+pub struct Builder {
+    location: StoreLocation,
+    cache: CacheConfig,
+    astha: astha::Config,
+    mode: Mode,
+    clock: Arc<dyn Clock>,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            location: StoreLocation::Sqlite("rekha.db".into()),
+            cache: CacheConfig::default(),
+            astha: astha::Config::default(),
+            mode: Mode::default(),
+            clock: Arc::new(SystemClock),
+        }
+    }
+}
+
+impl Builder {
+    /// Keeps everything at this place. `rekha.db` in the working directory.
+    #[must_use]
+    pub fn store(mut self, location: StoreLocation) -> Self {
+        self.location = location;
+        self
+    }
+
+    /// Keeps everything in this SQLite file.
+    #[must_use]
+    pub fn sqlite(self, path: impl Into<PathBuf>) -> Self {
+        self.store(StoreLocation::Sqlite(path.into()))
+    }
+
+    /// The cache's limits.
+    #[must_use]
+    pub fn cache(mut self, config: CacheConfig) -> Self {
+        self.cache = config;
+        self
+    }
+
+    /// How the change log is read.
+    #[must_use]
+    pub fn astha(mut self, config: astha::Config) -> Self {
+        self.astha = config;
+        self
+    }
+
+    /// The mode of streams that neither have one nor get one from their
+    /// namespace. BACKWARD.
+    #[must_use]
+    pub fn compatibility(mut self, mode: Mode) -> Self {
+        self.mode = mode;
+        self
+    }
+
+    /// Where the time comes from.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Opens the store and starts the background work. Runs on the current
+    /// runtime until [`Registry::close`], or until the registry is dropped.
+    ///
+    /// # Errors
+    /// 58030 when the file cannot be opened, XX001 when it is no SQLite file,
+    /// 55000 when it was written by a newer Rekha or by another program.
+    pub async fn build(self) -> Result<Arc<Registry>> {
+        let StoreLocation::Sqlite(path) = self.location;
+        let store = SqliteStore::open(path)?;
+        let database = store.database().clone();
+        let store: Arc<dyn Store> = Arc::new(store);
+        let registry = Arc::new(Registry::new(store, self.cache, self.mode, self.clock));
+
+        let astha = Astha::new(database, self.astha, registry.tasks.clone());
+        astha.register(Arc::new(SchemaManager::new(&registry))).await?;
+        astha.run();
+        drop(registry.astha.set(astha));
+        registry.refresh_on_a_period();
+        Ok(registry)
+    }
+}
+
+impl Registry {
+    fn refresh_on_a_period(self: &Arc<Self>) {
+        let registry = Arc::downgrade(self);
+        let stop = self.tasks.stopping().clone();
+        let period = self.cache_config.refresh_interval;
+        self.tasks.spawn("cache refresh", async move {
+            loop {
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = tokio::time::sleep(period) => {}
+                }
+                let Some(registry) = registry.upgrade() else { return };
+                if let Err(error) = registry.refresh_cache().await {
+                    tracing::warn!(%error, "the cache could not be refreshed; entries expire instead");
+                }
+            }
+        });
+    }
+}
+
+/// A registry that was not closed stops its background work.
+impl Drop for Registry {
+    fn drop(&mut self) {
+        self.tasks.stopping().cancel();
+    }
+}

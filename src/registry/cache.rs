@@ -1,0 +1,368 @@
+//! The node's cache of streams: coherent by position.
+//!
+//! A lookup goes by name to an identity and from there to the stream, so that a
+//! rename or a drop and create never leaves two truths. Both maps hold "not
+//! found" too. The rules that keep an old state from coming back:
+//!
+//! * **Entries move forward by position only**: a fill at a lower position than
+//!   the entry's is ignored.
+//! * **A load that was overtaken is not cached**: every name has a generation (of
+//!   a fixed number of them), which moves when a commit begins and ends; a
+//!   loader that finds another generation than it began with keeps its result to
+//!   itself.
+//! * **No torn reads**: names a commit touches are pending from before COMMIT
+//!   until all of them are filled; a reader of a pending name goes to the store.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use moka::ops::compute::Op;
+use moka::sync::Cache as Map;
+use parking_lot::Mutex;
+
+use super::Known;
+use crate::position::Position;
+use crate::schema::{ObjectId, StreamName};
+use crate::store::Version;
+
+/// Generations: one for each of so many groups of names. Two names of a group
+/// only cost each other a cached load.
+const GENERATIONS: usize = 4_096;
+
+/// Size and age limits of the cache.
+#[derive(Clone, Debug)]
+pub struct CacheConfig {
+    /// The most streams. 1,000.
+    pub size: u64,
+    /// How long an entry lives without being refreshed. 300 s.
+    pub ttl: Duration,
+    /// How often entries that are in use are refreshed before they expire. 60 s.
+    pub refresh_interval: Duration,
+}
+
+impl Default for CacheConfig {
+    fn default() -> Self {
+        Self {
+            size: 1_000,
+            ttl: Duration::from_secs(300),
+            refresh_interval: Duration::from_secs(60),
+        }
+    }
+}
+
+/// What the cache has done since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CacheStatistics {
+    /// Streams it holds.
+    pub entries: u64,
+    /// Lookups it answered.
+    pub hits: u64,
+    /// Lookups the store answered.
+    pub misses: u64,
+    /// Entries that went for want of room or for age.
+    pub evictions: u64,
+    /// Entries that were loaded anew before they expired.
+    pub refreshes: u64,
+    /// Entries that were dropped since somebody changed them.
+    pub invalidations: u64,
+    /// Streams that were cached when they were made or changed, before anybody
+    /// asked.
+    pub proactive_loads: u64,
+}
+
+impl CacheStatistics {
+    /// Hits among all lookups, 0 to 1.
+    pub fn hit_ratio(&self) -> f64 {
+        let lookups = self.hits + self.misses;
+        #[allow(clippy::cast_precision_loss, reason = "a ratio for people")]
+        if lookups == 0 { 0.0 } else { self.hits as f64 / lookups as f64 }
+    }
+}
+
+#[derive(Default)]
+struct Counters {
+    hits: AtomicU64,
+    misses: AtomicU64,
+    evictions: AtomicU64,
+    refreshes: AtomicU64,
+    invalidations: AtomicU64,
+    proactive_loads: AtomicU64,
+}
+
+/// A value and the state it is of.
+#[derive(Clone)]
+struct Entry<T> {
+    position: Position,
+    value: T,
+}
+
+/// A stream's entry: it, or that it is gone.
+#[derive(Clone)]
+struct Slot {
+    known: Option<Arc<Known>>,
+    filled_at: Instant,
+    /// Somebody asked for it since it was filled.
+    used: Arc<AtomicBool>,
+}
+
+/// What a lookup found.
+pub(super) enum Lookup {
+    /// The state at a position: the stream, or that there is none.
+    Hit(Option<Arc<Known>>, Position),
+    /// Ask the store, and offer what it says with this ticket.
+    Miss(Ticket),
+}
+
+/// The generation a load began in.
+#[derive(Clone, Copy)]
+pub(super) struct Ticket {
+    generation: u64,
+}
+
+/// See the module.
+pub(super) struct Cache {
+    names: Map<StreamName, Entry<Option<ObjectId>>>,
+    streams: Map<ObjectId, Entry<Slot>>,
+    versions: Map<(ObjectId, u32), Arc<Version>>,
+    pending: Mutex<HashMap<StreamName, usize>>,
+    /// Whether `pending` is worth a look.
+    pending_count: AtomicUsize,
+    generations: Box<[AtomicU64]>,
+    hasher: RandomState,
+    counters: Arc<Counters>,
+}
+
+impl Cache {
+    pub(super) fn new(config: &CacheConfig) -> Self {
+        let counters = Arc::new(Counters::default());
+        let evicted = counters.clone();
+        Self {
+            names: Map::builder().max_capacity(config.size * 2).time_to_live(config.ttl).build(),
+            streams: Map::builder()
+                .max_capacity(config.size)
+                .time_to_live(config.ttl)
+                .eviction_listener(move |_, _, cause| {
+                    if cause.was_evicted() {
+                        evicted.evictions.fetch_add(1, Ordering::Relaxed);
+                    }
+                })
+                .build(),
+            // Versions never change: only their number is bounded.
+            versions: Map::builder().max_capacity(config.size * 2).build(),
+            pending: Mutex::default(),
+            pending_count: AtomicUsize::new(0),
+            generations: (0..GENERATIONS).map(|_| AtomicU64::new(0)).collect(),
+            hasher: RandomState::new(),
+            counters,
+        }
+    }
+
+    /// What is known of a name.
+    pub(super) fn lookup(&self, name: &StreamName) -> Lookup {
+        // The ticket is taken before anything is read.
+        let ticket = Ticket { generation: self.generation(name).load(Ordering::Acquire) };
+        if self.is_pending(name) {
+            return self.miss(ticket);
+        }
+        let Some(found) = self.names.get(name) else { return self.miss(ticket) };
+        let Some(id) = found.value else { return self.hit(None, found.position) };
+        match self.streams.get(&id) {
+            Some(Entry { position, value: Slot { known: Some(known), used, .. } })
+                if known.stream.name == *name =>
+            {
+                used.store(true, Ordering::Relaxed);
+                self.hit(Some(known), position)
+            }
+            // Renamed, dropped or evicted: the name must be asked for again.
+            _ => self.miss(ticket),
+        }
+    }
+
+    fn hit(&self, known: Option<Arc<Known>>, position: Position) -> Lookup {
+        self.counters.hits.fetch_add(1, Ordering::Relaxed);
+        Lookup::Hit(known, position)
+    }
+
+    fn miss(&self, ticket: Ticket) -> Lookup {
+        self.counters.misses.fetch_add(1, Ordering::Relaxed);
+        Lookup::Miss(ticket)
+    }
+
+    /// Offers what a load found. It is taken unless the name moved meanwhile.
+    pub(super) fn offer(
+        &self,
+        ticket: Ticket,
+        name: &StreamName,
+        known: Option<&Arc<Known>>,
+        position: Position,
+    ) {
+        let unmoved = || {
+            self.generation(name).load(Ordering::Acquire) == ticket.generation && !self.is_pending(name)
+        };
+        if let Some(known) = known {
+            self.put_stream(known.stream.id, Some(known.clone()), position, unmoved);
+        }
+        self.put_name(name, known.map(|known| known.stream.id), position, unmoved);
+    }
+
+    /// Marks names as about to change. Every call is ended by [`Cache::settle`].
+    pub(super) fn unsettle(&self, names: &[StreamName]) {
+        let mut pending = self.pending.lock();
+        for name in names {
+            *pending.entry(name.clone()).or_default() += 1;
+            self.generation(name).fetch_add(1, Ordering::AcqRel);
+        }
+        self.pending_count.store(pending.len(), Ordering::Release);
+    }
+
+    /// Ends the change of names that [`Cache::unsettle`] began.
+    pub(super) fn settle(&self, names: &[StreamName]) {
+        let mut pending = self.pending.lock();
+        for name in names {
+            self.generation(name).fetch_add(1, Ordering::AcqRel);
+            if let Some(count) = pending.get_mut(name) {
+                *count -= 1;
+                if *count == 0 {
+                    pending.remove(name);
+                }
+            }
+        }
+        self.pending_count.store(pending.len(), Ordering::Release);
+    }
+
+    /// The state of a stream after a commit, while its names are unsettled.
+    pub(super) fn move_to(&self, known: &Arc<Known>, position: Position) {
+        let id = known.stream.id;
+        if !self.streams.contains_key(&id) {
+            self.counters.proactive_loads.fetch_add(1, Ordering::Relaxed);
+        }
+        self.put_stream(id, Some(known.clone()), position, || true);
+        self.put_name(&known.stream.name, Some(id), position, || true);
+    }
+
+    /// A stream is gone at this position; its names are unsettled.
+    pub(super) fn remove(&self, id: ObjectId, position: Position) {
+        self.put_stream(id, None, position, || true);
+    }
+
+    /// No stream has this name at this position; it is unsettled.
+    pub(super) fn vacate(&self, name: &StreamName, position: Position) {
+        self.put_name(name, None, position, || true);
+    }
+
+    /// Forgets a name; the next lookup asks the store.
+    pub(super) fn forget(&self, name: &StreamName) {
+        self.generation(name).fetch_add(1, Ordering::AcqRel);
+        if let Some(entry) = self.names.remove(name) {
+            if let Some(id) = entry.value {
+                self.streams.invalidate(&id);
+            }
+            self.counters.invalidations.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Forgets everything.
+    pub(super) fn clear(&self) {
+        for generation in &self.generations {
+            generation.fetch_add(1, Ordering::AcqRel);
+        }
+        self.names.invalidate_all();
+        self.streams.invalidate_all();
+        self.versions.invalidate_all();
+        self.counters.invalidations.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The cached state of a stream by identity, whoever asks for it.
+    pub(super) fn peek(&self, id: ObjectId) -> Option<(Option<Arc<Known>>, Position)> {
+        self.streams.get(&id).map(|entry| (entry.value.known, entry.position))
+    }
+
+    /// Streams that somebody used and that expire before the next refresh.
+    pub(super) fn expiring(&self, config: &CacheConfig) -> Vec<Arc<Known>> {
+        let spare = config.refresh_interval * 2;
+        let due = config.ttl.saturating_sub(spare);
+        let expires_soon = |slot: &Slot| slot.used.load(Ordering::Relaxed) && slot.filled_at.elapsed() >= due;
+        self.streams
+            .iter()
+            .filter(|(_, entry)| expires_soon(&entry.value))
+            .filter_map(|(_, entry)| entry.value.known)
+            .collect()
+    }
+
+    /// Takes a ticket for a load that no lookup began.
+    pub(super) fn ticket(&self, name: &StreamName) -> Ticket {
+        Ticket { generation: self.generation(name).load(Ordering::Acquire) }
+    }
+
+    pub(super) fn count_refreshes(&self, count: u64) {
+        self.counters.refreshes.fetch_add(count, Ordering::Relaxed);
+    }
+
+    /// A version: they never change.
+    pub(super) fn version(&self, stream: ObjectId, number: u32) -> Option<Arc<Version>> {
+        self.versions.get(&(stream, number))
+    }
+
+    /// Keeps a version.
+    pub(super) fn keep_version(&self, version: &Arc<Version>) {
+        self.versions.insert((version.stream, version.number), version.clone());
+    }
+
+    pub(super) fn statistics(&self) -> CacheStatistics {
+        self.streams.run_pending_tasks();
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        CacheStatistics {
+            entries: self.streams.entry_count(),
+            hits: read(&self.counters.hits),
+            misses: read(&self.counters.misses),
+            evictions: read(&self.counters.evictions),
+            refreshes: read(&self.counters.refreshes),
+            invalidations: read(&self.counters.invalidations),
+            proactive_loads: read(&self.counters.proactive_loads),
+        }
+    }
+
+    fn is_pending(&self, name: &StreamName) -> bool {
+        self.pending_count.load(Ordering::Acquire) > 0 && self.pending.lock().contains_key(name)
+    }
+
+    fn generation(&self, name: &StreamName) -> &AtomicU64 {
+        #[allow(clippy::cast_possible_truncation, reason = "any bits of a hash do")]
+        let group = self.hasher.hash_one(name) as usize % GENERATIONS;
+        &self.generations[group]
+    }
+
+    fn put_stream(
+        &self,
+        id: ObjectId,
+        known: Option<Arc<Known>>,
+        position: Position,
+        allowed: impl FnOnce() -> bool,
+    ) {
+        self.streams.entry(id).and_compute_with(|entry| {
+            let newer = entry.as_ref().is_some_and(|entry| entry.value().position > position);
+            if newer || !allowed() {
+                return Op::Nop;
+            }
+            let used = entry.map_or_else(Arc::default, |entry| entry.into_value().value.used);
+            let slot = Slot { known, filled_at: Instant::now(), used };
+            Op::Put(Entry { position, value: slot })
+        });
+    }
+
+    fn put_name(
+        &self,
+        name: &StreamName,
+        id: Option<ObjectId>,
+        position: Position,
+        allowed: impl FnOnce() -> bool,
+    ) {
+        self.names.entry_by_ref(name).and_compute_with(|entry| {
+            let newer = entry.is_some_and(|entry| entry.value().position > position);
+            if newer || !allowed() { Op::Nop } else { Op::Put(Entry { position, value: id }) }
+        });
+    }
+}

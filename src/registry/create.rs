@@ -1,0 +1,262 @@
+//! Making streams.
+
+use std::sync::Arc;
+
+use super::known::carry_columns;
+use super::registry::shown;
+use super::{Applied, At, Draft, Known, Registry, StreamSpec};
+use crate::error::{Error, ErrorKind, Object, Result, Value};
+use crate::evolution;
+use crate::notice::Notice;
+use crate::position::Position;
+use crate::schema::{Alteration, FieldId, Mode, Name, ObjectId, Schema, StreamName};
+use crate::store::{CompatibilityStatus, Evolution, Namespace, OptionMap, Requirement, Stream, Version};
+
+/// The options of a stream or namespace, each where it belongs.
+#[derive(Default)]
+pub(super) struct Options {
+    pub(super) mode: Option<Mode>,
+    pub(super) comment: Option<String>,
+    pub(super) others: OptionMap,
+}
+
+impl Options {
+    /// Sets an option, or takes it away.
+    ///
+    /// # Errors
+    /// 22023 for a value that the option does not take.
+    pub(super) fn set(&mut self, key: &str, value: Option<&serde_json::Value>) -> Result<()> {
+        match (key, value) {
+            ("compatibility", None) => self.mode = None,
+            ("compatibility", Some(value)) => self.mode = Some(text(key, value)?.parse()?),
+            ("comment", None) => self.comment = None,
+            ("comment", Some(value)) => {
+                self.comment = Some(text(key, value)?.to_owned()).filter(|text| !text.is_empty());
+            }
+            ("schema_registry", Some(value)) if !value.is_boolean() => {
+                return Err(invalid(key, value).with_hint("Use true or false."));
+            }
+            ("datasource" | "format", Some(value)) => {
+                let value = text(key, value)?;
+                self.others.insert(key.to_owned(), value.into());
+            }
+            (_, Some(value)) => drop(self.others.insert(key.to_owned(), value.clone())),
+            (_, None) => drop(self.others.remove(key)),
+        }
+        Ok(())
+    }
+}
+
+fn text<'a>(key: &str, value: &'a serde_json::Value) -> Result<&'a str> {
+    value.as_str().ok_or_else(|| invalid(key, value).with_hint("Write the value in single quotes."))
+}
+
+fn invalid(key: &str, value: &serde_json::Value) -> Error {
+    Error::new(
+        ErrorKind::InvalidValue(Value::Parameter),
+        format!("invalid value for option \"{key}\": {value}"),
+    )
+}
+
+impl Registry {
+    pub(super) async fn create_stream(
+        &self,
+        draft: &mut Draft,
+        name: &At<StreamName>,
+        if_not_exists: bool,
+        spec: &StreamSpec,
+        user: &str,
+    ) -> Result<Applied> {
+        let mut applied = Applied::default();
+        let namespace = self.must_find_namespace(draft, name).await?;
+        if self.view(draft).stream(&name.value).await?.is_some() {
+            let exists = format!("relation \"{}\" already exists", shown(&name.value));
+            if !if_not_exists {
+                return Err(Error::new(ErrorKind::AlreadyExists(Object::Stream), exists).at(name.position));
+            }
+            applied.note(Notice::new("42P07", format!("{exists}, skipping")));
+            return Ok(applied);
+        }
+
+        let (schema, comments) = self.schema_of(name, spec).await?;
+        self.check_index_names(draft, &name.value, None, &schema).await?;
+        let mut options = Options::default();
+        for option in &spec.options {
+            let (key, value) = &option.value;
+            options.set(key, Some(value)).map_err(|error| error.at(option.position))?;
+        }
+        applied.note(self.put_new(draft, &namespace, &name.value, schema, comments, options, user).await?);
+        Ok(applied)
+    }
+
+    /// The schema a definition means, and the comments on its fields.
+    async fn schema_of(
+        &self,
+        name: &At<StreamName>,
+        spec: &StreamSpec,
+    ) -> Result<(Schema, Vec<(FieldId, String)>)> {
+        let columns: Vec<_> = spec.columns.iter().map(|column| column.value.clone()).collect();
+        let schema = Schema::new(&columns, &spec.primary_key).map_err(|wrong| {
+            let column = wrong.column.and_then(|index| spec.columns.get(index)?.position);
+            wrong.error.at(name.position).at(column)
+        })?;
+        let comments = schema
+            .fields
+            .iter()
+            .zip(&columns)
+            .filter_map(|(field, column)| Some((field.id, column.comment.clone()?)))
+            .collect();
+        if spec.unique.is_empty() {
+            return Ok((schema, comments));
+        }
+        let uniques: Vec<_> = spec
+            .unique
+            .iter()
+            .map(|(name, columns)| Alteration::AddUnique { name: name.clone(), columns: columns.clone() })
+            .collect();
+        let mut ids = self.take_ids(uniques.len()).await?.into_iter();
+        let altered =
+            evolution::alter(&name.value.name, &schema, FieldId(0), &uniques, &mut || next_id(&mut ids))
+                .map_err(|wrong| wrong.error.at(name.position))?;
+        Ok((altered.schema, comments))
+    }
+
+    /// Adds a new stream to the draft: its first version continues the numbers
+    /// of any stream of the name before it.
+    #[allow(clippy::too_many_arguments, reason = "the parts of a stream")]
+    pub(super) async fn put_new(
+        &self,
+        draft: &mut Draft,
+        namespace: &Namespace,
+        name: &StreamName,
+        schema: Schema,
+        comments: Vec<(FieldId, String)>,
+        options: Options,
+        user: &str,
+    ) -> Result<Notice> {
+        let id = self.take_ids(1).await?[0];
+        let last = self.view(draft).last_version(name).await?;
+        if !draft.last_versions.contains_key(name) {
+            draft.require(Requirement::LastVersion(name.clone(), last));
+        }
+        if !draft.names.contains_key(name) {
+            draft.require(Requirement::NoStream(namespace.id, name.name.clone()));
+        }
+        let now = self.clock.now();
+        let number = last + 1;
+        let version = Arc::new(Version {
+            stream: id,
+            name: name.clone(),
+            number,
+            previous: None,
+            fingerprint: schema.fingerprint(),
+            schema: Arc::new(schema),
+            evolution: Evolution::create(),
+            status: CompatibilityStatus::Compatible,
+            mode: options.mode.unwrap_or_else(|| self.inherited_mode(namespace.mode).0),
+            registered_by: user.to_owned(),
+            registered_at: now,
+        });
+        let columns = version.schema.fields.len();
+        let stream = Stream {
+            id,
+            namespace_id: namespace.id,
+            name: name.clone(),
+            version: number,
+            mode: options.mode,
+            options: options.others,
+            comment: options.comment,
+            columns: carry_columns(&[], &version.schema, comments),
+            last_field_id: version.schema.fields.iter().map(|field| field.id).max().unwrap_or(FieldId(0)),
+            created_at: now,
+            updated_at: now,
+        };
+        draft.put(Known { stream, version }, true);
+        let columns = if columns == 1 { "1 column".to_owned() } else { format!("{columns} columns") };
+        Ok(now_at_version(name, number).with_detail(format!("created with {columns}")))
+    }
+
+    /// The namespace a new stream goes to, and the requirement that it stays.
+    pub(super) async fn must_find_namespace(
+        &self,
+        draft: &mut Draft,
+        name: &At<StreamName>,
+    ) -> Result<Namespace> {
+        let found = self.view(draft).namespace(&name.value.namespace).await?;
+        let (namespace, position) = found.ok_or_else(|| {
+            no_namespace(&name.value.namespace)
+                .at(name.position)
+                .with_hint(format!("Create it with CREATE SCHEMA {}.", crate::schema::quote_ident(&name.value.namespace)))
+        })?;
+        if position > Position::default() {
+            draft.require(Requirement::Namespace(namespace.id, position));
+        }
+        Ok(namespace)
+    }
+
+    /// Registers a whole schema: a new stream, or an evolution of the one there
+    /// is.
+    pub(super) async fn register(
+        &self,
+        draft: &mut Draft,
+        name: &At<StreamName>,
+        schema: &Schema,
+        user: &str,
+    ) -> Result<Applied> {
+        schema.validate()?;
+        let Some(found) = self.view(draft).stream(&name.value).await? else {
+            let namespace = self.must_find_namespace(draft, name).await?;
+            self.check_index_names(draft, &name.value, None, schema).await?;
+            let notice = self
+                .put_new(draft, &namespace, &name.value, schema.clone(), Vec::new(), Options::default(), user)
+                .await?;
+            return Ok(Applied { notices: vec![notice] });
+        };
+        let known = &found.known;
+        let (schema, last) =
+            evolution::adopt_identities(schema.clone(), &known.version.schema, known.stream.last_field_id);
+        self.check_index_names(draft, &name.value, Some(known.stream.id), &schema).await?;
+        let mut stream = known.stream.clone();
+        stream.last_field_id = last;
+        self.put_evolved(draft, &found, stream, schema, Vec::new(), user).await
+    }
+
+    /// Names of indexes and constraints are unique in their namespace.
+    pub(super) async fn check_index_names(
+        &self,
+        draft: &Draft,
+        name: &StreamName,
+        stream: Option<ObjectId>,
+        schema: &Schema,
+    ) -> Result<()> {
+        let indexes = schema.indexes.iter().map(|index| &index.name);
+        for index in indexes.chain(schema.constraints.iter().map(|constraint| &constraint.name)) {
+            let owner = self.view(draft).index_owner(&name.namespace, index).await?;
+            if owner.is_some_and(|owner| Some(owner.known.stream.id) != stream) {
+                return Err(index_exists(index));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// There is an index or constraint of this name (42P07).
+pub(super) fn index_exists(index: &Name) -> Error {
+    Error::new(ErrorKind::AlreadyExists(Object::Index), format!("relation \"{index}\" already exists"))
+}
+
+/// There is no such namespace (3F000).
+pub(super) fn no_namespace(name: &str) -> Error {
+    Error::new(ErrorKind::NotFound(Object::Namespace), format!("schema \"{name}\" does not exist"))
+}
+
+/// Takes the next of the ids that were reserved for an alteration.
+pub(super) fn next_id(ids: &mut impl Iterator<Item = ObjectId>) -> ObjectId {
+    ids.next().expect("an id was reserved for each alteration")
+}
+
+/// The notice of a new version.
+pub(super) fn now_at_version(name: &StreamName, number: u32) -> Notice {
+    Notice::new("00000", format!("stream \"{}\" is now at version {number}", shown(name)))
+}
+

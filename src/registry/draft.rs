@@ -1,0 +1,207 @@
+//! A transaction's own changes, and what is seen through them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::{Known, Registry};
+use crate::error::Result;
+use crate::position::Position;
+use crate::schema::{Mode, ModeSource, Name, ObjectId, StreamName};
+use crate::store::{Change, Listing, Namespace, Requirement, Stream, Update, Version};
+
+/// What a transaction has changed and not yet committed; empty in autocommit
+/// before the statement. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Draft {
+    pub(super) change: Change,
+    pub(super) streams: HashMap<ObjectId, Option<Arc<Known>>>,
+    pub(super) names: HashMap<StreamName, Option<ObjectId>>,
+    pub(super) namespaces: HashMap<Name, Option<Namespace>>,
+    pub(super) versions: Vec<Arc<Version>>,
+    pub(super) last_versions: HashMap<StreamName, u32>,
+}
+
+impl Draft {
+    /// Whether nothing was changed.
+    pub fn is_empty(&self) -> bool {
+        self.change.updates.is_empty()
+    }
+
+    /// Every name whose stream differs after the commit.
+    pub(super) fn touched(&self) -> Vec<StreamName> {
+        self.names.keys().cloned().collect()
+    }
+
+    pub(super) fn require(&mut self, requirement: Requirement) {
+        if !self.change.requirements.contains(&requirement) {
+            self.change.requirements.push(requirement);
+        }
+    }
+
+    /// Names a stream as it was when it was read. What this transaction itself
+    /// made of it needs no requirement: the first one stands.
+    pub(super) fn require_stream(&mut self, found: &Found) {
+        let id = found.known.stream.id;
+        if !self.streams.contains_key(&id) {
+            self.require(Requirement::Stream(id, found.position));
+        }
+    }
+
+    pub(super) fn update(&mut self, update: Update) {
+        self.change.updates.push(update);
+    }
+
+    /// The stream is this from now on, with a new version if there is one.
+    pub(super) fn put(&mut self, known: Known, new_version: bool) {
+        let known = Arc::new(known);
+        self.update(Update::PutStream(Box::new(known.stream.clone()), known.version.clone()));
+        if new_version {
+            self.add_version(known.version.clone());
+        }
+        self.names.insert(known.stream.name.clone(), Some(known.stream.id));
+        self.streams.insert(known.stream.id, Some(known));
+    }
+
+    pub(super) fn add_version(&mut self, version: Arc<Version>) {
+        self.last_versions.insert(version.name.clone(), version.number);
+        self.versions.push(version.clone());
+        self.update(Update::AddVersion(version));
+    }
+
+    /// The stream is gone from now on.
+    pub(super) fn remove(&mut self, known: &Known) {
+        self.update(Update::DropStream(known.stream.id));
+        self.names.insert(known.stream.name.clone(), None);
+        self.streams.insert(known.stream.id, None);
+    }
+}
+
+/// A stream and the state it was read in.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The stream.
+    pub known: Arc<Known>,
+    /// The state.
+    pub position: Position,
+}
+
+/// Definitions as one statement sees them: what is committed, and the
+/// transaction's own changes on top.
+pub struct View<'a> {
+    registry: &'a Registry,
+    draft: &'a Draft,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn new(registry: &'a Registry, draft: &'a Draft) -> Self {
+        Self { registry, draft }
+    }
+
+    /// The stream of a name.
+    ///
+    /// # Errors
+    /// Those of the store, as of all methods here.
+    pub async fn stream(&self, name: &StreamName) -> Result<Option<Found>> {
+        let (known, position) = match self.draft.names.get(name) {
+            Some(None) => return Ok(None),
+            Some(Some(id)) => {
+                (self.draft.streams.get(id).cloned().flatten(), Position::default())
+            }
+            None => self.registry.load(name).await?,
+        };
+        Ok(known.map(|known| Found { known, position }))
+    }
+
+    /// The namespace of a name, and the state it was read in.
+    pub async fn namespace(&self, name: &str) -> Result<Option<(Namespace, Position)>> {
+        if let Some(own) = self.draft.namespaces.get(name) {
+            return Ok(own.clone().map(|namespace| (namespace, Position::default())));
+        }
+        let loaded = self.registry.store.namespace(name).await?;
+        Ok(loaded.value.map(|namespace| (namespace, loaded.position)))
+    }
+
+    /// The mode of a stream and where it comes from.
+    pub async fn mode(&self, stream: &Stream) -> Result<(Mode, ModeSource)> {
+        if let Some(mode) = stream.mode {
+            return Ok((mode, ModeSource::Stream));
+        }
+        let namespace = self.namespace(&stream.name.namespace).await?;
+        Ok(self.registry.inherited_mode(namespace.and_then(|(namespace, _)| namespace.mode)))
+    }
+
+    /// The versions of a stream, oldest first.
+    pub async fn versions(&self, known: &Known) -> Result<Vec<Arc<Version>>> {
+        let id = known.stream.id;
+        let mut versions = self.registry.store.versions(id).await?.value;
+        versions.extend(self.draft.versions.iter().filter(|version| version.stream == id).cloned());
+        Ok(versions)
+    }
+
+    /// One line a stream, by namespace and name; of one namespace if one is
+    /// named.
+    pub async fn list(&self, namespace: Option<&str>) -> Result<Vec<Listing>> {
+        let mut streams = self.registry.store.list(namespace).await?.value;
+        if self.draft.is_empty() {
+            return Ok(streams);
+        }
+        streams.retain(|listing| !self.draft.streams.contains_key(&listing.id));
+        for known in self.draft.streams.values().flatten() {
+            let name = &known.stream.name;
+            if namespace.is_none_or(|namespace| namespace == name.namespace) {
+                streams.push(self.listing(known).await?);
+            }
+        }
+        streams.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(streams)
+    }
+
+    async fn listing(&self, known: &Known) -> Result<Listing> {
+        let stream = &known.stream;
+        let namespace = self.namespace(&stream.name.namespace).await?;
+        Ok(Listing {
+            id: stream.id,
+            name: stream.name.clone(),
+            version: stream.version,
+            mode: stream.mode,
+            namespace_mode: namespace.and_then(|(namespace, _)| namespace.mode),
+            columns: u32::try_from(known.version.schema.fields.len()).unwrap_or(u32::MAX),
+            datasource: stream
+                .options
+                .get("datasource")
+                .and_then(|value| value.as_str().map(ToOwned::to_owned)),
+            updated_at: stream.updated_at,
+        })
+    }
+
+    /// The stream that has an index or constraint of this name.
+    pub(super) async fn index_owner(&self, namespace: &str, index: &Name) -> Result<Option<Found>> {
+        let has = |known: &Known| {
+            let schema = &known.version.schema;
+            schema.indexes.iter().any(|own| own.name == *index)
+                || schema.constraints.iter().any(|own| own.name == *index)
+        };
+        let mut own = self.draft.streams.values().flatten();
+        if let Some(known) = own.find(|known| known.stream.name.namespace == namespace && has(known)) {
+            return Ok(Some(Found { known: known.clone(), position: Position::default() }));
+        }
+        let owner = self.registry.store.index_owner(namespace, index).await?.value;
+        let Some(id) = owner.filter(|id| !self.draft.streams.contains_key(id)) else {
+            return Ok(None);
+        };
+        let loaded = self.registry.store.streams(&[id]).await?;
+        let found = loaded.value.into_iter().next();
+        Ok(found.map(|(stream, version)| Found {
+            known: Arc::new(Known { stream, version }),
+            position: loaded.position,
+        }))
+    }
+
+    /// The highest version number ever used under a name.
+    pub(super) async fn last_version(&self, name: &StreamName) -> Result<u32> {
+        match self.draft.last_versions.get(name) {
+            Some(own) => Ok(*own),
+            None => Ok(self.registry.store.last_version(name).await?.value),
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! What can be done to a registry, as data.
+
+use crate::notice::Notice;
+use crate::schema::{Alteration, ColumnSpec, Name, Schema, StreamName};
+
+/// Something and where the client wrote it: characters from 1, for errors.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct At<T> {
+    /// The thing.
+    pub value: T,
+    /// Its place, if it came from a text.
+    pub position: Option<usize>,
+}
+
+impl<T> At<T> {
+    /// The thing at a place.
+    pub fn new(value: T, position: Option<usize>) -> Self {
+        Self { value, position }
+    }
+}
+
+/// A thing without a place.
+impl<T> From<T> for At<T> {
+    fn from(value: T) -> Self {
+        Self { value, position: None }
+    }
+}
+
+/// The definition of a new stream.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StreamSpec {
+    /// The columns, in order.
+    pub columns: Vec<At<ColumnSpec>>,
+    /// Names of the primary key's columns; empty for none.
+    pub primary_key: Vec<Name>,
+    /// UNIQUE constraints: a name or one made from the columns', and the columns.
+    pub unique: Vec<(Option<Name>, Vec<Name>)>,
+    /// Options; `compatibility` and `comment` have a meaning of their own.
+    pub options: Vec<At<(String, serde_json::Value)>>,
+}
+
+/// One action of an alteration of a stream.
+#[derive(Clone, Debug, PartialEq)]
+pub enum StreamAction {
+    /// A change of the shape of its data.
+    Shape(Alteration),
+    /// Another name in the same namespace.
+    RenameTo(Name),
+    /// An option's new value; nothing takes it away.
+    SetOption(String, Option<serde_json::Value>),
+}
+
+/// One thing to do, as a whole or not at all.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Operation {
+    /// Makes a namespace.
+    CreateNamespace {
+        /// Its name.
+        name: At<Name>,
+        /// Nothing happens when it is there.
+        if_not_exists: bool,
+    },
+    /// Drops namespaces.
+    DropNamespaces {
+        /// Their names.
+        names: Vec<At<Name>>,
+        /// Those that are not there are passed over.
+        if_exists: bool,
+        /// Their streams go too.
+        cascade: bool,
+    },
+    /// Sets or resets options of a namespace.
+    AlterNamespace {
+        /// Its name.
+        name: At<Name>,
+        /// Keys and new values; nothing takes the option away.
+        options: Vec<At<(String, Option<serde_json::Value>)>>,
+    },
+    /// Makes a stream.
+    CreateStream {
+        /// Its name.
+        name: At<StreamName>,
+        /// Nothing happens when it is there.
+        if_not_exists: bool,
+        /// What it is.
+        spec: Box<StreamSpec>,
+    },
+    /// Alters a stream: all actions make one version.
+    AlterStream {
+        /// Its name.
+        name: At<StreamName>,
+        /// Nothing happens when it is not there.
+        if_exists: bool,
+        /// What to do, in order.
+        actions: Vec<At<StreamAction>>,
+    },
+    /// Drops streams.
+    DropStreams {
+        /// Their names.
+        names: Vec<At<StreamName>>,
+        /// Those that are not there are passed over.
+        if_exists: bool,
+    },
+    /// Declares an index.
+    CreateIndex {
+        /// The stream.
+        stream: At<StreamName>,
+        /// The index's name; one made from the columns' when absent.
+        index: Option<Name>,
+        /// The columns, in order.
+        columns: Vec<At<Name>>,
+        /// Whether two rows may not agree in the columns.
+        unique: bool,
+        /// Nothing happens when there is an index of this name.
+        if_not_exists: bool,
+    },
+    /// Drops declared indexes.
+    DropIndexes {
+        /// Their names, each with its namespace.
+        names: Vec<At<StreamName>>,
+        /// Those that are not there are passed over.
+        if_exists: bool,
+    },
+    /// Says something of a stream.
+    CommentOnStream {
+        /// The stream.
+        stream: At<StreamName>,
+        /// The text; nothing takes it away.
+        text: Option<String>,
+    },
+    /// Says something of a column.
+    CommentOnColumn {
+        /// The stream.
+        stream: At<StreamName>,
+        /// The column.
+        column: At<Name>,
+        /// The text; nothing takes it away.
+        text: Option<String>,
+    },
+    /// Makes the stream's schema this one: creates the stream or evolves it.
+    Register {
+        /// The stream.
+        stream: At<StreamName>,
+        /// The schema. Field ids are the stream's own business: fields are
+        /// matched by name.
+        schema: Box<Schema>,
+    },
+}
+
+impl Operation {
+    /// The streams it will read and then write: changes to one stream wait for
+    /// each other on these names.
+    pub(super) fn streams(&self) -> Vec<&StreamName> {
+        match self {
+            Self::CreateStream { name, .. } | Self::AlterStream { name, .. } => vec![&name.value],
+            Self::DropStreams { names, .. } => names.iter().map(|name| &name.value).collect(),
+            Self::CreateIndex { stream, .. }
+            | Self::CommentOnStream { stream, .. }
+            | Self::CommentOnColumn { stream, .. }
+            | Self::Register { stream, .. } => vec![&stream.value],
+            Self::CreateNamespace { .. }
+            | Self::DropNamespaces { .. }
+            | Self::AlterNamespace { .. }
+            | Self::DropIndexes { .. } => Vec::new(),
+        }
+    }
+}
+
+/// What an operation did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// What the client should know: new versions, things passed over.
+    pub notices: Vec<Notice>,
+}
+
+impl Applied {
+    pub(super) fn note(&mut self, notice: Notice) {
+        self.notices.push(notice);
+    }
+}

@@ -1,0 +1,337 @@
+//! The Schema Manager: Astha's events move the cache, and what other programs
+//! wrote into the registry's tables becomes versions.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Weak};
+
+use async_trait::async_trait;
+use serde::Deserialize;
+
+use super::known::carry_columns;
+use super::{Draft, Found, Known, Registry, judgement};
+use crate::astha::{Component, Data, Health, Refresh, Subscriber, Unit};
+use crate::error::{Error, ErrorKind, Fault, Result};
+use crate::evolution;
+use crate::position::Position;
+use crate::schema::{Mode, ObjectId, Schema};
+use crate::store::{
+    CompatibilityStatus, Evolution, Projection, Requirement, Stream, StreamColumn, Update, Version,
+};
+
+/// Who registered a version that another program made.
+const EXTERNAL: &str = "external";
+
+/// After so many failures in a row the component is unhealthy.
+const UNHEALTHY_AFTER: u32 = 5;
+
+/// How often an adoption is tried again when somebody was faster.
+const ATTEMPTS: usize = 5;
+
+/// A row of `tables`.
+#[derive(Deserialize)]
+struct TableRow {
+    id: i64,
+}
+
+/// A row of a table that belongs to a stream.
+#[derive(Deserialize)]
+struct OwnedRow {
+    table_id: i64,
+}
+
+/// A row of `databases`.
+#[derive(Deserialize, PartialEq)]
+struct NamespaceRow {
+    name: String,
+}
+
+/// Component `schema_manager`: keeps one registry's cache.
+pub(super) struct SchemaManager {
+    registry: Weak<Registry>,
+    failures: AtomicU32,
+}
+
+impl SchemaManager {
+    pub(super) fn new(registry: &Arc<Registry>) -> Self {
+        Self { registry: Arc::downgrade(registry), failures: AtomicU32::new(0) }
+    }
+
+    fn count(&self, outcome: Result<()>) -> Result<()> {
+        match outcome {
+            Ok(()) => self.failures.store(0, Ordering::Relaxed),
+            Err(_) => drop(self.failures.fetch_add(1, Ordering::Relaxed)),
+        }
+        outcome
+    }
+}
+
+#[async_trait]
+impl Subscriber for SchemaManager {
+    fn component(&self) -> Component {
+        Component {
+            name: "schema_manager",
+            version: "1.0.0",
+            // `databases` beside the streams' own tables: a namespace that is
+            // renamed takes the names of its streams with it.
+            tables: &["databases", "tables", "table_columns", "table_metadata"],
+        }
+    }
+
+    async fn on_event(&self, unit: &Unit) -> Result<()> {
+        // A registry that is gone has no cache.
+        let Some(registry) = self.registry.upgrade() else { return Ok(()) };
+        self.count(registry.follow(unit).await)
+    }
+
+    async fn on_health(&self) -> Health {
+        match self.failures.load(Ordering::Relaxed) {
+            failures if failures >= UNHEALTHY_AFTER => {
+                Health::Unhealthy(format!("{failures} failures in a row"))
+            }
+            _ => Health::Healthy,
+        }
+    }
+
+    async fn on_refresh(&self, reason: Refresh, _: Position) -> Result<()> {
+        let Some(registry) = self.registry.upgrade() else { return Ok(()) };
+        registry.clear_cache();
+        // Rows that are gone were seen, and adopted, by another process.
+        self.count(match reason {
+            Refresh::Gone => Ok(()),
+            Refresh::TooLarge | Refresh::Malformed => registry.adopt_all().await,
+        })
+    }
+}
+
+impl Registry {
+    /// Moves the cache by one unit of changes.
+    async fn follow(self: &Arc<Self>, unit: &Unit) -> Result<()> {
+        let mut streams = BTreeSet::new();
+        for event in &unit.events {
+            match event.table.as_str() {
+                "tables" => {
+                    let event = event.decode::<TableRow>()?;
+                    streams.extend(event.data.rows().map(|row| ObjectId(row.id)));
+                }
+                "databases" => {
+                    if let Data::Update { old, new } = event.decode::<NamespaceRow>()?.data
+                        && old != new
+                    {
+                        self.clear_cache();
+                    }
+                }
+                _ => {
+                    let event = event.decode::<OwnedRow>()?;
+                    streams.extend(event.data.rows().map(|row| ObjectId(row.table_id)));
+                }
+            }
+        }
+        if !unit.own {
+            for id in &streams {
+                self.adopt(*id).await?;
+            }
+        }
+        // What the cache knows at this position or later is known already: this
+        // node's own commits nearly always are.
+        let behind = |id: &ObjectId| {
+            self.cache.peek(*id).is_none_or(|(_, position)| position < unit.position)
+        };
+        let behind: Vec<ObjectId> = streams.into_iter().filter(behind).collect();
+        if behind.is_empty() { Ok(()) } else { self.reload(&behind).await }
+    }
+
+    /// Loads streams in one state and moves the cache there, all at once.
+    async fn reload(&self, ids: &[ObjectId]) -> Result<()> {
+        let loaded = self.store.streams(ids).await?;
+        let before: Vec<_> = ids.iter().filter_map(|id| self.cache.peek(*id)?.0).collect();
+        let mut names: Vec<_> = before.iter().map(|known| known.stream.name.clone()).collect();
+        names.extend(loaded.value.iter().map(|(stream, _)| stream.name.clone()));
+        names.sort_unstable();
+        names.dedup();
+
+        self.cache.unsettle(&names);
+        for (stream, version) in &loaded.value {
+            let known = Arc::new(Known { stream: stream.clone(), version: version.clone() });
+            self.cache.move_to(&known, loaded.position);
+        }
+        for id in ids.iter().filter(|id| !loaded.value.iter().any(|(stream, _)| stream.id == **id)) {
+            self.cache.remove(*id, loaded.position);
+        }
+        self.cache.settle(&names);
+        Ok(())
+    }
+
+    async fn adopt_all(self: &Arc<Self>) -> Result<()> {
+        for id in self.store.stream_ids().await? {
+            self.adopt(id).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes what another program left in a stream's rows the stream's history:
+    /// it has happened, so it is judged and told, but not refused.
+    async fn adopt(self: &Arc<Self>, id: ObjectId) -> Result<()> {
+        for _ in 0..ATTEMPTS {
+            let draft = match self.plan_adoption(id).await {
+                Ok(draft) => draft,
+                // The rows make no sense (yet): the last version stays what is
+                // shown, and the next change of the rows is looked at again.
+                Err(error) if error.kind() == ErrorKind::Internal(Fault::Data) => {
+                    tracing::error!(stream = id.0, %error, detail = error.detail(), "rows that another program changed are no schema");
+                    return Ok(());
+                }
+                Err(error) => return Err(error),
+            };
+            match self.commit(draft).await {
+                Err(error) if error.kind() == ErrorKind::Conflict => {}
+                outcome => return outcome.map(drop),
+            }
+        }
+        tracing::error!(stream = id.0, "a stream that another program changed could not be adopted: its name or numbers are taken");
+        Ok(())
+    }
+
+    async fn plan_adoption(&self, id: ObjectId) -> Result<Draft> {
+        let projection = self.store.projection(id).await?;
+        let latest = self.store.versions(id).await?.value.pop();
+        let mut draft = Draft::default();
+        match (projection, latest) {
+            (None, Some(latest)) if latest.evolution != Evolution::drop() => {
+                draft.require(Requirement::LastVersion(latest.name.clone(), latest.number));
+                draft.names.insert(latest.name.clone(), None);
+                draft.streams.insert(id, None);
+                draft.add_version(Arc::new(self.closing(&latest, &latest.name, EXTERNAL)));
+                told(&latest, "dropped");
+            }
+            (None, _) => {}
+            (Some(there), Some(latest)) if there.deleted => {
+                let known = Arc::new(Known { stream: there.stream, version: latest.clone() });
+                self.put_dropped(&mut draft, &Found { known, position: there.position }, EXTERNAL);
+                told(&latest, "dropped");
+            }
+            (Some(there), None) => self.adopt_new(&mut draft, there).await?,
+            (Some(there), Some(latest)) => self.adopt_changed(&mut draft, there, &latest).await?,
+        }
+        Ok(draft)
+    }
+
+    /// A stream that another program inserted.
+    async fn adopt_new(&self, draft: &mut Draft, there: Projection) -> Result<()> {
+        // Its columns may be on their way.
+        if there.deleted || there.schema.fields.is_empty() {
+            return Ok(());
+        }
+        check(&there.schema)?;
+        let Projection { mut stream, schema, position, .. } = there;
+        let last = self.store.last_version(&stream.name).await?.value;
+        draft.require(Requirement::Stream(stream.id, position));
+        draft.require(Requirement::LastVersion(stream.name.clone(), last));
+        stream.version = last + 1;
+        let (mode, _) = self.view(draft).mode(&stream).await?;
+        let version = self.external(&stream, schema, mode, None, Evolution::create(), CompatibilityStatus::Compatible);
+        told(&version, "created");
+        draft.put(Known { stream, version: Arc::new(version) }, true);
+        Ok(())
+    }
+
+    /// A stream whose rows another program changed.
+    async fn adopt_changed(&self, draft: &mut Draft, there: Projection, latest: &Arc<Version>) -> Result<()> {
+        check(&there.schema)?;
+        let Projection { mut stream, schema, position, .. } = there;
+        if stream.name != latest.name {
+            draft.require(Requirement::Stream(stream.id, position));
+            draft.require(Requirement::LastVersion(stream.name.clone(), 0));
+            draft.update(Update::RenameHistory(stream.id, stream.name.clone()));
+            draft.names.insert(latest.name.clone(), None);
+            draft.streams.insert(stream.id, None);
+            told(latest, "renamed");
+        }
+        let diff = evolution::diff(&latest.schema, &schema);
+        if diff.is_empty() {
+            self.give_identities(draft, stream, &schema, latest, position);
+            return Ok(());
+        }
+        draft.require(Requirement::Stream(stream.id, position));
+        let (mode, _) = self.view(draft).mode(&stream).await?;
+        let status = judgement::status(mode, &latest.schema, &schema);
+        let verdict = evolution::compare(&latest.schema, &schema).reason();
+        stream.version = latest.number + 1;
+        stream.updated_at = self.clock.now();
+        stream.columns = carry_columns(&stream.columns, &schema, Vec::new());
+        let evolution = Evolution(diff.evolution());
+        let version = self.external(&stream, schema, mode, Some(latest.number), evolution, status);
+        tracing::warn!(
+            stream = %version.name,
+            version = version.number,
+            changes = %diff,
+            mode = mode.as_str(),
+            status = status.as_str(),
+            verdict,
+            "another program changed a schema; the change is now a version"
+        );
+        draft.put(Known { stream, version: Arc::new(version) }, true);
+        Ok(())
+    }
+
+    /// Rows that say the same schema but lost their fields' identities (a
+    /// column that was deleted and inserted again) get them back by name.
+    fn give_identities(
+        &self,
+        draft: &mut Draft,
+        mut stream: Stream,
+        schema: &Schema,
+        latest: &Arc<Version>,
+        position: Position,
+    ) {
+        if schema.fields.iter().all(|field| latest.schema.field_by_id(field.id).is_some()) {
+            return;
+        }
+        draft.require(Requirement::Stream(stream.id, position));
+        let by_name = |column: &StreamColumn| {
+            let name = &schema.field_by_id(column.field)?.name;
+            Some(StreamColumn { field: latest.schema.field(name)?.id, ..column.clone() })
+        };
+        stream.columns = stream.columns.iter().filter_map(by_name).collect();
+        stream.updated_at = self.clock.now();
+        let mut version = latest.as_ref().clone();
+        version.name = stream.name.clone();
+        draft.put(Known { stream, version: Arc::new(version) }, false);
+    }
+
+    fn external(
+        &self,
+        stream: &Stream,
+        schema: Schema,
+        mode: Mode,
+        previous: Option<u32>,
+        evolution: Evolution,
+        status: CompatibilityStatus,
+    ) -> Version {
+        Version {
+            stream: stream.id,
+            name: stream.name.clone(),
+            number: stream.version,
+            previous,
+            fingerprint: schema.fingerprint(),
+            schema: Arc::new(schema),
+            evolution,
+            status,
+            mode,
+            registered_by: EXTERNAL.to_owned(),
+            registered_at: self.clock.now(),
+        }
+    }
+}
+
+/// What another program wrote must be a schema (XX001).
+fn check(schema: &Schema) -> Result<()> {
+    schema.validate().map_err(|error| {
+        Error::new(ErrorKind::Internal(Fault::Data), "the rows of a stream are no schema")
+            .with_detail(format!("{error}."))
+    })
+}
+
+fn told(version: &Version, what: &'static str) {
+    tracing::warn!(stream = %version.name, version = version.number, what, "another program changed a stream");
+}
