@@ -2,8 +2,10 @@
 
 pub mod astha;
 pub mod error;
+pub mod evolution;
 pub mod notice;
 pub mod position;
+pub mod registry;
 pub mod schema;
 pub mod session;
 pub mod sql;

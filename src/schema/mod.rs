@@ -34,5 +34,6 @@ pub use field::{Constraint, Field, FieldId, Index, ObjectId};
 pub use fingerprint::Fingerprint;
 pub use name::{MAX_NAME_BYTES, Name, StreamName, quote_ident, quote_literal};
 pub(crate) use nearest::nearest;
+pub(crate) use schema::check_column_count;
 pub use schema::{ColumnError, MAX_COLUMNS, Schema};
 pub use value::{DefaultValue, Literal};

@@ -1,0 +1,448 @@
+//! Applying the actions of an `ALTER STREAM` to a schema.
+
+use crate::error::{Definition, Error, ErrorKind, Limit, Object, Result};
+use crate::schema::{
+    Alteration, ColumnSpec, Constraint, DataType, Field, FieldId, Index, Literal, MAX_NAME_BYTES,
+    Name, ObjectId, Schema, check_column_count, nearest,
+};
+
+/// What came of the actions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Altered {
+    /// The schema after all of them.
+    pub schema: Schema,
+    /// The last identity that was ever given to a field of the stream.
+    pub last_field_id: FieldId,
+    /// Comments of columns that were added and are still there.
+    pub comments: Vec<(FieldId, String)>,
+    /// What was skipped for an `IF [NOT] EXISTS`, in PostgreSQL's words for
+    /// the notice.
+    pub skipped: Vec<String>,
+}
+
+/// An action that cannot be done; none of them was.
+#[derive(Debug)]
+pub struct AlterError {
+    /// Where it stands among the actions, from 0.
+    pub index: usize,
+    /// Why.
+    pub error: Error,
+}
+
+impl From<AlterError> for Error {
+    fn from(alter: AlterError) -> Self {
+        alter.error
+    }
+}
+
+/// Applies the actions to the schema of `stream` in order; each sees the
+/// effect of the ones before. Fields get new identities after `last_field_id`,
+/// indexes and constraints from `next_object_id`. Whether an index's name is
+/// free in the namespace is for the caller to know.
+///
+/// # Errors
+/// As PostgreSQL: 42703 for a column that is none, 42701 for one that is there
+/// already, 42P16 for a stream without columns, a second primary key or a
+/// nullable key, 2BP01 for dropping a column that a key, an index or a
+/// constraint uses, 42704, 42710 and 42P07 for names of indexes and
+/// constraints, 42804 for a default that does not fit a new type, 54011 for
+/// too many columns, and what [`Literal::coerce`] says of a default.
+pub fn alter(
+    stream: &str,
+    schema: &Schema,
+    last_field_id: FieldId,
+    alterations: &[Alteration],
+    next_object_id: &mut dyn FnMut() -> ObjectId,
+) -> Result<Altered, AlterError> {
+    let last_field_id = schema
+        .fields
+        .iter()
+        .map(|field| field.id)
+        .fold(last_field_id, FieldId::max);
+    let mut altering = Altering {
+        stream,
+        next_object_id,
+        altered: Altered {
+            schema: schema.clone(),
+            last_field_id,
+            comments: Vec::new(),
+            skipped: Vec::new(),
+        },
+    };
+    for (index, alteration) in alterations.iter().enumerate() {
+        altering
+            .apply(alteration)
+            .map_err(|error| AlterError { index, error })?;
+    }
+    Ok(altering.altered)
+}
+
+struct Altering<'a> {
+    stream: &'a str,
+    next_object_id: &'a mut dyn FnMut() -> ObjectId,
+    altered: Altered,
+}
+
+impl Altering<'_> {
+    fn apply(&mut self, alteration: &Alteration) -> Result<()> {
+        match alteration {
+            Alteration::AddColumn {
+                column,
+                if_not_exists,
+            } => self.add_column(column, *if_not_exists),
+            Alteration::DropColumn {
+                column,
+                if_exists,
+                cascade,
+            } => self.drop_column(column, *if_exists, *cascade),
+            Alteration::RenameColumn { column, to } => self.rename_column(column, to),
+            Alteration::SetType { column, data_type } => self.set_type(column, data_type),
+            Alteration::SetDefault { column, default } => self.set_default(column, default),
+            Alteration::DropDefault { column } => self.set_default(column, &Literal::Null),
+            Alteration::SetNotNull { column } => {
+                self.field(column)?.nullable = false;
+                Ok(())
+            }
+            Alteration::DropNotNull { column } => self.drop_not_null(column),
+            Alteration::AddPrimaryKey { columns } => self.add_primary_key(columns),
+            Alteration::DropPrimaryKey => self.drop_primary_key(),
+            Alteration::AddUnique { name, columns } => self.add_unique(name.as_ref(), columns),
+            Alteration::DropConstraint { name } => self.drop_constraint(name),
+            Alteration::AddIndex {
+                name,
+                columns,
+                unique,
+            } => self.add_index(name.as_ref(), columns, *unique),
+            Alteration::DropIndex { name } => self.drop_index(name),
+        }
+    }
+
+    fn schema(&mut self) -> &mut Schema {
+        &mut self.altered.schema
+    }
+
+    fn field(&mut self, column: &str) -> Result<&mut Field> {
+        match self
+            .altered
+            .schema
+            .fields
+            .iter()
+            .position(|field| field.name == column)
+        {
+            Some(position) => Ok(&mut self.altered.schema.fields[position]),
+            None => Err(self.no_such_column(column)),
+        }
+    }
+
+    fn add_column(&mut self, column: &ColumnSpec, if_not_exists: bool) -> Result<()> {
+        if self.altered.schema.field(&column.name).is_some() {
+            let error = self.column_exists(&column.name);
+            return self.skip_or_fail(if_not_exists, error);
+        }
+        check_column_count(self.altered.schema.fields.len() + 1)?;
+        let id = self.altered.last_field_id.0.checked_add(1).ok_or_else(|| {
+            Error::new(
+                ErrorKind::LimitExceeded(Limit::Program),
+                format!("stream \"{}\" has had too many columns", self.stream),
+            )
+        })?;
+        let field = Field::new(FieldId(id), column)?;
+        self.altered.last_field_id = field.id;
+        self.altered
+            .comments
+            .extend(column.comment.clone().map(|comment| (field.id, comment)));
+        self.schema().fields.push(field);
+        Ok(())
+    }
+
+    fn drop_column(&mut self, column: &str, if_exists: bool, cascade: bool) -> Result<()> {
+        let id = match self.field(column) {
+            Ok(field) => field.id,
+            Err(error) => return self.skip_or_fail(if_exists, error),
+        };
+        let stream = self.stream;
+        let schema = self.schema();
+        if schema.fields.len() == 1 {
+            return Err(invalid(format!(
+                "cannot drop the only column \"{column}\" of relation \"{stream}\""
+            ))
+            .with_hint("Add another column first, or use DROP STREAM."));
+        }
+        let dependents = dependents(schema, column);
+        if !cascade && !dependents.is_empty() {
+            let lines: Vec<String> = dependents
+                .iter()
+                .map(|dependent| format!("{dependent} depends on column \"{column}\"."))
+                .collect();
+            return Err(Error::new(
+                ErrorKind::Dependents,
+                format!(
+                    "cannot drop column \"{column}\" of relation \"{stream}\" because other objects depend on it"
+                ),
+            )
+            .with_detail(lines.join("\n"))
+            .with_hint("Use DROP COLUMN … CASCADE to drop the dependent objects too."));
+        }
+        let is_used = |columns: &[Name]| columns.iter().any(|name| name == column);
+        if is_used(&schema.primary_key) {
+            schema.primary_key.clear();
+        }
+        schema.indexes.retain(|index| !is_used(&index.columns));
+        schema
+            .constraints
+            .retain(|unique| !is_used(&unique.columns));
+        schema.fields.retain(|field| field.id != id);
+        self.altered
+            .comments
+            .retain(|(commented, _)| *commented != id);
+        Ok(())
+    }
+
+    fn rename_column(&mut self, column: &str, to: &Name) -> Result<()> {
+        self.field(column)?;
+        if self.altered.schema.field(to).is_some() {
+            return Err(self.column_exists(to));
+        }
+        self.field(column)?.name.clone_from(to);
+        let schema = self.schema();
+        let indexes = schema.indexes.iter_mut().map(|index| &mut index.columns);
+        let constraints = schema
+            .constraints
+            .iter_mut()
+            .map(|unique| &mut unique.columns);
+        for columns in std::iter::once(&mut schema.primary_key)
+            .chain(indexes)
+            .chain(constraints)
+        {
+            for name in columns.iter_mut().filter(|name| *name == column) {
+                name.clone_from(to);
+            }
+        }
+        Ok(())
+    }
+
+    fn set_type(&mut self, column: &str, data_type: &DataType) -> Result<()> {
+        let field = self.field(column)?;
+        if let Some(default) = &field.default {
+            field.default = default.literal().coerce(data_type).map_err(|cause| {
+                Error::new(
+                    ErrorKind::InvalidDefinition(Definition::TypeMismatch),
+                    format!(
+                        "default for column \"{column}\" cannot be cast automatically to type {data_type}"
+                    ),
+                )
+                .with_detail(format!("The default is {default}: {cause}."))
+                .with_hint("Drop the default in the same ALTER before the type, and set one after it.")
+            })?;
+        }
+        field.data_type = data_type.clone();
+        Ok(())
+    }
+
+    fn set_default(&mut self, column: &str, default: &Literal) -> Result<()> {
+        let field = self.field(column)?;
+        field.default = default.coerce(&field.data_type)?;
+        Ok(())
+    }
+
+    fn drop_not_null(&mut self, column: &str) -> Result<()> {
+        self.field(column)?;
+        if self.altered.schema.is_key(column) {
+            return Err(invalid(format!("column \"{column}\" is in a primary key")));
+        }
+        self.field(column)?.nullable = true;
+        Ok(())
+    }
+
+    fn add_primary_key(&mut self, columns: &[Name]) -> Result<()> {
+        let stream = self.stream;
+        let schema = self.schema();
+        if !schema.primary_key.is_empty() {
+            return Err(invalid(format!(
+                "multiple primary keys for relation \"{stream}\" are not allowed"
+            ))
+            .with_hint("Use DROP PRIMARY KEY first."));
+        }
+        schema.set_primary_key(columns)
+    }
+
+    fn drop_primary_key(&mut self) -> Result<()> {
+        if self.altered.schema.primary_key.is_empty() {
+            return Err(Error::new(
+                ErrorKind::NotFound(Object::Constraint),
+                format!("relation \"{}\" has no primary key", self.stream),
+            ));
+        }
+        self.schema().primary_key.clear();
+        Ok(())
+    }
+
+    fn add_unique(&mut self, name: Option<&Name>, columns: &[Name]) -> Result<()> {
+        self.altered.schema.check_key_columns(columns)?;
+        let name = match name {
+            Some(name) if self.is_taken(name) => {
+                return Err(Error::new(
+                    ErrorKind::AlreadyExists(Object::Constraint),
+                    format!(
+                        "constraint \"{name}\" for relation \"{}\" already exists",
+                        self.stream
+                    ),
+                ));
+            }
+            Some(name) => name.clone(),
+            None => self.free_name(columns, "key"),
+        };
+        let id = (self.next_object_id)();
+        self.schema().constraints.push(Constraint {
+            id,
+            name,
+            columns: columns.to_vec(),
+        });
+        Ok(())
+    }
+
+    fn drop_constraint(&mut self, name: &str) -> Result<()> {
+        let constraints = &mut self.altered.schema.constraints;
+        if let Some(position) = constraints.iter().position(|unique| unique.name == name) {
+            constraints.remove(position);
+            return Ok(());
+        }
+        if self.is_primary_key_name(name) {
+            return self.drop_primary_key();
+        }
+        Err(Error::new(
+            ErrorKind::NotFound(Object::Constraint),
+            format!(
+                "constraint \"{name}\" of relation \"{}\" does not exist",
+                self.stream
+            ),
+        ))
+    }
+
+    fn add_index(&mut self, name: Option<&Name>, columns: &[Name], unique: bool) -> Result<()> {
+        self.altered.schema.check_key_columns(columns)?;
+        let name = match name {
+            Some(name) if self.is_taken(name) => {
+                return Err(Error::new(
+                    ErrorKind::AlreadyExists(Object::Index),
+                    format!("relation \"{name}\" already exists"),
+                ));
+            }
+            Some(name) => name.clone(),
+            None => self.free_name(columns, "idx"),
+        };
+        let id = (self.next_object_id)();
+        self.schema().indexes.push(Index {
+            id,
+            name,
+            columns: columns.to_vec(),
+            unique,
+        });
+        Ok(())
+    }
+
+    fn drop_index(&mut self, name: &str) -> Result<()> {
+        let indexes = &mut self.altered.schema.indexes;
+        let Some(position) = indexes.iter().position(|index| index.name == name) else {
+            return Err(Error::new(
+                ErrorKind::NotFound(Object::Index),
+                format!("index \"{name}\" does not exist"),
+            ));
+        };
+        indexes.remove(position);
+        Ok(())
+    }
+
+    /// With an `IF [NOT] EXISTS`, what would have been the error is a notice.
+    fn skip_or_fail(&mut self, skip: bool, error: Error) -> Result<()> {
+        if !skip {
+            return Err(error);
+        }
+        self.altered.skipped.push(format!("{error}, skipping"));
+        Ok(())
+    }
+
+    /// PostgreSQL's name for the constraint that is the primary key.
+    fn is_primary_key_name(&self, name: &str) -> bool {
+        !self.altered.schema.primary_key.is_empty() && name == format!("{}_pkey", self.stream)
+    }
+
+    fn is_taken(&self, name: &str) -> bool {
+        let schema = &self.altered.schema;
+        schema.indexes.iter().any(|index| index.name == name)
+            || schema.constraints.iter().any(|unique| unique.name == name)
+            || self.is_primary_key_name(name)
+    }
+
+    /// A name as PostgreSQL makes it: `orders_a_b_key`, with a number when it
+    /// is taken; cut where names end.
+    fn free_name(&self, columns: &[Name], suffix: &str) -> Name {
+        let stem = format!("{}_{}", self.stream, columns.join("_"));
+        let numbers =
+            std::iter::once(String::new()).chain((1u32..).map(|number| number.to_string()));
+        numbers
+            .map(|number| {
+                let suffix = format!("_{suffix}{number}");
+                let longest = stem.len().min(MAX_NAME_BYTES - suffix.len());
+                let end = (0..=longest)
+                    .rev()
+                    .find(|end| stem.is_char_boundary(*end))
+                    .unwrap_or(0);
+                format!("{}{suffix}", &stem[..end])
+            })
+            .find(|name| !self.is_taken(name))
+            .expect("there are more numbers than names in a schema")
+    }
+
+    fn no_such_column(&self, column: &str) -> Error {
+        let names = self
+            .altered
+            .schema
+            .fields
+            .iter()
+            .map(|field| field.name.as_str());
+        let error = Error::new(
+            ErrorKind::NotFound(Object::Column),
+            format!(
+                "column \"{column}\" of relation \"{}\" does not exist",
+                self.stream
+            ),
+        );
+        match nearest(column, names) {
+            Some(name) => error.with_hint(format!("Perhaps you meant column \"{name}\".")),
+            None => error,
+        }
+    }
+
+    fn column_exists(&self, column: &str) -> Error {
+        Error::new(
+            ErrorKind::AlreadyExists(Object::Column),
+            format!(
+                "column \"{column}\" of relation \"{}\" already exists",
+                self.stream
+            ),
+        )
+    }
+}
+
+/// What would go with the column, as a detail names it.
+fn dependents(schema: &Schema, column: &str) -> Vec<String> {
+    let is_used = |columns: &[Name]| columns.iter().any(|name| name == column);
+    let key = is_used(&schema.primary_key).then(|| "The primary key".to_owned());
+    let indexes = schema
+        .indexes
+        .iter()
+        .filter(|index| is_used(&index.columns));
+    let constraints = schema
+        .constraints
+        .iter()
+        .filter(|unique| is_used(&unique.columns));
+    key.into_iter()
+        .chain(indexes.map(|index| format!("Index \"{}\"", index.name)))
+        .chain(constraints.map(|unique| format!("Constraint \"{}\"", unique.name)))
+        .collect()
+}
+
+fn invalid(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::InvalidDefinition(Definition::Stream), message)
+}

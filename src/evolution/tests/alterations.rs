@@ -1,0 +1,312 @@
+//! What the actions of an `ALTER STREAM` do, and what they refuse.
+
+use super::*;
+use crate::evolution::{AlterError, Altered};
+use crate::schema::MAX_COLUMNS;
+
+fn orders() -> Schema {
+    schema(
+        &[
+            "id: bigint",
+            "amount: numeric(10,2) = 0",
+            "state: text ! = 'new'",
+            "note: text",
+        ],
+        &["id"],
+    )
+}
+
+fn run(schema: &Schema, last: u32, alterations: &[Alteration]) -> Result<Altered, AlterError> {
+    let mut ids = (100..).map(ObjectId);
+    alter("orders", schema, FieldId(last), alterations, &mut || {
+        ids.next().expect("endless")
+    })
+}
+
+#[test]
+fn a_name_that_comes_again_is_a_new_field() {
+    let altered = run(
+        &orders(),
+        9,
+        &[drop("note"), add("note: text"), rename("note", "remark")],
+    )
+    .expect("altered");
+    assert_eq!(altered.last_field_id, FieldId(10));
+    assert_eq!(
+        altered.schema.field("remark").map(|field| field.id),
+        Some(FieldId(10))
+    );
+    let again = run(&altered.schema, 10, &[drop("remark")]).expect("altered");
+    assert_eq!(again.last_field_id, FieldId(10));
+}
+
+#[test]
+fn comments_follow_the_columns_that_stay() {
+    let commented = |text: &str| Alteration::AddColumn {
+        column: ColumnSpec {
+            comment: Some(format!("on {text}")),
+            ..column(text)
+        },
+        if_not_exists: false,
+    };
+    let altered = run(
+        &orders(),
+        4,
+        &[
+            commented("a: text"),
+            commented("b: text"),
+            rename("b", "c"),
+            drop("a"),
+        ],
+    )
+    .expect("altered");
+    assert_eq!(altered.comments, [(FieldId(6), "on b: text".to_owned())]);
+}
+
+#[test]
+fn what_exists_or_not_can_be_skipped() {
+    let altered = run(
+        &orders(),
+        4,
+        &[
+            Alteration::DropColumn {
+                column: "temp_field".to_owned(),
+                if_exists: true,
+                cascade: false,
+            },
+            Alteration::AddColumn {
+                column: column("note: bigint"),
+                if_not_exists: true,
+            },
+        ],
+    )
+    .expect("altered");
+    assert_eq!(altered.schema, orders());
+    assert_eq!(
+        altered.skipped,
+        [
+            "column \"temp_field\" of relation \"orders\" does not exist, skipping",
+            "column \"note\" of relation \"orders\" already exists, skipping",
+        ]
+    );
+}
+
+#[test]
+fn keys_indexes_and_constraints_follow_a_rename_and_go_with_a_cascade() {
+    let before = altered(
+        &orders(),
+        &[add_unique(None, &["id", "note"]), add_index(None, &["id"])],
+    );
+    assert_eq!(before.constraints[0].name, "orders_id_note_key");
+    assert_eq!(before.indexes[0].name, "orders_id_idx");
+    let renamed = altered(&before, &[rename("id", "order_id")]);
+    assert_eq!(renamed.primary_key, ["order_id"]);
+    assert_eq!(renamed.constraints[0].columns, ["order_id", "note"]);
+    assert_eq!(renamed.indexes[0].columns, ["order_id"]);
+    let dropped = altered(&renamed, &[drop_cascade("order_id")]);
+    assert!(dropped.primary_key.is_empty());
+    assert!(dropped.constraints.is_empty() && dropped.indexes.is_empty());
+}
+
+#[test]
+fn made_names_get_a_number_when_taken() {
+    let schema = altered(
+        &orders(),
+        &[
+            add_index(Some("orders_note_idx"), &["id"]),
+            add_index(None, &["note"]),
+            add_index(None, &["note"]),
+            add_unique(None, &["note"]),
+            add_unique(None, &["note"]),
+        ],
+    );
+    let indexes: Vec<&str> = schema
+        .indexes
+        .iter()
+        .map(|index| index.name.as_str())
+        .collect();
+    assert_eq!(
+        indexes,
+        ["orders_note_idx", "orders_note_idx1", "orders_note_idx2"]
+    );
+    let uniques: Vec<&str> = schema
+        .constraints
+        .iter()
+        .map(|unique| unique.name.as_str())
+        .collect();
+    assert_eq!(uniques, ["orders_note_key", "orders_note_key1"]);
+
+    let long = "é".repeat(127);
+    let wide = super::schema(&[&format!("{long}: text")], &[]);
+    let wide = altered(&wide, &[add_index(None, &[&long])]);
+    assert!(wide.indexes[0].name.ends_with("é_idx") && wide.indexes[0].name.len() <= 255);
+}
+
+#[test]
+fn types_keys_and_defaults_change() {
+    let schema = altered(
+        &orders(),
+        &[
+            set_type("amount", "numeric(12,4)"),
+            drop_not_null("state"),
+            drop_default("state"),
+            Alteration::DropPrimaryKey,
+            add_key(&["note", "id"]),
+            set_default("id", "5.0"),
+        ],
+    );
+    let shown = |name: &str| {
+        let field = schema.field(name).expect(name);
+        let default = field.default.as_ref().map(ToString::to_string);
+        (field.data_type.to_string(), field.nullable, default)
+    };
+    assert_eq!(
+        shown("amount"),
+        ("numeric(12,4)".to_owned(), true, Some("0.0000".to_owned()))
+    );
+    assert_eq!(shown("state"), ("text".to_owned(), true, None));
+    assert_eq!(shown("note"), ("text".to_owned(), false, None));
+    assert_eq!(
+        shown("id"),
+        ("bigint".to_owned(), false, Some("5".to_owned()))
+    );
+    assert_eq!(schema.primary_key, ["note", "id"]);
+    let without_key = altered(&schema, &[drop_constraint("orders_pkey")]);
+    assert!(without_key.primary_key.is_empty());
+    schema.validate().expect("what is altered is valid");
+}
+
+#[test]
+fn what_cannot_be_done_is_refused_as_postgresql_does() {
+    let schema = altered(
+        &orders(),
+        &[
+            add_index(Some("i"), &["note"]),
+            add_unique(Some("u"), &["note"]),
+        ],
+    );
+    for (alteration, sqlstate, message) in [
+        (
+            drop("x"),
+            "42703",
+            "column \"x\" of relation \"orders\" does not exist",
+        ),
+        (
+            rename("x", "y"),
+            "42703",
+            "column \"x\" of relation \"orders\" does not exist",
+        ),
+        (
+            set_type("x", "text"),
+            "42703",
+            "column \"x\" of relation \"orders\" does not exist",
+        ),
+        (
+            rename("id", "note"),
+            "42701",
+            "column \"note\" of relation \"orders\" already exists",
+        ),
+        (
+            add("note: text"),
+            "42701",
+            "column \"note\" of relation \"orders\" already exists",
+        ),
+        (
+            drop("id"),
+            "2BP01",
+            "cannot drop column \"id\" of relation \"orders\" because other objects depend on it",
+        ),
+        (
+            drop_not_null("id"),
+            "42P16",
+            "column \"id\" is in a primary key",
+        ),
+        (
+            add_key(&["note"]),
+            "42P16",
+            "multiple primary keys for relation \"orders\" are not allowed",
+        ),
+        (
+            drop_constraint("x"),
+            "42704",
+            "constraint \"x\" of relation \"orders\" does not exist",
+        ),
+        (drop_index("x"), "42704", "index \"x\" does not exist"),
+        (
+            add_unique(Some("u"), &["id"]),
+            "42710",
+            "constraint \"u\" for relation \"orders\" already exists",
+        ),
+        (
+            add_index(Some("i"), &["id"]),
+            "42P07",
+            "relation \"i\" already exists",
+        ),
+        (
+            add_index(None, &["x"]),
+            "42703",
+            "column \"x\" named in key does not exist",
+        ),
+        (
+            add_unique(None, &["id", "id"]),
+            "42701",
+            "column \"id\" appears twice in key",
+        ),
+        (
+            set_type("state", "integer"),
+            "42804",
+            "default for column \"state\" cannot be cast automatically to type integer",
+        ),
+        (
+            set_default("amount", "'x'"),
+            "22P02",
+            "invalid input syntax for type numeric: \"x\"",
+        ),
+        (
+            add("b: integer = 'x'"),
+            "22P02",
+            "invalid input syntax for type integer: \"x\"",
+        ),
+    ] {
+        let refused = run(&schema, 4, &[add("fine: text"), alteration]).expect_err(message);
+        assert_eq!(refused.error.message(), message);
+        assert_eq!(
+            (refused.error.sqlstate(), refused.index),
+            (sqlstate, 1),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn refusals_help() {
+    let refuse =
+        |schema: &Schema, alteration| run(schema, 0, &[alteration]).expect_err("refused").error;
+    let error = refuse(&orders(), drop("amuont"));
+    assert_eq!(error.hint(), Some("Perhaps you meant column \"amount\"."));
+
+    let schema = altered(
+        &orders(),
+        &[
+            add_index(Some("i"), &["id"]),
+            add_unique(Some("u"), &["id"]),
+        ],
+    );
+    assert_eq!(
+        refuse(&schema, drop("id")).detail(),
+        Some(
+            "The primary key depends on column \"id\".\nIndex \"i\" depends on column \"id\".\nConstraint \"u\" depends on column \"id\"."
+        )
+    );
+
+    let one = super::schema(&["a: text"], &[]);
+    assert_eq!(refuse(&one, drop("a")).sqlstate(), "42P16");
+    assert_eq!(refuse(&one, Alteration::DropPrimaryKey).sqlstate(), "42704");
+
+    let columns: Vec<String> = (0..MAX_COLUMNS).map(|i| format!("c{i}: text")).collect();
+    let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+    assert_eq!(
+        refuse(&super::schema(&columns, &[]), add("one: text")).sqlstate(),
+        "54011"
+    );
+}
