@@ -8,6 +8,8 @@
 
 mod outcome;
 mod session;
+mod setting;
 
 pub use outcome::{Column, ColumnType, Notice, Outcome, Row, Severity, Value};
 pub use session::{Description, Execution, Session, SessionOptions, TransactionStatus};
+pub use setting::{MetadataUpdates, ReadConsistency, Settings};
