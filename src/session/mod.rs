@@ -8,7 +8,9 @@
 
 mod outcome;
 mod session;
+mod setting;
 
 pub use crate::notice::{Notice, Severity};
 pub use outcome::{Column, ColumnType, Outcome, Row, Value};
 pub use session::{Description, Execution, Session, SessionOptions, TransactionStatus};
+pub use setting::{MetadataUpdates, ReadConsistency, Settings};

@@ -1,0 +1,240 @@
+//! The settings there are.
+
+use super::value::{Kind, Unit, Value};
+
+/// A row of the table.
+pub(super) struct Setting {
+    /// As PostgreSQL spells it, and as `SHOW` heads its column.
+    pub(super) name: &'static str,
+    pub(super) kind: Kind,
+    pub(super) default: Value,
+    pub(super) lifetime: Lifetime,
+    /// Whether the protocol tells clients of changes (`ParameterStatus`).
+    pub(super) reported: bool,
+    pub(super) description: &'static str,
+}
+
+/// Who changes a setting, and for how long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lifetime {
+    /// Nobody: it says what the server is.
+    Internal,
+    /// The client, for the session or a transaction.
+    Session,
+    /// The client, for one transaction. Each begins with the value of the
+    /// setting named here.
+    Transaction { default: &'static str },
+}
+
+impl Setting {
+    const fn reported(mut self) -> Self {
+        self.reported = true;
+        self
+    }
+
+    const fn of_transaction(mut self, default: &'static str) -> Self {
+        self.lifetime = Lifetime::Transaction { default };
+        self
+    }
+}
+
+/// The setting of that name, in any case.
+pub(super) fn find(name: &str) -> Option<&'static Setting> {
+    SETTINGS
+        .binary_search_by(|setting| by_name(setting.name, name))
+        .ok()
+        .map(|position| &SETTINGS[position])
+}
+
+fn by_name(a: &str, b: &str) -> std::cmp::Ordering {
+    let folded = |byte: u8| byte.to_ascii_lowercase();
+    a.bytes().map(folded).cmp(b.bytes().map(folded))
+}
+
+const fn setting(
+    name: &'static str,
+    kind: Kind,
+    default: Value,
+    description: &'static str,
+) -> Setting {
+    Setting {
+        name,
+        kind,
+        default,
+        lifetime: Lifetime::Session,
+        reported: false,
+        description,
+    }
+}
+
+const fn internal(name: &'static str, value: &'static str, description: &'static str) -> Setting {
+    let mut row = setting(name, Kind::Text, Value::text(value), description);
+    row.lifetime = Lifetime::Internal;
+    row
+}
+
+const fn boolean(name: &'static str, default: bool, description: &'static str) -> Setting {
+    setting(name, Kind::Bool, Value::Bool(default), description)
+}
+
+const fn text(
+    name: &'static str,
+    kind: Kind,
+    default: &'static str,
+    description: &'static str,
+) -> Setting {
+    setting(name, kind, Value::text(default), description)
+}
+
+const fn word(
+    name: &'static str,
+    words: &'static [&'static str],
+    default: &'static str,
+    description: &'static str,
+) -> Setting {
+    let kind = Kind::Enum {
+        words,
+        aliases: &[],
+    };
+    setting(name, kind, Value::text(default), description)
+}
+
+const fn integer(
+    name: &'static str,
+    min: i32,
+    max: i32,
+    default: i32,
+    description: &'static str,
+) -> Setting {
+    let kind = Kind::Integer {
+        unit: Unit::None,
+        min,
+        max,
+    };
+    setting(name, kind, Value::Integer(default), description)
+}
+
+const fn duration(name: &'static str, description: &'static str) -> Setting {
+    let kind = Kind::Integer {
+        unit: Unit::Milliseconds,
+        min: 0,
+        max: i32::MAX,
+    };
+    setting(name, kind, Value::Integer(0), description)
+}
+
+const ISOLATION: &[&str] = &[
+    "serializable",
+    "repeatable read",
+    "read committed",
+    "read uncommitted",
+];
+
+const NO_EFFECT: &str = "Accepted from clients that set it; has no effect.";
+
+/// In the order of their names, whatever the case.
+#[rustfmt::skip]
+pub(super) const SETTINGS: &[Setting] = &[
+    text("application_name", Kind::Text, "", "Sets the application name to be reported in statistics and logs.").reported(),
+    boolean("array_nulls", true, NO_EFFECT),
+    word("backslash_quote", &["safe_encoding", "on", "off"], "safe_encoding", NO_EFFECT),
+    word("bytea_output", &["escape", "hex"], "hex", "Sets the output format for bytea."),
+    boolean("check_function_bodies", true, NO_EFFECT),
+    text("client_encoding", Kind::Encoding, "UTF8", "Sets the client's character set encoding.").reported(),
+    setting(
+        "client_min_messages",
+        Kind::Enum {
+            words: &["debug5", "debug4", "debug3", "debug2", "debug1", "log", "notice", "warning", "error"],
+            aliases: &[("debug", "debug2"), ("info", "info")],
+        },
+        Value::text("notice"),
+        "Sets the message levels that are sent to the client.",
+    ),
+    text("DateStyle", Kind::DateStyle, "ISO, MDY", "Sets the display format for date and time values.").reported(),
+    text("default_table_access_method", Kind::Text, "heap", NO_EFFECT),
+    text("default_tablespace", Kind::Text, "", NO_EFFECT),
+    boolean("default_transaction_deferrable", false, "Sets the default deferrable status of new transactions."),
+    word("default_transaction_isolation", ISOLATION, "read committed", "Sets the transaction isolation level of each new transaction."),
+    boolean("default_transaction_read_only", false, "Sets the default read-only status of new transactions.").reported(),
+    boolean("escape_string_warning", true, NO_EFFECT),
+    integer("extra_float_digits", -15, 3, 1, "Sets the number of digits displayed for floating-point values."),
+    boolean("geqo", true, NO_EFFECT),
+    duration("idle_in_transaction_session_timeout", "Sets the maximum allowed idle time between queries, when in a transaction."),
+    internal("in_hot_standby", "off", "Shows whether hot standby is currently active.").reported(),
+    internal("integer_datetimes", "on", "Shows whether datetimes are integer based.").reported(),
+    word("IntervalStyle", &["postgres", "postgres_verbose", "sql_standard", "iso_8601"], "postgres", "Sets the display format for interval values.").reported(),
+    internal("is_superuser", "on", "Shows whether the current user is a superuser.").reported(),
+    boolean("jit", true, NO_EFFECT),
+    internal("lc_collate", "C", "Shows the collation order locale."),
+    internal("lc_ctype", "C", "Shows the character classification and case conversion locale."),
+    text("lc_messages", Kind::Text, "C", NO_EFFECT),
+    text("lc_monetary", Kind::Text, "C", NO_EFFECT),
+    text("lc_numeric", Kind::Text, "C", NO_EFFECT),
+    text("lc_time", Kind::Text, "C", NO_EFFECT),
+    duration("lock_timeout", NO_EFFECT),
+    internal("max_identifier_length", "255", "Shows the maximum identifier length."),
+    word("metadata_updates", &["async", "sync"], "sync", "Sets whether a change is acknowledged after the components of this node have followed it (sync) or before (async)."),
+    word("plan_cache_mode", &["auto", "force_generic_plan", "force_custom_plan"], "auto", NO_EFFECT),
+    boolean("quote_all_identifiers", false, NO_EFFECT),
+    word("read_consistency", &["local", "strict"], "local", "Sets whether reads trust this node's cache (local) or first ask the store whether it has moved (strict)."),
+    word("role", &["none"], "none", "Sets the current role."),
+    boolean("row_security", true, NO_EFFECT),
+    text("search_path", Kind::SearchPath, "\"$user\", public", "Sets the schema search order for names that are not schema-qualified."),
+    internal("server_encoding", "UTF8", "Shows the server (database) character set encoding.").reported(),
+    internal("server_version", concat!("15.0 (Rekha ", env!("CARGO_PKG_VERSION"), ")"), "Shows the server version.").reported(),
+    internal("server_version_num", "150000", "Shows the server version as an integer."),
+    text("session_authorization", Kind::User, "", "Sets the session user name.").reported(),
+    word("session_replication_role", &["origin", "replica", "local"], "origin", NO_EFFECT),
+    setting("standard_conforming_strings", Kind::AlwaysOn, Value::Bool(true), "Causes '...' strings to treat backslashes literally.").reported(),
+    duration("statement_timeout", "Sets the maximum allowed duration of any statement."),
+    boolean("synchronize_seqscans", true, NO_EFFECT),
+    setting(
+        "synchronous_commit",
+        Kind::Enum {
+            words: &["local", "remote_write", "remote_apply", "on", "off"],
+            aliases: &[("true", "on"), ("yes", "on"), ("1", "on"), ("false", "off"), ("no", "off"), ("0", "off")],
+        },
+        Value::text("on"),
+        "Accepted from clients that set it; every commit is synchronous.",
+    ),
+    text("TimeZone", Kind::TimeZone, "UTC", "Sets the time zone for displaying and interpreting time stamps.").reported(),
+    boolean("transaction_deferrable", false, "Whether to defer a read-only serializable transaction until it can be executed with no possible serialization failures.").of_transaction("default_transaction_deferrable"),
+    word("transaction_isolation", ISOLATION, "read committed", "Sets the current transaction's isolation level.").of_transaction("default_transaction_isolation"),
+    boolean("transaction_read_only", false, "Sets the current transaction's read-only status.").of_transaction("default_transaction_read_only"),
+    boolean("transform_null_equals", false, NO_EFFECT),
+    internal("wal_level", "minimal", "Shows the level of information written to the WAL: there are no replication slots."),
+    word("xmloption", &["content", "document"], "content", NO_EFFECT),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_in_the_order_of_the_binary_search() {
+        assert!(SETTINGS.is_sorted_by(|a, b| by_name(a.name, b.name).is_lt()));
+    }
+
+    #[test]
+    fn every_default_is_a_value_of_its_kind() {
+        for setting in SETTINGS {
+            let shown = setting.default.show(&setting.kind).into_owned();
+            let read = setting.kind.read(setting.name, &shown, &setting.default);
+            assert_eq!(
+                read.expect(setting.name),
+                setting.default,
+                "{}",
+                setting.name
+            );
+        }
+    }
+
+    #[test]
+    fn a_transaction_begins_with_settings_that_exist() {
+        for setting in SETTINGS {
+            if let Lifetime::Transaction { default } = setting.lifetime {
+                assert_eq!(find(default).map(|found| found.name), Some(default));
+            }
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! Values: read as PostgreSQL reads them, shown as PostgreSQL shows them.
+
+use std::borrow::Cow;
+
+use super::{date_style, encoding, name_list, time_zone};
+use crate::error::{self, Error, ErrorKind, Result};
+
+/// What a setting takes.
+#[derive(Debug)]
+pub(super) enum Kind {
+    /// `on`, `off` and their other spellings
+    Bool,
+    /// A Boolean that must be on.
+    AlwaysOn,
+    /// One of the words, in any case; the aliases are not named to the user.
+    Enum {
+        words: &'static [&'static str],
+        aliases: &'static [(&'static str, &'static str)],
+    },
+    /// A whole number from `min` to `max`.
+    Integer { unit: Unit, min: i32, max: i32 },
+    /// Any text.
+    Text,
+    /// The session's own user, and nobody else.
+    User,
+    /// A list of namespaces.
+    SearchPath,
+    /// How dates are written.
+    DateStyle,
+    /// A name or an offset.
+    TimeZone,
+    /// A character set.
+    Encoding,
+}
+
+/// What an integer counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unit {
+    None,
+    Milliseconds,
+}
+
+/// The value of a setting, in its one spelling.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Value {
+    Bool(bool),
+    Integer(i32),
+    Text(Cow<'static, str>),
+}
+
+/// Largest first.
+const TIME_UNITS: [(&str, f64); 6] = [
+    ("d", 86_400_000.0),
+    ("h", 3_600_000.0),
+    ("min", 60_000.0),
+    ("s", 1_000.0),
+    ("ms", 1.0),
+    ("us", 0.001),
+];
+
+impl Kind {
+    /// Reads a value for the setting `name`, which is worth `current` now.
+    ///
+    /// # Errors
+    /// 22023 for a value that the setting does not take, 0A000 for one that
+    /// PostgreSQL would take and Rekha does not.
+    pub(super) fn read(&self, name: &str, text: &str, current: &Value) -> Result<Value> {
+        match self {
+            Self::Bool => read_bool(name, text).map(Value::Bool),
+            Self::AlwaysOn => match read_bool(name, text)? {
+                true => Ok(Value::Bool(true)),
+                false => Err(Error::new(
+                    ErrorKind::Unsupported,
+                    format!("parameter \"{name}\" cannot be turned off"),
+                )
+                .with_hint("Write a string with backslash escapes as E'…'.")),
+            },
+            Self::Enum { words, aliases } => {
+                let is = |word: &&str| word.eq_ignore_ascii_case(text);
+                let alias = || {
+                    aliases
+                        .iter()
+                        .find(|(alias, _)| is(alias))
+                        .map(|(_, word)| *word)
+                };
+                words
+                    .iter()
+                    .copied()
+                    .find(is)
+                    .or_else(alias)
+                    .map(Value::text)
+                    .ok_or_else(|| {
+                        invalid(name, text)
+                            .with_hint(format!("Available values: {}.", words.join(", ")))
+                    })
+            }
+            Self::Integer { unit, min, max } => {
+                read_integer(name, text, *unit, *min, *max).map(Value::Integer)
+            }
+            Self::Text => Ok(Value::owned(text)),
+            Self::User => match current {
+                Value::Text(user) if user == text => Ok(current.clone()),
+                _ => Err(refused(format!("role \"{text}\" does not exist"))
+                    .with_hint("A session keeps the user it connected as.")),
+            },
+            Self::SearchPath => match name_list::split(text) {
+                Some(_) => Ok(Value::owned(text)),
+                None => Err(invalid(name, text).with_detail("List syntax is invalid.")),
+            },
+            Self::DateStyle => date_style::read(name, text, &current.show(self)).map(Value::text),
+            Self::TimeZone => time_zone::read(name, text).map(|zone| Value::Text(zone.into())),
+            Self::Encoding => encoding::read(name, text).map(Value::text),
+        }
+    }
+}
+
+impl Value {
+    /// A text of the program.
+    pub(super) const fn text(text: &'static str) -> Self {
+        Self::Text(Cow::Borrowed(text))
+    }
+
+    /// A text of the client.
+    pub(super) fn owned(text: &str) -> Self {
+        Self::Text(Cow::Owned(text.to_owned()))
+    }
+
+    /// As `SHOW` shows it.
+    pub(super) fn show(&self, kind: &Kind) -> Cow<'_, str> {
+        match self {
+            Self::Bool(true) => "on".into(),
+            Self::Bool(false) => "off".into(),
+            Self::Integer(number) => match kind {
+                Kind::Integer {
+                    unit: Unit::Milliseconds,
+                    ..
+                } => show_duration(*number).into(),
+                _ => number.to_string().into(),
+            },
+            Self::Text(text) => text.as_ref().into(),
+        }
+    }
+}
+
+/// 22023: the setting does not take this value.
+pub(super) fn invalid(name: &str, text: &str) -> Error {
+    refused(format!(
+        "invalid value for parameter \"{name}\": \"{text}\""
+    ))
+}
+
+fn refused(message: String) -> Error {
+    Error::new(ErrorKind::InvalidValue(error::Value::Parameter), message)
+}
+
+fn read_bool(name: &str, text: &str) -> Result<bool> {
+    let text = text.to_ascii_lowercase();
+    let abbreviates = |word: &str, least: usize| text.len() >= least && word.starts_with(&text);
+    if text == "1" || abbreviates("true", 1) || abbreviates("yes", 1) || abbreviates("on", 2) {
+        Ok(true)
+    } else if text == "0"
+        || abbreviates("false", 1)
+        || abbreviates("no", 1)
+        || abbreviates("off", 2)
+    {
+        Ok(false)
+    } else {
+        Err(refused(format!(
+            "parameter \"{name}\" requires a Boolean value"
+        )))
+    }
+}
+
+fn read_integer(name: &str, text: &str, unit: Unit, min: i32, max: i32) -> Result<i32> {
+    let (number, rest) = split_number(text.trim()).ok_or_else(|| invalid(name, text))?;
+    let factor = match (rest, unit) {
+        ("", _) => 1.0,
+        (_, Unit::None) => return Err(invalid(name, text)),
+        (word, Unit::Milliseconds) => {
+            let known = TIME_UNITS.iter().find(|(unit, _)| *unit == word);
+            known.map(|(_, factor)| *factor).ok_or_else(|| {
+                invalid(name, text).with_hint(
+                    "Valid units for this parameter are \"us\", \"ms\", \"s\", \"min\", \"h\", and \"d\".",
+                )
+            })?
+        }
+    };
+    let number = (number * factor).round_ties_even();
+    if !(f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(&number) {
+        return Err(invalid(name, text).with_hint("Value exceeds integer range."));
+    }
+    // Whole and in range, as was just made sure.
+    let number = number as i32;
+    if !(min..=max).contains(&number) {
+        let unit = match unit {
+            Unit::None => "",
+            Unit::Milliseconds => " ms",
+        };
+        return Err(refused(format!(
+            "{number}{unit} is outside the valid range for parameter \"{name}\" ({min} .. {max})"
+        )));
+    }
+    Ok(number)
+}
+
+/// A number (`7`, `-1.5`, `1e3`, `0x10`) and the word after it.
+fn split_number(text: &str) -> Option<(f64, &str)> {
+    if let Some(hexadecimal) = text.strip_prefix("0x") {
+        let end = end_of(hexadecimal, |b| b.is_ascii_hexdigit());
+        let number = u32::from_str_radix(&hexadecimal[..end], 16).ok()?;
+        return Some((number.into(), hexadecimal[end..].trim_start()));
+    }
+    let sign = usize::from(text.starts_with(['+', '-']));
+    let mut end = sign + end_of(&text[sign..], |b| b.is_ascii_digit() || b == b'.');
+    if let Some(exponent) = text[end..].strip_prefix(['e', 'E']) {
+        let sign = usize::from(exponent.starts_with(['+', '-']));
+        let digits = end_of(&exponent[sign..], |b| b.is_ascii_digit());
+        if digits > 0 {
+            end += 1 + sign + digits;
+        }
+    }
+    Some((text[..end].parse().ok()?, text[end..].trim_start()))
+}
+
+fn end_of(text: &str, belongs: impl Fn(u8) -> bool) -> usize {
+    text.bytes().position(|b| !belongs(b)).unwrap_or(text.len())
+}
+
+/// With the largest unit that leaves a whole number.
+fn show_duration(milliseconds: i32) -> String {
+    if milliseconds == 0 {
+        return "0".to_owned();
+    }
+    let number = f64::from(milliseconds);
+    TIME_UNITS
+        .iter()
+        .find(|(_, factor)| number % factor == 0.0)
+        .map_or_else(
+            || number.to_string(),
+            |(unit, factor)| format!("{}{unit}", number / factor),
+        )
+}
