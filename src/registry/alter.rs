@@ -25,11 +25,19 @@ impl Registry {
             let error = no_stream(&name.value);
             if if_exists {
                 let notice = Notice::new("00000", format!("{error}, skipping"));
-                return Ok(Applied { notices: vec![notice] });
+                return Ok(Applied {
+                    notices: vec![notice],
+                });
             }
             return Err(error.at(name.position));
         };
-        if let [At { value: StreamAction::RenameTo(to), position }] = actions {
+        if let [
+            At {
+                value: StreamAction::RenameTo(to),
+                position,
+            },
+        ] = actions
+        {
             return self.rename_stream(draft, &found, to, *position).await;
         }
 
@@ -45,14 +53,23 @@ impl Registry {
             .collect();
         let altered = self.reshape(&known, &shapes).await?;
         stream.last_field_id = altered.last_field_id;
-        self.check_index_names(draft, &name.value, Some(stream.id), &altered.schema).await?;
+        self.check_index_names(draft, &name.value, Some(stream.id), &altered.schema)
+            .await?;
 
         let mut applied = Applied::default();
         for skipped in altered.skipped {
             applied.note(Notice::new("00000", skipped));
         }
-        let evolved =
-            self.put_evolved(draft, &found, stream, altered.schema, altered.comments, user).await?;
+        let evolved = self
+            .put_evolved(
+                draft,
+                &found,
+                stream,
+                altered.schema,
+                altered.comments,
+                user,
+            )
+            .await?;
         applied.notices.extend(evolved.notices);
         Ok(applied)
     }
@@ -63,10 +80,19 @@ impl Registry {
         shapes: &[(Alteration, Option<usize>)],
     ) -> Result<evolution::Altered> {
         let named = |(alteration, _): &&(Alteration, Option<usize>)| {
-            matches!(alteration, Alteration::AddUnique { .. } | Alteration::AddIndex { .. })
+            matches!(
+                alteration,
+                Alteration::AddUnique { .. } | Alteration::AddIndex { .. }
+            )
         };
-        let mut ids = self.take_ids(shapes.iter().filter(named).count()).await?.into_iter();
-        let alterations: Vec<_> = shapes.iter().map(|(alteration, _)| alteration.clone()).collect();
+        let mut ids = self
+            .take_ids(shapes.iter().filter(named).count())
+            .await?
+            .into_iter();
+        let alterations: Vec<_> = shapes
+            .iter()
+            .map(|(alteration, _)| alteration.clone())
+            .collect();
         evolution::alter(
             &known.stream.name.name,
             &known.version.schema,
@@ -74,7 +100,11 @@ impl Registry {
             &alterations,
             &mut || next_id(&mut ids),
         )
-        .map_err(|wrong| wrong.error.at(shapes.get(wrong.index).and_then(|(_, position)| *position)))
+        .map_err(|wrong| {
+            wrong
+                .error
+                .at(shapes.get(wrong.index).and_then(|(_, position)| *position))
+        })
     }
 
     /// Adds what became of a stream to the draft: a new version if its schema
@@ -95,18 +125,31 @@ impl Registry {
         let mut applied = Applied::default();
         if diff.is_empty() {
             if stream == known.stream {
-                let unchanged = format!("stream \"{}\" is unchanged at version {}", shown(name), latest.number);
+                let unchanged = format!(
+                    "stream \"{}\" is unchanged at version {}",
+                    shown(name),
+                    latest.number
+                );
                 applied.note(Notice::new("00000", unchanged));
                 return Ok(applied);
             }
             draft.require_stream(found);
             stream.updated_at = self.clock.now();
-            draft.put(Known { stream, version: latest.clone() }, false);
+            draft.put(
+                Known {
+                    stream,
+                    version: latest.clone(),
+                },
+                false,
+            );
             return Ok(applied);
         }
 
         let judged = Found {
-            known: Arc::new(Known { stream: stream.clone(), version: latest.clone() }),
+            known: Arc::new(Known {
+                stream: stream.clone(),
+                version: latest.clone(),
+            }),
             position: found.position,
         };
         let mode = self.deciding_mode(draft, &judged).await?;
@@ -174,7 +217,13 @@ impl Registry {
         draft.last_versions.insert(new.clone(), stream.version);
         let mut version = known.version.as_ref().clone();
         version.name = new;
-        draft.put(Known { stream, version: Arc::new(version) }, false);
+        draft.put(
+            Known {
+                stream,
+                version: Arc::new(version),
+            },
+            false,
+        );
         Ok(Applied::default())
     }
 
@@ -191,12 +240,18 @@ impl Registry {
     ) -> Result<Applied> {
         self.must_find(draft, name).await?;
         if let Some(index) = index
-            && self.view(draft).index_owner(&name.value.namespace, index).await?.is_some()
+            && self
+                .view(draft)
+                .index_owner(&name.value.namespace, index)
+                .await?
+                .is_some()
         {
             let error = index_exists(index);
             if if_not_exists {
                 let notice = Notice::new("42P07", format!("{error}, skipping"));
-                return Ok(Applied { notices: vec![notice] });
+                return Ok(Applied {
+                    notices: vec![notice],
+                });
             }
             return Err(error);
         }
@@ -233,7 +288,9 @@ impl Registry {
             let alteration = Alteration::DropIndex { name: name.clone() };
             let action = At::new(StreamAction::Shape(alteration), index.position);
             let stream = At::from(found.known.stream.name.clone());
-            let dropped = self.alter_stream(draft, &stream, false, &[action], user).await?;
+            let dropped = self
+                .alter_stream(draft, &stream, false, &[action], user)
+                .await?;
             applied.notices.extend(dropped.notices);
         }
         Ok(applied)
@@ -261,14 +318,26 @@ impl Registry {
     ) -> Result<Applied> {
         let found = self.must_find(draft, name).await?;
         let mut stream = found.known.stream.clone();
-        let field = found.known.version.schema.field(&column.value).ok_or_else(|| {
-            Error::new(
-                ErrorKind::NotFound(Object::Column),
-                format!("column \"{}\" of relation \"{}\" does not exist", column.value, stream.name.name),
-            )
-            .at(column.position)
-        })?;
-        for own in stream.columns.iter_mut().filter(|own| own.field == field.id) {
+        let field = found
+            .known
+            .version
+            .schema
+            .field(&column.value)
+            .ok_or_else(|| {
+                Error::new(
+                    ErrorKind::NotFound(Object::Column),
+                    format!(
+                        "column \"{}\" of relation \"{}\" does not exist",
+                        column.value, stream.name.name
+                    ),
+                )
+                .at(column.position)
+            })?;
+        for own in stream
+            .columns
+            .iter_mut()
+            .filter(|own| own.field == field.id)
+        {
             own.comment = text.cloned();
         }
         self.put_commented(draft, &found, stream);
@@ -281,7 +350,13 @@ impl Registry {
         }
         draft.require_stream(found);
         stream.updated_at = self.clock.now();
-        draft.put(Known { stream, version: found.known.version.clone() }, false);
+        draft.put(
+            Known {
+                stream,
+                version: found.known.version.clone(),
+            },
+            false,
+        );
     }
 }
 
@@ -293,7 +368,9 @@ fn set_options(stream: &mut Stream, actions: &[At<StreamAction>]) -> Result<()> 
     };
     for action in actions {
         if let StreamAction::SetOption(key, value) = &action.value {
-            options.set(key, value.as_ref()).map_err(|error| error.at(action.position))?;
+            options
+                .set(key, value.as_ref())
+                .map_err(|error| error.at(action.position))?;
         }
     }
     stream.mode = options.mode;

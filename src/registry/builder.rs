@@ -96,7 +96,9 @@ impl Builder {
         let registry = Arc::new(Registry::new(store, self.cache, self.mode, self.clock));
 
         let astha = Astha::new(database, self.astha, registry.tasks.clone());
-        astha.register(Arc::new(SchemaManager::new(&registry))).await?;
+        astha
+            .register(Arc::new(SchemaManager::new(&registry)))
+            .await?;
         astha.run();
         drop(registry.astha.set(astha));
         registry.refresh_on_a_period();

@@ -78,7 +78,11 @@ impl CacheStatistics {
     pub fn hit_ratio(&self) -> f64 {
         let lookups = self.hits + self.misses;
         #[allow(clippy::cast_precision_loss, reason = "a ratio for people")]
-        if lookups == 0 { 0.0 } else { self.hits as f64 / lookups as f64 }
+        if lookups == 0 {
+            0.0
+        } else {
+            self.hits as f64 / lookups as f64
+        }
     }
 }
 
@@ -140,7 +144,10 @@ impl Cache {
         let counters = Arc::new(Counters::default());
         let evicted = counters.clone();
         Self {
-            names: Map::builder().max_capacity(config.size * 2).time_to_live(config.ttl).build(),
+            names: Map::builder()
+                .max_capacity(config.size * 2)
+                .time_to_live(config.ttl)
+                .build(),
             streams: Map::builder()
                 .max_capacity(config.size)
                 .time_to_live(config.ttl)
@@ -163,16 +170,28 @@ impl Cache {
     /// What is known of a name.
     pub(super) fn lookup(&self, name: &StreamName) -> Lookup {
         // The ticket is taken before anything is read.
-        let ticket = Ticket { generation: self.generation(name).load(Ordering::Acquire) };
+        let ticket = Ticket {
+            generation: self.generation(name).load(Ordering::Acquire),
+        };
         if self.is_pending(name) {
             return self.miss(ticket);
         }
-        let Some(found) = self.names.get(name) else { return self.miss(ticket) };
-        let Some(id) = found.value else { return self.hit(None, found.position) };
+        let Some(found) = self.names.get(name) else {
+            return self.miss(ticket);
+        };
+        let Some(id) = found.value else {
+            return self.hit(None, found.position);
+        };
         match self.streams.get(&id) {
-            Some(Entry { position, value: Slot { known: Some(known), used, .. } })
-                if known.stream.name == *name =>
-            {
+            Some(Entry {
+                position,
+                value:
+                    Slot {
+                        known: Some(known),
+                        used,
+                        ..
+                    },
+            }) if known.stream.name == *name => {
                 used.store(true, Ordering::Relaxed);
                 self.hit(Some(known), position)
             }
@@ -200,7 +219,8 @@ impl Cache {
         position: Position,
     ) {
         let unmoved = || {
-            self.generation(name).load(Ordering::Acquire) == ticket.generation && !self.is_pending(name)
+            self.generation(name).load(Ordering::Acquire) == ticket.generation
+                && !self.is_pending(name)
         };
         if let Some(known) = known {
             self.put_stream(known.stream.id, Some(known.clone()), position, unmoved);
@@ -237,7 +257,9 @@ impl Cache {
     pub(super) fn move_to(&self, known: &Arc<Known>, position: Position) {
         let id = known.stream.id;
         if !self.streams.contains_key(&id) {
-            self.counters.proactive_loads.fetch_add(1, Ordering::Relaxed);
+            self.counters
+                .proactive_loads
+                .fetch_add(1, Ordering::Relaxed);
         }
         self.put_stream(id, Some(known.clone()), position, || true);
         self.put_name(&known.stream.name, Some(id), position, || true);
@@ -277,14 +299,17 @@ impl Cache {
 
     /// The cached state of a stream by identity, whoever asks for it.
     pub(super) fn peek(&self, id: ObjectId) -> Option<(Option<Arc<Known>>, Position)> {
-        self.streams.get(&id).map(|entry| (entry.value.known, entry.position))
+        self.streams
+            .get(&id)
+            .map(|entry| (entry.value.known, entry.position))
     }
 
     /// Streams that somebody used and that expire before the next refresh.
     pub(super) fn expiring(&self, config: &CacheConfig) -> Vec<Arc<Known>> {
         let spare = config.refresh_interval * 2;
         let due = config.ttl.saturating_sub(spare);
-        let expires_soon = |slot: &Slot| slot.used.load(Ordering::Relaxed) && slot.filled_at.elapsed() >= due;
+        let expires_soon =
+            |slot: &Slot| slot.used.load(Ordering::Relaxed) && slot.filled_at.elapsed() >= due;
         self.streams
             .iter()
             .filter(|(_, entry)| expires_soon(&entry.value))
@@ -294,7 +319,9 @@ impl Cache {
 
     /// Takes a ticket for a load that no lookup began.
     pub(super) fn ticket(&self, name: &StreamName) -> Ticket {
-        Ticket { generation: self.generation(name).load(Ordering::Acquire) }
+        Ticket {
+            generation: self.generation(name).load(Ordering::Acquire),
+        }
     }
 
     pub(super) fn count_refreshes(&self, count: u64) {
@@ -308,7 +335,8 @@ impl Cache {
 
     /// Keeps a version.
     pub(super) fn keep_version(&self, version: &Arc<Version>) {
-        self.versions.insert((version.stream, version.number), version.clone());
+        self.versions
+            .insert((version.stream, version.number), version.clone());
     }
 
     pub(super) fn statistics(&self) -> CacheStatistics {
@@ -343,13 +371,22 @@ impl Cache {
         allowed: impl FnOnce() -> bool,
     ) {
         self.streams.entry(id).and_compute_with(|entry| {
-            let newer = entry.as_ref().is_some_and(|entry| entry.value().position > position);
+            let newer = entry
+                .as_ref()
+                .is_some_and(|entry| entry.value().position > position);
             if newer || !allowed() {
                 return Op::Nop;
             }
             let used = entry.map_or_else(Arc::default, |entry| entry.into_value().value.used);
-            let slot = Slot { known, filled_at: Instant::now(), used };
-            Op::Put(Entry { position, value: slot })
+            let slot = Slot {
+                known,
+                filled_at: Instant::now(),
+                used,
+            };
+            Op::Put(Entry {
+                position,
+                value: slot,
+            })
         });
     }
 
@@ -362,7 +399,14 @@ impl Cache {
     ) {
         self.names.entry_by_ref(name).and_compute_with(|entry| {
             let newer = entry.is_some_and(|entry| entry.value().position > position);
-            if newer || !allowed() { Op::Nop } else { Op::Put(Entry { position, value: id }) }
+            if newer || !allowed() {
+                Op::Nop
+            } else {
+                Op::Put(Entry {
+                    position,
+                    value: id,
+                })
+            }
         });
     }
 }

@@ -10,7 +10,9 @@ use crate::evolution;
 use crate::notice::Notice;
 use crate::position::Position;
 use crate::schema::{Alteration, FieldId, Mode, Name, ObjectId, Schema, StreamName};
-use crate::store::{CompatibilityStatus, Evolution, Namespace, OptionMap, Requirement, Stream, Version};
+use crate::store::{
+    CompatibilityStatus, Evolution, Namespace, OptionMap, Requirement, Stream, Version,
+};
 
 /// The options of a stream or namespace, each where it belongs.
 #[derive(Default)]
@@ -48,7 +50,9 @@ impl Options {
 }
 
 fn text<'a>(key: &str, value: &'a serde_json::Value) -> Result<&'a str> {
-    value.as_str().ok_or_else(|| invalid(key, value).with_hint("Write the value in single quotes."))
+    value
+        .as_str()
+        .ok_or_else(|| invalid(key, value).with_hint("Write the value in single quotes."))
 }
 
 fn invalid(key: &str, value: &serde_json::Value) -> Error {
@@ -72,20 +76,36 @@ impl Registry {
         if self.view(draft).stream(&name.value).await?.is_some() {
             let exists = format!("relation \"{}\" already exists", shown(&name.value));
             if !if_not_exists {
-                return Err(Error::new(ErrorKind::AlreadyExists(Object::Stream), exists).at(name.position));
+                return Err(
+                    Error::new(ErrorKind::AlreadyExists(Object::Stream), exists).at(name.position)
+                );
             }
             applied.note(Notice::new("42P07", format!("{exists}, skipping")));
             return Ok(applied);
         }
 
         let (schema, comments) = self.schema_of(name, spec).await?;
-        self.check_index_names(draft, &name.value, None, &schema).await?;
+        self.check_index_names(draft, &name.value, None, &schema)
+            .await?;
         let mut options = Options::default();
         for option in &spec.options {
             let (key, value) = &option.value;
-            options.set(key, Some(value)).map_err(|error| error.at(option.position))?;
+            options
+                .set(key, Some(value))
+                .map_err(|error| error.at(option.position))?;
         }
-        applied.note(self.put_new(draft, &namespace, &name.value, schema, comments, options, user).await?);
+        applied.note(
+            self.put_new(
+                draft,
+                &namespace,
+                &name.value,
+                schema,
+                comments,
+                options,
+                user,
+            )
+            .await?,
+        );
         Ok(applied)
     }
 
@@ -95,9 +115,15 @@ impl Registry {
         name: &At<StreamName>,
         spec: &StreamSpec,
     ) -> Result<(Schema, Vec<(FieldId, String)>)> {
-        let columns: Vec<_> = spec.columns.iter().map(|column| column.value.clone()).collect();
+        let columns: Vec<_> = spec
+            .columns
+            .iter()
+            .map(|column| column.value.clone())
+            .collect();
         let schema = Schema::new(&columns, &spec.primary_key).map_err(|wrong| {
-            let column = wrong.column.and_then(|index| spec.columns.get(index)?.position);
+            let column = wrong
+                .column
+                .and_then(|index| spec.columns.get(index)?.position);
             wrong.error.at(name.position).at(column)
         })?;
         let comments = schema
@@ -112,12 +138,17 @@ impl Registry {
         let uniques: Vec<_> = spec
             .unique
             .iter()
-            .map(|(name, columns)| Alteration::AddUnique { name: name.clone(), columns: columns.clone() })
+            .map(|(name, columns)| Alteration::AddUnique {
+                name: name.clone(),
+                columns: columns.clone(),
+            })
             .collect();
         let mut ids = self.take_ids(uniques.len()).await?.into_iter();
         let altered =
-            evolution::alter(&name.value.name, &schema, FieldId(0), &uniques, &mut || next_id(&mut ids))
-                .map_err(|wrong| wrong.error.at(name.position))?;
+            evolution::alter(&name.value.name, &schema, FieldId(0), &uniques, &mut || {
+                next_id(&mut ids)
+            })
+            .map_err(|wrong| wrong.error.at(name.position))?;
         Ok((altered.schema, comments))
     }
 
@@ -153,7 +184,9 @@ impl Registry {
             schema: Arc::new(schema),
             evolution: Evolution::create(),
             status: CompatibilityStatus::Compatible,
-            mode: options.mode.unwrap_or_else(|| self.inherited_mode(namespace.mode).0),
+            mode: options
+                .mode
+                .unwrap_or_else(|| self.inherited_mode(namespace.mode).0),
             registered_by: user.to_owned(),
             registered_at: now,
         });
@@ -167,12 +200,22 @@ impl Registry {
             options: options.others,
             comment: options.comment,
             columns: carry_columns(&[], &version.schema, comments),
-            last_field_id: version.schema.fields.iter().map(|field| field.id).max().unwrap_or(FieldId(0)),
+            last_field_id: version
+                .schema
+                .fields
+                .iter()
+                .map(|field| field.id)
+                .max()
+                .unwrap_or(FieldId(0)),
             created_at: now,
             updated_at: now,
         };
         draft.put(Known { stream, version }, true);
-        let columns = if columns == 1 { "1 column".to_owned() } else { format!("{columns} columns") };
+        let columns = if columns == 1 {
+            "1 column".to_owned()
+        } else {
+            format!("{columns} columns")
+        };
         Ok(now_at_version(name, number).with_detail(format!("created with {columns}")))
     }
 
@@ -186,7 +229,10 @@ impl Registry {
         let (namespace, position) = found.ok_or_else(|| {
             no_namespace(&name.value.namespace)
                 .at(name.position)
-                .with_hint(format!("Create it with CREATE SCHEMA {}.", crate::schema::quote_ident(&name.value.namespace)))
+                .with_hint(format!(
+                    "Create it with CREATE SCHEMA {}.",
+                    crate::schema::quote_ident(&name.value.namespace)
+                ))
         })?;
         if position > Position::default() {
             draft.require(Requirement::Namespace(namespace.id, position));
@@ -206,19 +252,35 @@ impl Registry {
         schema.validate()?;
         let Some(found) = self.view(draft).stream(&name.value).await? else {
             let namespace = self.must_find_namespace(draft, name).await?;
-            self.check_index_names(draft, &name.value, None, schema).await?;
-            let notice = self
-                .put_new(draft, &namespace, &name.value, schema.clone(), Vec::new(), Options::default(), user)
+            self.check_index_names(draft, &name.value, None, schema)
                 .await?;
-            return Ok(Applied { notices: vec![notice] });
+            let notice = self
+                .put_new(
+                    draft,
+                    &namespace,
+                    &name.value,
+                    schema.clone(),
+                    Vec::new(),
+                    Options::default(),
+                    user,
+                )
+                .await?;
+            return Ok(Applied {
+                notices: vec![notice],
+            });
         };
         let known = &found.known;
-        let (schema, last) =
-            evolution::adopt_identities(schema.clone(), &known.version.schema, known.stream.last_field_id);
-        self.check_index_names(draft, &name.value, Some(known.stream.id), &schema).await?;
+        let (schema, last) = evolution::adopt_identities(
+            schema.clone(),
+            &known.version.schema,
+            known.stream.last_field_id,
+        );
+        self.check_index_names(draft, &name.value, Some(known.stream.id), &schema)
+            .await?;
         let mut stream = known.stream.clone();
         stream.last_field_id = last;
-        self.put_evolved(draft, &found, stream, schema, Vec::new(), user).await
+        self.put_evolved(draft, &found, stream, schema, Vec::new(), user)
+            .await
     }
 
     /// Names of indexes and constraints are unique in their namespace.
@@ -242,12 +304,18 @@ impl Registry {
 
 /// There is an index or constraint of this name (42P07).
 pub(super) fn index_exists(index: &Name) -> Error {
-    Error::new(ErrorKind::AlreadyExists(Object::Index), format!("relation \"{index}\" already exists"))
+    Error::new(
+        ErrorKind::AlreadyExists(Object::Index),
+        format!("relation \"{index}\" already exists"),
+    )
 }
 
 /// There is no such namespace (3F000).
 pub(super) fn no_namespace(name: &str) -> Error {
-    Error::new(ErrorKind::NotFound(Object::Namespace), format!("schema \"{name}\" does not exist"))
+    Error::new(
+        ErrorKind::NotFound(Object::Namespace),
+        format!("schema \"{name}\" does not exist"),
+    )
 }
 
 /// Takes the next of the ids that were reserved for an alteration.
@@ -257,6 +325,8 @@ pub(super) fn next_id(ids: &mut impl Iterator<Item = ObjectId>) -> ObjectId {
 
 /// The notice of a new version.
 pub(super) fn now_at_version(name: &StreamName, number: u32) -> Notice {
-    Notice::new("00000", format!("stream \"{}\" is now at version {number}", shown(name)))
+    Notice::new(
+        "00000",
+        format!("stream \"{}\" is now at version {number}", shown(name)),
+    )
 }
-

@@ -54,16 +54,21 @@ impl Draft {
     /// The stream is this from now on, with a new version if there is one.
     pub(super) fn put(&mut self, known: Known, new_version: bool) {
         let known = Arc::new(known);
-        self.update(Update::PutStream(Box::new(known.stream.clone()), known.version.clone()));
+        self.update(Update::PutStream(
+            Box::new(known.stream.clone()),
+            known.version.clone(),
+        ));
         if new_version {
             self.add_version(known.version.clone());
         }
-        self.names.insert(known.stream.name.clone(), Some(known.stream.id));
+        self.names
+            .insert(known.stream.name.clone(), Some(known.stream.id));
         self.streams.insert(known.stream.id, Some(known));
     }
 
     pub(super) fn add_version(&mut self, version: Arc<Version>) {
-        self.last_versions.insert(version.name.clone(), version.number);
+        self.last_versions
+            .insert(version.name.clone(), version.number);
         self.versions.push(version.clone());
         self.update(Update::AddVersion(version));
     }
@@ -104,9 +109,10 @@ impl<'a> View<'a> {
     pub async fn stream(&self, name: &StreamName) -> Result<Option<Found>> {
         let (known, position) = match self.draft.names.get(name) {
             Some(None) => return Ok(None),
-            Some(Some(id)) => {
-                (self.draft.streams.get(id).cloned().flatten(), Position::default())
-            }
+            Some(Some(id)) => (
+                self.draft.streams.get(id).cloned().flatten(),
+                Position::default(),
+            ),
             None => self.registry.load(name).await?,
         };
         Ok(known.map(|known| Found { known, position }))
@@ -115,7 +121,9 @@ impl<'a> View<'a> {
     /// The namespace of a name, and the state it was read in.
     pub async fn namespace(&self, name: &str) -> Result<Option<(Namespace, Position)>> {
         if let Some(own) = self.draft.namespaces.get(name) {
-            return Ok(own.clone().map(|namespace| (namespace, Position::default())));
+            return Ok(own
+                .clone()
+                .map(|namespace| (namespace, Position::default())));
         }
         let loaded = self.registry.store.namespace(name).await?;
         Ok(loaded.value.map(|namespace| (namespace, loaded.position)))
@@ -127,14 +135,22 @@ impl<'a> View<'a> {
             return Ok((mode, ModeSource::Stream));
         }
         let namespace = self.namespace(&stream.name.namespace).await?;
-        Ok(self.registry.inherited_mode(namespace.and_then(|(namespace, _)| namespace.mode)))
+        Ok(self
+            .registry
+            .inherited_mode(namespace.and_then(|(namespace, _)| namespace.mode)))
     }
 
     /// The versions of a stream, oldest first.
     pub async fn versions(&self, known: &Known) -> Result<Vec<Arc<Version>>> {
         let id = known.stream.id;
         let mut versions = self.registry.store.versions(id).await?.value;
-        versions.extend(self.draft.versions.iter().filter(|version| version.stream == id).cloned());
+        versions.extend(
+            self.draft
+                .versions
+                .iter()
+                .filter(|version| version.stream == id)
+                .cloned(),
+        );
         Ok(versions)
     }
 
@@ -182,10 +198,20 @@ impl<'a> View<'a> {
                 || schema.constraints.iter().any(|own| own.name == *index)
         };
         let mut own = self.draft.streams.values().flatten();
-        if let Some(known) = own.find(|known| known.stream.name.namespace == namespace && has(known)) {
-            return Ok(Some(Found { known: known.clone(), position: Position::default() }));
+        if let Some(known) =
+            own.find(|known| known.stream.name.namespace == namespace && has(known))
+        {
+            return Ok(Some(Found {
+                known: known.clone(),
+                position: Position::default(),
+            }));
         }
-        let owner = self.registry.store.index_owner(namespace, index).await?.value;
+        let owner = self
+            .registry
+            .store
+            .index_owner(namespace, index)
+            .await?
+            .value;
         let Some(id) = owner.filter(|id| !self.draft.streams.contains_key(id)) else {
             return Ok(None);
         };

@@ -22,7 +22,8 @@ impl Registry {
             match self.view(draft).stream(&name.value).await? {
                 Some(found) => self.put_dropped(draft, &found, user),
                 None if if_exists => {
-                    let missing = format!("table \"{}\" does not exist, skipping", shown(&name.value));
+                    let missing =
+                        format!("table \"{}\" does not exist, skipping", shown(&name.value));
                     applied.note(Notice::new("00000", missing));
                 }
                 None => return Err(no_stream(&name.value).at(name.position)),
@@ -36,7 +37,11 @@ impl Registry {
     pub(super) fn put_dropped(&self, draft: &mut Draft, found: &Found, user: &str) {
         draft.require_stream(found);
         draft.remove(&found.known);
-        draft.add_version(Arc::new(self.closing(&found.known.version, &found.known.stream.name, user)));
+        draft.add_version(Arc::new(self.closing(
+            &found.known.version,
+            &found.known.stream.name,
+            user,
+        )));
     }
 
     /// The closing row after a version.

@@ -74,8 +74,10 @@ impl Registry {
             true => view.versions(known).await?,
             false => vec![known.version.clone()],
         };
-        let history: Vec<(u32, &Schema)> =
-            history.iter().map(|version| (version.number, version.schema.as_ref())).collect();
+        let history: Vec<(u32, &Schema)> = history
+            .iter()
+            .map(|version| (version.number, version.schema.as_ref()))
+            .collect();
         let report = evolution::judge(mode, schema, &history);
         if !report.is_compatible() {
             return Err(report.into_error(&super::registry::shown(&known.stream.name)));
@@ -84,7 +86,11 @@ impl Registry {
             Mode::None => "NONE: not checked".to_owned(),
             mode => format!("{mode}: compatible"),
         };
-        Ok(Admission { mode, status: status(mode, &known.version.schema, schema), verdict })
+        Ok(Admission {
+            mode,
+            status: status(mode, &known.version.schema, schema),
+            verdict,
+        })
     }
 
     /// The mode that decides over a stream, and the requirement that it stays
@@ -100,7 +106,9 @@ impl Registry {
         {
             draft.require(Requirement::Namespace(namespace.id, *position));
         }
-        Ok(self.inherited_mode(namespace.and_then(|(namespace, _)| namespace.mode)).0)
+        Ok(self
+            .inherited_mode(namespace.and_then(|(namespace, _)| namespace.mode))
+            .0)
     }
 }
 

@@ -21,15 +21,25 @@ impl Known {
         let schema = &self.version.schema;
         // Nearly always the version's own order; looked up only where it is not.
         let mut by_id: Option<HashMap<FieldId, &Field>> = None;
-        self.stream.columns.iter().enumerate().filter_map(move |(index, column)| {
-            let field = match schema.fields.get(index) {
-                Some(field) if field.id == column.field => field,
-                _ => by_id
-                    .get_or_insert_with(|| schema.fields.iter().map(|field| (field.id, field)).collect())
-                    .get(&column.field)?,
-            };
-            Some((field, column.comment.as_deref()))
-        })
+        self.stream
+            .columns
+            .iter()
+            .enumerate()
+            .filter_map(move |(index, column)| {
+                let field = match schema.fields.get(index) {
+                    Some(field) if field.id == column.field => field,
+                    _ => by_id
+                        .get_or_insert_with(|| {
+                            schema
+                                .fields
+                                .iter()
+                                .map(|field| (field.id, field))
+                                .collect()
+                        })
+                        .get(&column.field)?,
+                };
+                Some((field, column.comment.as_deref()))
+            })
     }
 }
 
@@ -41,10 +51,20 @@ pub(super) fn carry_columns(
     comments: Vec<(FieldId, String)>,
 ) -> Vec<StreamColumn> {
     let fields: std::collections::HashSet<_> = schema.fields.iter().map(|field| field.id).collect();
-    let mut columns: Vec<_> = before.iter().filter(|column| fields.contains(&column.field)).cloned().collect();
+    let mut columns: Vec<_> = before
+        .iter()
+        .filter(|column| fields.contains(&column.field))
+        .cloned()
+        .collect();
     let placed: std::collections::HashSet<_> = columns.iter().map(|column| column.field).collect();
     let mut comments: HashMap<_, _> = comments.into_iter().collect();
-    let added = schema.fields.iter().filter(|field| !placed.contains(&field.id));
-    columns.extend(added.map(|field| StreamColumn { field: field.id, comment: comments.remove(&field.id) }));
+    let added = schema
+        .fields
+        .iter()
+        .filter(|field| !placed.contains(&field.id));
+    columns.extend(added.map(|field| StreamColumn {
+        field: field.id,
+        comment: comments.remove(&field.id),
+    }));
     columns
 }

@@ -34,6 +34,7 @@ mod operation;
 #[allow(clippy::module_inception)]
 mod registry;
 mod schema_manager;
+mod submission;
 
 pub use builder::{Builder, StoreLocation};
 pub use cache::{CacheConfig, CacheStatistics};
@@ -42,5 +43,6 @@ pub use judgement::Judgement;
 pub use known::Known;
 pub use operation::{Applied, At, Operation, StreamAction, StreamSpec};
 pub use registry::Registry;
+pub use submission::Submission;
 
 pub use crate::store::{Listing, Version};

@@ -9,7 +9,13 @@ use crate::schema::{Name, StreamName};
 use crate::store::{Namespace, Requirement, Update};
 
 /// Namespaces that are the catalogs' own, or will be.
-const RESERVED: [&str; 5] = ["information_schema", "rekha", "registry", "cartridge_warp", "system"];
+const RESERVED: [&str; 5] = [
+    "information_schema",
+    "rekha",
+    "registry",
+    "cartridge_warp",
+    "system",
+];
 
 /// How many dependents an error names.
 const DEPENDENTS: usize = 20;
@@ -24,14 +30,19 @@ impl Registry {
         let mut applied = Applied::default();
         if RESERVED.contains(&name.value.as_str()) || name.value.starts_with("pg_") {
             let kind = ErrorKind::InvalidDefinition(Definition::ReservedName);
-            return Err(Error::new(kind, format!("unacceptable schema name \"{}\"", name.value))
-                .with_detail("The name is reserved for the system's own relations.")
-                .at(name.position));
+            return Err(
+                Error::new(kind, format!("unacceptable schema name \"{}\"", name.value))
+                    .with_detail("The name is reserved for the system's own relations.")
+                    .at(name.position),
+            );
         }
         if self.view(draft).namespace(&name.value).await?.is_some() {
             let exists = format!("schema \"{}\" already exists", name.value);
             if !if_not_exists {
-                return Err(Error::new(ErrorKind::AlreadyExists(Object::Namespace), exists).at(name.position));
+                return Err(
+                    Error::new(ErrorKind::AlreadyExists(Object::Namespace), exists)
+                        .at(name.position),
+                );
             }
             applied.note(Notice::new("42P06", format!("{exists}, skipping")));
             return Ok(applied);
@@ -40,7 +51,14 @@ impl Registry {
         if !draft.namespaces.contains_key(&name.value) {
             draft.require(Requirement::NoNamespace(name.value.clone()));
         }
-        put(draft, Namespace { id, name: name.value.clone(), mode: None });
+        put(
+            draft,
+            Namespace {
+                id,
+                name: name.value.clone(),
+                mode: None,
+            },
+        );
         Ok(applied)
     }
 
@@ -63,7 +81,8 @@ impl Registry {
                 continue;
             };
             let streams = self.view(draft).list(Some(&name.value)).await?;
-            let streams: Vec<StreamName> = streams.into_iter().map(|listing| listing.name).collect();
+            let streams: Vec<StreamName> =
+                streams.into_iter().map(|listing| listing.name).collect();
             if !streams.is_empty() && !cascade {
                 return Err(others_depend(&name.value, &streams).at(name.position));
             }
@@ -77,7 +96,11 @@ impl Registry {
                     [stream] => format!("drop cascades to stream {stream}"),
                     streams => format!("drop cascades to {} other objects", streams.len()),
                 };
-                applied.note(Notice::new("00000", message).with_detail(lines("drop cascades to stream", &streams, "")));
+                applied.note(Notice::new("00000", message).with_detail(lines(
+                    "drop cascades to stream",
+                    &streams,
+                    "",
+                )));
             }
             if position > Position::default() {
                 draft.require(Requirement::Namespace(namespace.id, position));
@@ -95,17 +118,22 @@ impl Registry {
         options: &[At<(String, Option<serde_json::Value>)>],
     ) -> Result<Applied> {
         let found = self.view(draft).namespace(&name.value).await?;
-        let (mut namespace, position) = found.ok_or_else(|| no_namespace(&name.value).at(name.position))?;
+        let (mut namespace, position) =
+            found.ok_or_else(|| no_namespace(&name.value).at(name.position))?;
         for option in options {
             let (key, value) = &option.value;
             if key != "compatibility" {
                 let kind = ErrorKind::InvalidValue(Value::Parameter);
-                return Err(Error::new(kind, format!("unrecognized option \"{key}\" of a schema"))
-                    .with_hint("The option of a schema is compatibility.")
-                    .at(option.position));
+                return Err(
+                    Error::new(kind, format!("unrecognized option \"{key}\" of a schema"))
+                        .with_hint("The option of a schema is compatibility.")
+                        .at(option.position),
+                );
             }
             let mut parsed = Options::default();
-            parsed.set(key, value.as_ref()).map_err(|error| error.at(option.position))?;
+            parsed
+                .set(key, value.as_ref())
+                .map_err(|error| error.at(option.position))?;
             namespace.mode = parsed.mode;
         }
         if position > Position::default() {
@@ -118,7 +146,9 @@ impl Registry {
 
 fn put(draft: &mut Draft, namespace: Namespace) {
     draft.update(Update::PutNamespace(namespace.clone()));
-    draft.namespaces.insert(namespace.name.clone(), Some(namespace));
+    draft
+        .namespaces
+        .insert(namespace.name.clone(), Some(namespace));
 }
 
 /// Streams live in the namespace (2BP01).
@@ -127,13 +157,20 @@ fn others_depend(name: &str, streams: &[StreamName]) -> Error {
         ErrorKind::Dependents,
         format!("cannot drop schema {name} because other objects depend on it"),
     )
-    .with_detail(lines("stream", streams, &format!(" depends on schema {name}")))
+    .with_detail(lines(
+        "stream",
+        streams,
+        &format!(" depends on schema {name}"),
+    ))
     .with_hint("Use DROP ... CASCADE to drop the dependent objects too.")
 }
 
 fn lines(before: &str, streams: &[StreamName], after: &str) -> String {
-    let mut lines: Vec<String> =
-        streams.iter().take(DEPENDENTS).map(|stream| format!("{before} {stream}{after}")).collect();
+    let mut lines: Vec<String> = streams
+        .iter()
+        .take(DEPENDENTS)
+        .map(|stream| format!("{before} {stream}{after}"))
+        .collect();
     if streams.len() > DEPENDENTS {
         lines.push(format!("and {} other objects", streams.len() - DEPENDENTS));
     }

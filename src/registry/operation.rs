@@ -22,7 +22,10 @@ impl<T> At<T> {
 /// A thing without a place.
 impl<T> From<T> for At<T> {
     fn from(value: T) -> Self {
-        Self { value, position: None }
+        Self {
+            value,
+            position: None,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use super::cache::{Cache, CacheConfig, CacheStatistics, Lookup};
-use super::{Applied, At, Builder, Draft, Found, Known, Operation, StreamAction, View};
+use super::{Applied, At, Builder, Draft, Found, Known, Operation, StreamAction, Submission, View};
 use crate::astha::Astha;
 use crate::error::{Error, ErrorKind, Object, Result};
 use crate::position::Position;
@@ -62,8 +62,12 @@ impl Registry {
             clock,
             tasks: Tasks::new(),
             astha: std::sync::OnceLock::new(),
-            queues: std::iter::repeat_with(Default::default).take(QUEUES).collect(),
-            loads: std::iter::repeat_with(Default::default).take(QUEUES).collect(),
+            queues: std::iter::repeat_with(Default::default)
+                .take(QUEUES)
+                .collect(),
+            loads: std::iter::repeat_with(Default::default)
+                .take(QUEUES)
+                .collect(),
             hasher: RandomState::new(),
             ids: Mutex::new(0..0),
         }
@@ -151,12 +155,26 @@ impl Registry {
     /// # Errors
     /// Those of [`Registry::apply`] and [`Registry::commit`].
     pub async fn run(self: &Arc<Self>, operation: &Operation, user: &str) -> Result<Applied> {
+        self.run_marked(operation, user, &Submission::default())
+            .await
+    }
+
+    /// [`Registry::run`], with a mark that says when there is no way back.
+    ///
+    /// # Errors
+    /// Those of [`Registry::run`].
+    pub async fn run_marked(
+        self: &Arc<Self>,
+        operation: &Operation,
+        user: &str,
+        submission: &Submission,
+    ) -> Result<Applied> {
         let _turn = self.turn(operation).await;
         let mut attempt = 1;
         loop {
             let mut draft = Draft::default();
             let applied = self.apply(&mut draft, operation, user).await?;
-            match self.commit(draft).await {
+            match self.commit_marked(draft, submission).await {
                 Ok(_) => return Ok(applied),
                 Err(error) if error.kind() == ErrorKind::Conflict && attempt < ATTEMPTS => {
                     tracing::debug!(attempt, detail = error.detail(), "a change is tried again");
@@ -172,7 +190,12 @@ impl Registry {
     ///
     /// # Errors
     /// What is wrong with the operation. The draft is then as it was.
-    pub async fn apply(&self, draft: &mut Draft, operation: &Operation, user: &str) -> Result<Applied> {
+    pub async fn apply(
+        &self,
+        draft: &mut Draft,
+        operation: &Operation,
+        user: &str,
+    ) -> Result<Applied> {
         let mut next = draft.clone();
         let applied = self.plan(&mut next, operation, user).await?;
         *draft = next;
@@ -187,17 +210,40 @@ impl Registry {
     /// the store. Nothing was changed, except that after an error of the store
     /// during its COMMIT the outcome is what the next read says.
     pub async fn commit(self: &Arc<Self>, draft: Draft) -> Result<Position> {
+        self.commit_marked(draft, &Submission::default()).await
+    }
+
+    /// [`Registry::commit`], with a mark that says when there is no way back.
+    ///
+    /// # Errors
+    /// Those of [`Registry::commit`].
+    pub async fn commit_marked(
+        self: &Arc<Self>,
+        draft: Draft,
+        submission: &Submission,
+    ) -> Result<Position> {
         if draft.is_empty() {
             return Ok(Position::default());
         }
+        let _submitted = submission.begin();
         let registry = self.clone();
-        let commit = self.tasks.spawn("commit", async move { registry.commit_owned(draft).await });
-        commit.await.map_err(|error| Error::internal("a commit panicked").with_source(error))?
+        let commit = self
+            .tasks
+            .spawn("commit", async move { registry.commit_owned(draft).await });
+        commit
+            .await
+            .map_err(|error| Error::internal("a commit panicked").with_source(error))?
     }
 
     async fn commit_owned(&self, draft: Draft) -> Result<Position> {
         let touched = draft.touched();
-        let Draft { change, streams, names, versions, .. } = draft;
+        let Draft {
+            change,
+            streams,
+            names,
+            versions,
+            ..
+        } = draft;
         self.cache.unsettle(&touched);
         let outcome = self.store.commit(change).await;
         match &outcome {
@@ -224,25 +270,50 @@ impl Registry {
 
     async fn plan(&self, draft: &mut Draft, operation: &Operation, user: &str) -> Result<Applied> {
         match operation {
-            Operation::CreateNamespace { name, if_not_exists } => {
-                self.create_namespace(draft, name, *if_not_exists).await
+            Operation::CreateNamespace {
+                name,
+                if_not_exists,
+            } => self.create_namespace(draft, name, *if_not_exists).await,
+            Operation::DropNamespaces {
+                names,
+                if_exists,
+                cascade,
+            } => {
+                self.drop_namespaces(draft, names, *if_exists, *cascade, user)
+                    .await
             }
-            Operation::DropNamespaces { names, if_exists, cascade } => {
-                self.drop_namespaces(draft, names, *if_exists, *cascade, user).await
+            Operation::AlterNamespace { name, options } => {
+                self.alter_namespace(draft, name, options).await
             }
-            Operation::AlterNamespace { name, options } => self.alter_namespace(draft, name, options).await,
-            Operation::CreateStream { name, if_not_exists, spec } => {
-                self.create_stream(draft, name, *if_not_exists, spec, user).await
+            Operation::CreateStream {
+                name,
+                if_not_exists,
+                spec,
+            } => {
+                self.create_stream(draft, name, *if_not_exists, spec, user)
+                    .await
             }
-            Operation::AlterStream { name, if_exists, actions } => {
-                self.alter_stream(draft, name, *if_exists, actions, user).await
+            Operation::AlterStream {
+                name,
+                if_exists,
+                actions,
+            } => {
+                self.alter_stream(draft, name, *if_exists, actions, user)
+                    .await
             }
             Operation::DropStreams { names, if_exists } => {
                 self.drop_streams(draft, names, *if_exists, user).await
             }
-            Operation::CreateIndex { stream, index, columns, unique, if_not_exists } => {
+            Operation::CreateIndex {
+                stream,
+                index,
+                columns,
+                unique,
+                if_not_exists,
+            } => {
                 let index = index.as_ref();
-                self.create_index(draft, stream, index, columns, *unique, *if_not_exists, user).await
+                self.create_index(draft, stream, index, columns, *unique, *if_not_exists, user)
+                    .await
             }
             Operation::DropIndexes { names, if_exists } => {
                 self.drop_indexes(draft, names, *if_exists, user).await
@@ -250,10 +321,17 @@ impl Registry {
             Operation::CommentOnStream { stream, text } => {
                 self.comment_on_stream(draft, stream, text.as_ref()).await
             }
-            Operation::CommentOnColumn { stream, column, text } => {
-                self.comment_on_column(draft, stream, column, text.as_ref()).await
+            Operation::CommentOnColumn {
+                stream,
+                column,
+                text,
+            } => {
+                self.comment_on_column(draft, stream, column, text.as_ref())
+                    .await
             }
-            Operation::Register { stream, schema } => self.register(draft, stream, schema, user).await,
+            Operation::Register { stream, schema } => {
+                self.register(draft, stream, schema, user).await
+            }
         }
     }
 
@@ -270,7 +348,14 @@ impl Registry {
         user: &str,
     ) -> Result<Arc<Version>> {
         let stream = At::from(name.clone());
-        self.run(&Operation::Register { stream, schema: Box::new(schema) }, user).await?;
+        self.run(
+            &Operation::Register {
+                stream,
+                schema: Box::new(schema),
+            },
+            user,
+        )
+        .await?;
         Ok(self.get_latest_schema(name).await?.version.clone())
     }
 
@@ -286,8 +371,15 @@ impl Registry {
         user: &str,
     ) -> Result<Arc<Version>> {
         let name = At::from(name.clone());
-        let actions = alterations.into_iter().map(|action| StreamAction::Shape(action).into()).collect();
-        let operation = Operation::AlterStream { name: name.clone(), if_exists: false, actions };
+        let actions = alterations
+            .into_iter()
+            .map(|action| StreamAction::Shape(action).into())
+            .collect();
+        let operation = Operation::AlterStream {
+            name: name.clone(),
+            if_exists: false,
+            actions,
+        };
         self.run(&operation, user).await?;
         Ok(self.get_latest_schema(&name.value).await?.version.clone())
     }
@@ -314,8 +406,11 @@ impl Registry {
             let name = &known.stream.name;
             let ticket = self.cache.ticket(name);
             let loaded = self.store.stream(name).await?;
-            let fresh = loaded.value.map(|(stream, version)| Arc::new(Known { stream, version }));
-            self.cache.offer(ticket, name, fresh.as_ref(), loaded.position);
+            let fresh = loaded
+                .value
+                .map(|(stream, version)| Arc::new(Known { stream, version }));
+            self.cache
+                .offer(ticket, name, fresh.as_ref(), loaded.position);
             self.cache.count_refreshes(1);
         }
         Ok(())
@@ -343,8 +438,11 @@ impl Registry {
             Lookup::Miss(ticket) => ticket,
         };
         let loaded = self.store.stream(name).await?;
-        let known = loaded.value.map(|(stream, version)| Arc::new(Known { stream, version }));
-        self.cache.offer(ticket, name, known.as_ref(), loaded.position);
+        let known = loaded
+            .value
+            .map(|(stream, version)| Arc::new(Known { stream, version }));
+        self.cache
+            .offer(ticket, name, known.as_ref(), loaded.position);
         Ok((known, loaded.position))
     }
 
@@ -358,7 +456,9 @@ impl Registry {
 
     /// The mode of a stream without one of its own.
     pub(super) fn inherited_mode(&self, namespace: Option<Mode>) -> (Mode, ModeSource) {
-        namespace.map_or((self.default_mode, ModeSource::Server), |mode| (mode, ModeSource::Namespace))
+        namespace.map_or((self.default_mode, ModeSource::Server), |mode| {
+            (mode, ModeSource::Namespace)
+        })
     }
 
     /// Takes ids from the store's sequence.
@@ -381,7 +481,11 @@ impl Registry {
 
     /// Waits for this operation's turn among the changes to its streams.
     async fn turn(&self, operation: &Operation) -> Vec<tokio::sync::MutexGuard<'_, ()>> {
-        let mut groups: Vec<_> = operation.streams().into_iter().map(|name| self.group(name)).collect();
+        let mut groups: Vec<_> = operation
+            .streams()
+            .into_iter()
+            .map(|name| self.group(name))
+            .collect();
         // In one order for everybody, so that no two wait for each other.
         groups.sort_unstable();
         groups.dedup();
@@ -405,7 +509,10 @@ impl Registry {
 
 /// There is no such stream (42P01).
 pub(super) fn no_stream(name: &StreamName) -> Error {
-    Error::new(ErrorKind::NotFound(Object::Stream), format!("relation \"{}\" does not exist", shown(name)))
+    Error::new(
+        ErrorKind::NotFound(Object::Stream),
+        format!("relation \"{}\" does not exist", shown(name)),
+    )
 }
 
 /// A stream's name as PostgreSQL shows it in messages: without the default

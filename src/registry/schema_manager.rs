@@ -54,7 +54,10 @@ pub(super) struct SchemaManager {
 
 impl SchemaManager {
     pub(super) fn new(registry: &Arc<Registry>) -> Self {
-        Self { registry: Arc::downgrade(registry), failures: AtomicU32::new(0) }
+        Self {
+            registry: Arc::downgrade(registry),
+            failures: AtomicU32::new(0),
+        }
     }
 
     fn count(&self, outcome: Result<()>) -> Result<()> {
@@ -80,7 +83,9 @@ impl Subscriber for SchemaManager {
 
     async fn on_event(&self, unit: &Unit) -> Result<()> {
         // A registry that is gone has no cache.
-        let Some(registry) = self.registry.upgrade() else { return Ok(()) };
+        let Some(registry) = self.registry.upgrade() else {
+            return Ok(());
+        };
         self.count(registry.follow(unit).await)
     }
 
@@ -94,7 +99,9 @@ impl Subscriber for SchemaManager {
     }
 
     async fn on_refresh(&self, reason: Refresh, _: Position) -> Result<()> {
-        let Some(registry) = self.registry.upgrade() else { return Ok(()) };
+        let Some(registry) = self.registry.upgrade() else {
+            return Ok(());
+        };
         registry.clear_cache();
         // Rows that are gone were seen, and adopted, by another process.
         self.count(match reason {
@@ -135,27 +142,45 @@ impl Registry {
         // What the cache knows at this position or later is known already: this
         // node's own commits nearly always are.
         let behind = |id: &ObjectId| {
-            self.cache.peek(*id).is_none_or(|(_, position)| position < unit.position)
+            self.cache
+                .peek(*id)
+                .is_none_or(|(_, position)| position < unit.position)
         };
         let behind: Vec<ObjectId> = streams.into_iter().filter(behind).collect();
-        if behind.is_empty() { Ok(()) } else { self.reload(&behind).await }
+        if behind.is_empty() {
+            Ok(())
+        } else {
+            self.reload(&behind).await
+        }
     }
 
     /// Loads streams in one state and moves the cache there, all at once.
     async fn reload(&self, ids: &[ObjectId]) -> Result<()> {
         let loaded = self.store.streams(ids).await?;
-        let before: Vec<_> = ids.iter().filter_map(|id| self.cache.peek(*id)?.0).collect();
-        let mut names: Vec<_> = before.iter().map(|known| known.stream.name.clone()).collect();
+        let before: Vec<_> = ids
+            .iter()
+            .filter_map(|id| self.cache.peek(*id)?.0)
+            .collect();
+        let mut names: Vec<_> = before
+            .iter()
+            .map(|known| known.stream.name.clone())
+            .collect();
         names.extend(loaded.value.iter().map(|(stream, _)| stream.name.clone()));
         names.sort_unstable();
         names.dedup();
 
         self.cache.unsettle(&names);
         for (stream, version) in &loaded.value {
-            let known = Arc::new(Known { stream: stream.clone(), version: version.clone() });
+            let known = Arc::new(Known {
+                stream: stream.clone(),
+                version: version.clone(),
+            });
             self.cache.move_to(&known, loaded.position);
         }
-        for id in ids.iter().filter(|id| !loaded.value.iter().any(|(stream, _)| stream.id == **id)) {
+        for id in ids
+            .iter()
+            .filter(|id| !loaded.value.iter().any(|(stream, _)| stream.id == **id))
+        {
             self.cache.remove(*id, loaded.position);
         }
         self.cache.settle(&names);
@@ -188,7 +213,10 @@ impl Registry {
                 outcome => return outcome.map(drop),
             }
         }
-        tracing::error!(stream = id.0, "a stream that another program changed could not be adopted: its name or numbers are taken");
+        tracing::error!(
+            stream = id.0,
+            "a stream that another program changed could not be adopted: its name or numbers are taken"
+        );
         Ok(())
     }
 
@@ -206,8 +234,18 @@ impl Registry {
             }
             (None, _) => {}
             (Some(there), Some(latest)) if there.deleted => {
-                let known = Arc::new(Known { stream: there.stream, version: latest.clone() });
-                self.put_dropped(&mut draft, &Found { known, position: there.position }, EXTERNAL);
+                let known = Arc::new(Known {
+                    stream: there.stream,
+                    version: latest.clone(),
+                });
+                self.put_dropped(
+                    &mut draft,
+                    &Found {
+                        known,
+                        position: there.position,
+                    },
+                    EXTERNAL,
+                );
                 told(&latest, "dropped");
             }
             (Some(there), None) => self.adopt_new(&mut draft, there).await?,
@@ -223,22 +261,50 @@ impl Registry {
             return Ok(());
         }
         check(&there.schema)?;
-        let Projection { mut stream, schema, position, .. } = there;
+        let Projection {
+            mut stream,
+            schema,
+            position,
+            ..
+        } = there;
         let last = self.store.last_version(&stream.name).await?.value;
         draft.require(Requirement::Stream(stream.id, position));
         draft.require(Requirement::LastVersion(stream.name.clone(), last));
         stream.version = last + 1;
         let (mode, _) = self.view(draft).mode(&stream).await?;
-        let version = self.external(&stream, schema, mode, None, Evolution::create(), CompatibilityStatus::Compatible);
+        let version = self.external(
+            &stream,
+            schema,
+            mode,
+            None,
+            Evolution::create(),
+            CompatibilityStatus::Compatible,
+        );
         told(&version, "created");
-        draft.put(Known { stream, version: Arc::new(version) }, true);
+        draft.put(
+            Known {
+                stream,
+                version: Arc::new(version),
+            },
+            true,
+        );
         Ok(())
     }
 
     /// A stream whose rows another program changed.
-    async fn adopt_changed(&self, draft: &mut Draft, there: Projection, latest: &Arc<Version>) -> Result<()> {
+    async fn adopt_changed(
+        &self,
+        draft: &mut Draft,
+        there: Projection,
+        latest: &Arc<Version>,
+    ) -> Result<()> {
         check(&there.schema)?;
-        let Projection { mut stream, schema, position, .. } = there;
+        let Projection {
+            mut stream,
+            schema,
+            position,
+            ..
+        } = there;
         if stream.name != latest.name {
             draft.require(Requirement::Stream(stream.id, position));
             draft.require(Requirement::LastVersion(stream.name.clone(), 0));
@@ -260,7 +326,14 @@ impl Registry {
         stream.updated_at = self.clock.now();
         stream.columns = carry_columns(&stream.columns, &schema, Vec::new());
         let evolution = Evolution(diff.evolution());
-        let version = self.external(&stream, schema, mode, Some(latest.number), evolution, status);
+        let version = self.external(
+            &stream,
+            schema,
+            mode,
+            Some(latest.number),
+            evolution,
+            status,
+        );
         tracing::warn!(
             stream = %version.name,
             version = version.number,
@@ -270,7 +343,13 @@ impl Registry {
             verdict,
             "another program changed a schema; the change is now a version"
         );
-        draft.put(Known { stream, version: Arc::new(version) }, true);
+        draft.put(
+            Known {
+                stream,
+                version: Arc::new(version),
+            },
+            true,
+        );
         Ok(())
     }
 
@@ -284,19 +363,32 @@ impl Registry {
         latest: &Arc<Version>,
         position: Position,
     ) {
-        if schema.fields.iter().all(|field| latest.schema.field_by_id(field.id).is_some()) {
+        if schema
+            .fields
+            .iter()
+            .all(|field| latest.schema.field_by_id(field.id).is_some())
+        {
             return;
         }
         draft.require(Requirement::Stream(stream.id, position));
         let by_name = |column: &StreamColumn| {
             let name = &schema.field_by_id(column.field)?.name;
-            Some(StreamColumn { field: latest.schema.field(name)?.id, ..column.clone() })
+            Some(StreamColumn {
+                field: latest.schema.field(name)?.id,
+                ..column.clone()
+            })
         };
         stream.columns = stream.columns.iter().filter_map(by_name).collect();
         stream.updated_at = self.clock.now();
         let mut version = latest.as_ref().clone();
         version.name = stream.name.clone();
-        draft.put(Known { stream, version: Arc::new(version) }, false);
+        draft.put(
+            Known {
+                stream,
+                version: Arc::new(version),
+            },
+            false,
+        );
     }
 
     fn external(
@@ -327,8 +419,11 @@ impl Registry {
 /// What another program wrote must be a schema (XX001).
 fn check(schema: &Schema) -> Result<()> {
     schema.validate().map_err(|error| {
-        Error::new(ErrorKind::Internal(Fault::Data), "the rows of a stream are no schema")
-            .with_detail(format!("{error}."))
+        Error::new(
+            ErrorKind::Internal(Fault::Data),
+            "the rows of a stream are no schema",
+        )
+        .with_detail(format!("{error}."))
     })
 }
 

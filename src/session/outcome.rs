@@ -1,5 +1,6 @@
 //! What a statement answers.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -25,9 +26,19 @@ pub enum ColumnType {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
     /// Its name.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Its type.
     pub column_type: ColumnType,
+}
+
+impl Column {
+    /// A column of this name and type.
+    pub const fn new(name: &'static str, column_type: ColumnType) -> Self {
+        Self {
+            name: Cow::Borrowed(name),
+            column_type,
+        }
+    }
 }
 
 /// A value of a result.
@@ -45,6 +56,23 @@ pub enum Value {
     Text(Arc<str>),
     /// A `timestamptz`
     TimestampTz(DateTime<Utc>),
+}
+
+impl Value {
+    /// A `text`.
+    pub fn text(text: impl AsRef<str>) -> Self {
+        Self::Text(text.as_ref().into())
+    }
+
+    /// A `text`, or NULL.
+    pub fn optional_text(text: Option<impl AsRef<str>>) -> Self {
+        text.map_or(Self::Null, Self::text)
+    }
+
+    /// An `int4` of a count; the largest there is for one beyond it.
+    pub fn count(count: u32) -> Self {
+        Self::Int4(i32::try_from(count).unwrap_or(i32::MAX))
+    }
 }
 
 /// A row of a result: one value a column.

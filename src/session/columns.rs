@@ -1,0 +1,113 @@
+//! What each statement answers, told before it runs.
+
+use std::sync::{Arc, LazyLock};
+
+use super::{Column, ColumnType, Settings};
+use crate::error::Result;
+use crate::sql::Statement;
+
+use ColumnType::{Bool, Int4, Text, TimestampTz};
+
+type Columns = LazyLock<Arc<[Column]>>;
+
+static NONE: Columns = LazyLock::new(|| [].into());
+
+static STREAMS: Columns = LazyLock::new(|| {
+    [
+        Column::new("namespace", Text),
+        Column::new("stream", Text),
+        Column::new("version", Int4),
+        Column::new("compatibility", Text),
+        Column::new("columns", Int4),
+        Column::new("datasource", Text),
+        Column::new("updated_at", TimestampTz),
+    ]
+    .into()
+});
+
+static DESCRIBE: Columns = LazyLock::new(|| {
+    [
+        Column::new("column", Text),
+        Column::new("type", Text),
+        Column::new("nullable", Bool),
+        Column::new("default", Text),
+        Column::new("key", Text),
+        Column::new("comment", Text),
+    ]
+    .into()
+});
+
+static VERSIONS: Columns = LazyLock::new(|| {
+    [
+        Column::new("version", Int4),
+        Column::new("evolution", Text),
+        Column::new("changes", Text),
+        Column::new("schema_hash", Text),
+        Column::new("compatibility", Text),
+        Column::new("registered_by", Text),
+        Column::new("registered_at", TimestampTz),
+    ]
+    .into()
+});
+
+static COMPATIBILITY: Columns = LazyLock::new(|| {
+    [
+        Column::new("version", Int4),
+        Column::new("mode", Text),
+        Column::new("mode_source", Text),
+        Column::new("backward", Bool),
+        Column::new("forward", Bool),
+        Column::new("compatible", Bool),
+        Column::new("reason", Text),
+    ]
+    .into()
+});
+
+static CREATE: Columns =
+    LazyLock::new(|| [Column::new("stream", Text), Column::new("statement", Text)].into());
+
+static ALL_SETTINGS: Columns = LazyLock::new(|| {
+    [Column::new("name", Text), Column::new("setting", Text), Column::new("description", Text)].into()
+});
+
+/// The columns of a statement's answer; none for one that answers no rows.
+///
+/// # Errors
+/// 42704 for a setting that is none.
+pub(super) fn columns(statement: &Statement, settings: &Settings) -> Result<Arc<[Column]>> {
+    Ok(match statement {
+        Statement::ShowStreams { .. } => STREAMS.clone(),
+        Statement::Describe(_) => DESCRIBE.clone(),
+        Statement::ShowVersions(_) => VERSIONS.clone(),
+        Statement::ShowCompatibility(_) => COMPATIBILITY.clone(),
+        Statement::ShowCreateStream(_) => CREATE.clone(),
+        Statement::ShowAll => ALL_SETTINGS.clone(),
+        Statement::Show { name, location } => {
+            let (name, _) = settings.show(name).map_err(|error| error.at(location.0))?;
+            [Column { name, column_type: Text }].into()
+        }
+        Statement::CreateStream(_)
+        | Statement::AlterStream(_)
+        | Statement::DropStreams(_)
+        | Statement::CreateIndex(_)
+        | Statement::DropIndexes { .. }
+        | Statement::CreateNamespace { .. }
+        | Statement::DropNamespaces { .. }
+        | Statement::SetNamespace { .. }
+        | Statement::ResetNamespace { .. }
+        | Statement::Comment { .. }
+        | Statement::Begin { .. }
+        | Statement::Commit { .. }
+        | Statement::Rollback { .. }
+        | Statement::SetTransaction(_)
+        | Statement::SetCharacteristics(_)
+        | Statement::Set { .. }
+        | Statement::Reset { .. }
+        | Statement::ResetAll
+        | Statement::Discard(_)
+        | Statement::Deallocate(_)
+        | Statement::CloseAll
+        | Statement::UnlistenAll
+        | Statement::Unsupported { .. } => NONE.clone(),
+    })
+}
