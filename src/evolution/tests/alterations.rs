@@ -1,8 +1,8 @@
 //! What the actions of an `ALTER STREAM` do, and what they refuse.
 
-use super::*;
-use crate::evolution::{AlterError, Altered};
-use crate::schema::MAX_COLUMNS;
+use super::build::{self, *};
+use crate::evolution::{AlterError, Altered, alter};
+use crate::schema::{Alteration, ColumnSpec, FieldId, MAX_COLUMNS, ObjectId, Schema};
 
 fn orders() -> Schema {
     schema(
@@ -137,7 +137,7 @@ fn made_names_get_a_number_when_taken() {
     assert_eq!(uniques, ["orders_note_key", "orders_note_key1"]);
 
     let long = "é".repeat(127);
-    let wide = super::schema(&[&format!("{long}: text")], &[]);
+    let wide = build::schema(&[&format!("{long}: text")], &[]);
     let wide = altered(&wide, &[add_index(None, &[&long])]);
     assert!(wide.indexes[0].name.ends_with("é_idx") && wide.indexes[0].name.len() <= 255);
 }
@@ -299,14 +299,14 @@ fn refusals_help() {
         )
     );
 
-    let one = super::schema(&["a: text"], &[]);
+    let one = build::schema(&["a: text"], &[]);
     assert_eq!(refuse(&one, drop("a")).sqlstate(), "42P16");
     assert_eq!(refuse(&one, Alteration::DropPrimaryKey).sqlstate(), "42704");
 
     let columns: Vec<String> = (0..MAX_COLUMNS).map(|i| format!("c{i}: text")).collect();
     let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
     assert_eq!(
-        refuse(&super::schema(&columns, &[]), add("one: text")).sqlstate(),
+        refuse(&build::schema(&columns, &[]), add("one: text")).sqlstate(),
         "54011"
     );
 }

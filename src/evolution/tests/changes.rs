@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::*;
+use super::build::*;
 use crate::evolution::diff;
-use crate::schema::sample;
+use crate::schema::{Alteration, sample};
 
 #[test]
 fn changes_have_words() {

@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::*;
+use super::build::*;
 use crate::evolution::{Rule, adopt_identities, compare, judge};
-use crate::schema::{Mode, sample};
+use crate::schema::{Alteration, FieldId, Mode, Schema, sample};
 
 fn orders() -> Schema {
     schema(

@@ -33,6 +33,17 @@ pub(super) fn is_number(text: &str) -> bool {
         })
 }
 
+/// Whether the JSON library keeps the number as it is.
+pub(super) fn is_exact_in_json(text: &str) -> bool {
+    let kept = serde_json::from_str::<serde_json::Number>(text).map(|number| number.to_string());
+    match (decimal(text, &DataType::Jsonb), kept) {
+        (Ok(written), Ok(kept)) => {
+            decimal(&kept, &DataType::Jsonb).is_ok_and(|kept| kept == written)
+        }
+        _ => false,
+    }
+}
+
 /// An integer from a bare number. `5.0` is 5, `5.5` is none (42804).
 pub(super) fn integer_from_number(text: &str, data_type: &DataType) -> Result<String> {
     let value = decimal(text, data_type)?;

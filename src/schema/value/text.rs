@@ -2,7 +2,7 @@
 
 use serde::de::IgnoredAny;
 
-use super::refusal;
+use super::{number, refusal};
 use crate::error::{Error, ErrorKind, Result, Value};
 use crate::schema::DataType;
 
@@ -69,12 +69,33 @@ pub(super) fn json(text: &str) -> Result<String> {
     }
 }
 
-/// JSON, compact, with its keys in order.
+/// JSON, compact, with its keys in order. PostgreSQL's `jsonb` holds any
+/// number; those the JSON library cannot hold exactly are refused (22003), so
+/// that no default is another one than was written.
 pub(super) fn jsonb(text: &str) -> Result<String> {
     let mut value: serde_json::Value =
         serde_json::from_str(text).map_err(|error| json_error(text, &DataType::Jsonb, error))?;
     value.sort_all_objects();
-    Ok(value.to_string())
+    match json_numbers(text).find(|number| !number::is_exact_in_json(number)) {
+        Some(number) => Err(refusal::number_range(&DataType::Jsonb, number)),
+        None => Ok(value.to_string()),
+    }
+}
+
+/// The numbers of a text that is JSON: the runs of their characters outside
+/// of strings.
+fn json_numbers(text: &str) -> impl Iterator<Item = &str> {
+    let (mut in_string, mut escaped) = (false, false);
+    text.split(move |c: char| {
+        if in_string {
+            in_string = escaped || c != '"';
+            escaped = !escaped && c == '\\';
+            return true;
+        }
+        in_string = c == '"';
+        !matches!(c, '0'..='9' | '-' | '+' | '.' | 'e' | 'E')
+    })
+    .filter(|run| run.contains(|c: char| c.is_ascii_digit()))
 }
 
 fn json_error(text: &str, data_type: &DataType, error: serde_json::Error) -> Error {

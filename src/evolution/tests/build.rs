@@ -1,0 +1,135 @@
+//! Schemas and actions in short.
+
+use crate::evolution::alter;
+use crate::schema::{Alteration, ColumnSpec, FieldId, Literal, Name, ObjectId, Schema};
+
+/// A column in short: `amount: numeric(10,2) ! = 0` is NOT NULL DEFAULT 0.
+pub(super) fn column(text: &str) -> ColumnSpec {
+    let (name, rest) = text.split_once(": ").expect(text);
+    let (rest, default) = match rest.split_once(" = ") {
+        Some((rest, default)) => (rest, Some(default.parse::<Literal>().expect(text))),
+        None => (rest, None),
+    };
+    let data_type = rest.trim_end_matches(" !");
+    ColumnSpec {
+        name: name.to_owned(),
+        data_type: data_type.parse().expect(text),
+        not_null: data_type != rest,
+        default,
+        comment: None,
+    }
+}
+
+pub(super) fn names(names: &[&str]) -> Vec<Name> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+pub(super) fn schema(columns: &[&str], key: &[&str]) -> Schema {
+    let columns: Vec<ColumnSpec> = columns.iter().map(|text| column(text)).collect();
+    Schema::new(&columns, &names(key)).expect("a schema")
+}
+
+pub(super) fn add(text: &str) -> Alteration {
+    Alteration::AddColumn {
+        column: column(text),
+        if_not_exists: false,
+    }
+}
+
+pub(super) fn drop(column: &str) -> Alteration {
+    Alteration::DropColumn {
+        column: column.to_owned(),
+        if_exists: false,
+        cascade: false,
+    }
+}
+
+pub(super) fn drop_cascade(column: &str) -> Alteration {
+    Alteration::DropColumn {
+        column: column.to_owned(),
+        if_exists: false,
+        cascade: true,
+    }
+}
+
+pub(super) fn rename(column: &str, to: &str) -> Alteration {
+    Alteration::RenameColumn {
+        column: column.to_owned(),
+        to: to.to_owned(),
+    }
+}
+
+pub(super) fn set_type(column: &str, data_type: &str) -> Alteration {
+    Alteration::SetType {
+        column: column.to_owned(),
+        data_type: data_type.parse().expect(data_type),
+    }
+}
+
+pub(super) fn set_default(column: &str, default: &str) -> Alteration {
+    Alteration::SetDefault {
+        column: column.to_owned(),
+        default: default.parse().expect(default),
+    }
+}
+
+pub(super) fn drop_default(column: &str) -> Alteration {
+    Alteration::DropDefault {
+        column: column.to_owned(),
+    }
+}
+
+pub(super) fn set_not_null(column: &str) -> Alteration {
+    Alteration::SetNotNull {
+        column: column.to_owned(),
+    }
+}
+
+pub(super) fn drop_not_null(column: &str) -> Alteration {
+    Alteration::DropNotNull {
+        column: column.to_owned(),
+    }
+}
+
+pub(super) fn add_key(columns: &[&str]) -> Alteration {
+    Alteration::AddPrimaryKey {
+        columns: names(columns),
+    }
+}
+
+pub(super) fn add_unique(name: Option<&str>, columns: &[&str]) -> Alteration {
+    Alteration::AddUnique {
+        name: name.map(str::to_owned),
+        columns: names(columns),
+    }
+}
+
+pub(super) fn add_index(name: Option<&str>, columns: &[&str]) -> Alteration {
+    Alteration::AddIndex {
+        name: name.map(str::to_owned),
+        columns: names(columns),
+        unique: false,
+    }
+}
+
+pub(super) fn drop_constraint(name: &str) -> Alteration {
+    Alteration::DropConstraint {
+        name: name.to_owned(),
+    }
+}
+
+pub(super) fn drop_index(name: &str) -> Alteration {
+    Alteration::DropIndex {
+        name: name.to_owned(),
+    }
+}
+
+/// The schema of stream `orders` after these actions.
+pub(super) fn altered(schema: &Schema, alterations: &[Alteration]) -> Schema {
+    let mut ids = (100..).map(ObjectId);
+    alter("orders", schema, FieldId(0), alterations, &mut || {
+        ids.next().expect("endless")
+    })
+    .expect("the actions can be done")
+    .schema
+}
