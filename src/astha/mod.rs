@@ -36,7 +36,6 @@
 //! database and in the [`Subscriber`] trait. It runs over any SQLite file that
 //! has the log's tables.
 
-#[allow(clippy::module_inception)]
 mod astha;
 mod event;
 mod log;

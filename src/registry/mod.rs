@@ -31,7 +31,6 @@ mod judgement;
 mod known;
 mod namespace;
 mod operation;
-#[allow(clippy::module_inception)]
 mod registry;
 mod schema_manager;
 mod submission;

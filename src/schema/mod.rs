@@ -33,6 +33,7 @@ pub use data_type::DataType;
 pub use field::{Constraint, Field, FieldId, Index, ObjectId};
 pub use fingerprint::Fingerprint;
 pub use name::{MAX_NAME_BYTES, Name, StreamName, quote_ident, quote_literal};
+pub(crate) use name::{check_name, is_reserved};
 pub(crate) use nearest::nearest;
 pub(crate) use schema::check_column_count;
 pub use schema::{ColumnError, MAX_COLUMNS, Schema};

@@ -122,13 +122,18 @@ const RESERVED: &[&str] = &[
     "with",
 ];
 
+/// Whether a folded word is reserved: a name only when it is quoted.
+pub(crate) fn is_reserved(word: &str) -> bool {
+    RESERVED.binary_search(&word).is_ok()
+}
+
 /// Spells a name so that it reads back as itself: bare when it can be, in
 /// double quotes otherwise (PostgreSQL's `quote_ident`).
 pub fn quote_ident(name: &str) -> String {
     let mut bytes = name.bytes();
     let bare = matches!(bytes.next(), Some(b'a'..=b'z' | b'_'))
         && bytes.all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'))
-        && RESERVED.binary_search(&name).is_err();
+        && !is_reserved(name);
     if bare {
         name.to_owned()
     } else {

@@ -17,7 +17,6 @@
 mod change;
 mod record;
 mod sqlite;
-#[allow(clippy::module_inception)]
 mod store;
 
 pub use change::{Change, Requirement, Update};
