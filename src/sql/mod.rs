@@ -5,13 +5,40 @@
 //! client sends may hold several statements ([`parse`]); each knows where its
 //! words stood, so that errors point at them.
 //!
+//! Every text is safe to read: nothing recurses on it, and one of too many words
+//! is refused before it is split.
+//!
 //! A [`Statement`] displays as SQL that parses to the same statement.
 //! Statements that are understood but not offered are [`Statement::Unsupported`]
 //! and answer 0A000 when they are run, not when they are parsed, as they would
 //! in PostgreSQL.
 
+mod alteration;
+mod column;
+mod cursor;
+mod data_type;
+mod definition;
+mod display;
+mod inspection;
+mod literal;
+mod option;
+mod parser;
+mod setting;
 mod statement;
+mod token;
+mod transaction;
+mod unsupported;
 
+#[cfg(test)]
+mod law;
+#[cfg(test)]
+mod meaning;
+#[cfg(test)]
+mod mistake;
+#[cfg(test)]
+mod sample;
+
+pub use parser::parse;
 pub use statement::{
     AlterAction, AlterStream, CommentTarget, CreateIndex, CreateStream, DiscardTarget, DropStreams,
     IsolationLevel, Location, ObjectRef, OptionValue, OptionWord, SetScope, SetValue, Spelling,

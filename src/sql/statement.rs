@@ -338,7 +338,8 @@ pub enum Statement {
         hint: String,
         /// The statement as it was written, without its semicolon.
         text: String,
-        /// Where it began.
+        /// Where the words stood that are not offered: its first, or those of
+        /// the clause.
         location: Location,
     },
 }

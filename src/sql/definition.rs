@@ -1,0 +1,358 @@
+//! `CREATE`, `DROP` and `COMMENT ON`.
+
+use std::collections::HashSet;
+
+use sqlparser::tokenizer::Token;
+
+use super::column::{Column, Key, column, column_name, key, several_primary_keys};
+use super::cursor::{Cursor, Parsed, unsupported_at};
+use super::option::options;
+use super::statement::{
+    CommentTarget, CreateIndex, CreateStream, DropStreams, Location, ObjectRef, Spelling, Statement,
+};
+use super::unsupported;
+use crate::error::{Error, ErrorKind, Object};
+
+/// Reads `STREAM` or `TABLE`. Nothing when it is neither.
+pub(super) fn spelling(cursor: &mut Cursor<'_>) -> Option<Spelling> {
+    if cursor.accept("STREAM") {
+        Some(Spelling::Stream)
+    } else if cursor.accept("TABLE") {
+        Some(Spelling::Table)
+    } else {
+        None
+    }
+}
+
+/// `CREATE {STREAM | TABLE | SCHEMA | [UNIQUE] INDEX} …`
+pub(super) fn create(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
+    let mark = cursor.mark();
+    if cursor.accept_all(&["OR", "REPLACE"]) {
+        if spelling(cursor).is_some() {
+            cursor.reset(mark);
+            return cursor.unsupported(
+                "CREATE OR REPLACE STREAM",
+                "Use ALTER STREAM to change a stream, or DROP STREAM and CREATE STREAM.",
+            );
+        }
+        cursor.reset(mark);
+    }
+    if let Some(spelling) = spelling(cursor) {
+        create_stream(cursor, spelling)
+    } else if cursor.accept("SCHEMA") {
+        create_namespace(cursor)
+    } else if cursor.accept("INDEX") {
+        create_index(cursor, false)
+    } else if cursor.accept("UNIQUE") {
+        cursor.expect("INDEX")?;
+        create_index(cursor, true)
+    } else {
+        unsupported::object(cursor, "CREATE")
+    }
+}
+
+/// `[IF NOT EXISTS] name (columns and keys) [WITH (options)]`
+fn create_stream(cursor: &mut Cursor<'_>, spelling: Spelling) -> Parsed<Statement> {
+    let if_not_exists = cursor.accept_all(&["IF", "NOT", "EXISTS"]);
+    let name = cursor.object("a stream name")?;
+    let mut stream = CreateStream {
+        spelling,
+        if_not_exists,
+        name,
+        columns: Vec::new(),
+        primary_key: Vec::new(),
+        unique: Vec::new(),
+        options: Vec::new(),
+    };
+    let has_columns = cursor.accept_sign(&Token::LParen);
+    if has_columns {
+        elements(cursor, &mut stream)?;
+        cursor.expect_sign(&Token::RParen)?;
+    }
+    foreign_clause(cursor)?;
+    if cursor.accept("WITH") {
+        stream.options = options(cursor)?;
+        foreign_clause(cursor)?;
+    }
+    if !has_columns {
+        return Err(cursor.unexpected("the columns in parentheses").into());
+    }
+    Ok(Statement::CreateStream(Box::new(stream)))
+}
+
+/// Stops at a clause of `CREATE STREAM` that is understood, but not offered.
+fn foreign_clause(cursor: &mut Cursor<'_>) -> Parsed<()> {
+    const CLAUSES: [(&str, &str, &str); 8] = [
+        ("LIKE", LIKE, LIKE_HINT),
+        (
+            "AS",
+            "CREATE STREAM … AS SELECT",
+            "Name the columns: CREATE STREAM name (column type, …).",
+        ),
+        ("PARTITION", "PARTITION BY", NO_STORAGE),
+        ("TABLESPACE", "TABLESPACE", NO_STORAGE),
+        ("USING", "USING an access method", NO_STORAGE),
+        ("ON", "ON COMMIT", NO_STORAGE),
+        (
+            "INHERITS",
+            "INHERITS",
+            "Name all columns: a stream does not inherit from another one.",
+        ),
+        (
+            "OF",
+            "CREATE STREAM … OF",
+            "Name the columns: CREATE STREAM name (column type, …).",
+        ),
+    ];
+    for (word, what, hint) in CLAUSES {
+        if cursor.is(word) {
+            return cursor.unsupported(what, hint);
+        }
+    }
+    Ok(())
+}
+
+const LIKE: &str = "CREATE STREAM … LIKE";
+const LIKE_HINT: &str = "SHOW CREATE STREAM answers the statement that makes the other stream.";
+const NO_STORAGE: &str = "Leave it out: the registry stores schemas, not rows.";
+
+fn elements(cursor: &mut Cursor<'_>, stream: &mut CreateStream) -> Parsed<()> {
+    if cursor.token() == &Token::RParen {
+        return Ok(());
+    }
+    let mut seen = HashSet::new();
+    cursor.list(|cursor| {
+        if cursor.is("LIKE") {
+            return cursor.unsupported(LIKE, LIKE_HINT);
+        }
+        match key(cursor)? {
+            Some(Key::Primary(columns, location)) => primary_key(stream, columns, location),
+            Some(Key::Unique(name, columns, _)) => {
+                stream.unique.push((name, columns));
+                Ok(())
+            }
+            None => {
+                let column = column(cursor, &stream.name.name)?;
+                if !seen.insert(column.spec.name.clone()) {
+                    return Err(Error::new(
+                        ErrorKind::AlreadyExists(Object::Column),
+                        format!("column \"{}\" specified more than once", column.spec.name),
+                    )
+                    .at(column.location.0)
+                    .into());
+                }
+                add_column(stream, column)
+            }
+        }
+    })?;
+    let key: HashSet<_> = stream.primary_key.iter().collect();
+    for (column, _) in &mut stream.columns {
+        column.not_null |= key.contains(&column.name);
+    }
+    Ok(())
+}
+
+fn add_column(stream: &mut CreateStream, column: Column) -> Parsed<()> {
+    let name = column.spec.name.clone();
+    stream.columns.push((column.spec, column.location));
+    if let Some(constraint) = column.unique {
+        stream.unique.push((constraint, vec![name.clone()]));
+    }
+    match column.primary_key {
+        Some(location) => primary_key(stream, vec![name], location),
+        None => Ok(()),
+    }
+}
+
+fn primary_key(stream: &mut CreateStream, columns: Vec<String>, location: Location) -> Parsed<()> {
+    if !stream.primary_key.is_empty() {
+        return Err(several_primary_keys(&stream.name.name, location).into());
+    }
+    stream.primary_key = columns;
+    Ok(())
+}
+
+/// `[IF NOT EXISTS] name`
+fn create_namespace(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
+    let if_not_exists = cursor.accept_all(&["IF", "NOT", "EXISTS"]);
+    let owner = |cursor: &Cursor<'_>| match cursor.is("AUTHORIZATION") {
+        true => cursor.unsupported(
+            "CREATE SCHEMA … AUTHORIZATION",
+            "Use CREATE SCHEMA name: schemas have no owners.",
+        ),
+        false => Ok(()),
+    };
+    owner(cursor)?;
+    let (name, location) = cursor.name("a schema name")?;
+    owner(cursor)?;
+    if ["CREATE", "GRANT"].iter().any(|word| cursor.is(word)) {
+        return cursor.unsupported(
+            "CREATE SCHEMA with elements",
+            "End CREATE SCHEMA with a semicolon and create the streams in statements of their own.",
+        );
+    }
+    if cursor.is("WITH") {
+        return cursor.unsupported(
+            "CREATE SCHEMA … WITH",
+            "Use ALTER SCHEMA name SET (option = value) after CREATE SCHEMA.",
+        );
+    }
+    Ok(Statement::CreateNamespace {
+        if_not_exists,
+        name,
+        location,
+    })
+}
+
+/// `[[IF NOT EXISTS] name] ON stream [USING btree] (column [ASC], …)`
+fn create_index(cursor: &mut Cursor<'_>, unique: bool) -> Parsed<Statement> {
+    no_concurrently(cursor)?;
+    let if_not_exists = cursor.accept_all(&["IF", "NOT", "EXISTS"]);
+    let name = if cursor.is("ON") && !if_not_exists {
+        None
+    } else {
+        Some(cursor.name("an index name")?.0)
+    };
+    cursor.expect("ON")?;
+    let stream = cursor.object("a stream name")?;
+    if cursor.accept("USING") && !cursor.accept("btree") {
+        return cursor.unsupported("an index method", INDEX_HINT);
+    }
+    cursor.expect_sign(&Token::LParen)?;
+    let columns = cursor.list(indexed_column)?;
+    cursor.expect_sign(&Token::RParen)?;
+    for word in ["WHERE", "INCLUDE", "WITH", "TABLESPACE", "NULLS"] {
+        if cursor.is(word) {
+            return cursor.unsupported(format!("CREATE INDEX … {word}"), INDEX_HINT);
+        }
+    }
+    Ok(Statement::CreateIndex(Box::new(CreateIndex {
+        unique,
+        if_not_exists,
+        name,
+        stream,
+        columns,
+    })))
+}
+
+const INDEX_HINT: &str = "An index names columns: CREATE INDEX name ON stream (column, …).";
+
+fn indexed_column(cursor: &mut Cursor<'_>) -> Parsed<(String, Location)> {
+    if cursor.token() == &Token::LParen || cursor.second() == &Token::LParen {
+        return cursor.unsupported("an index over an expression", INDEX_HINT);
+    }
+    let column = column_name(cursor)?;
+    cursor.accept("ASC");
+    for word in ["DESC", "NULLS", "COLLATE"] {
+        if cursor.is(word) {
+            return cursor.unsupported(format!("{word} in an index"), INDEX_HINT);
+        }
+    }
+    Ok(column)
+}
+
+fn no_concurrently(cursor: &Cursor<'_>) -> Parsed<()> {
+    match cursor.is("CONCURRENTLY") {
+        true => cursor.unsupported(
+            "CONCURRENTLY",
+            "Leave it out: an index is declared, nothing is built.",
+        ),
+        false => Ok(()),
+    }
+}
+
+/// `DROP {STREAM | TABLE | SCHEMA | INDEX} [IF EXISTS] name [, …] [CASCADE | RESTRICT]`
+pub(super) fn drop(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
+    if let Some(spelling) = spelling(cursor) {
+        let if_exists = cursor.accept_all(&["IF", "EXISTS"]);
+        return Ok(Statement::DropStreams(DropStreams {
+            spelling,
+            if_exists,
+            names: cursor.list(|cursor| Ok(cursor.object("a stream name")?))?,
+            cascade: cascade(cursor),
+        }));
+    }
+    if cursor.accept("SCHEMA") {
+        let if_exists = cursor.accept_all(&["IF", "EXISTS"]);
+        return Ok(Statement::DropNamespaces {
+            if_exists,
+            names: cursor.list(|cursor| Ok(cursor.name("a schema name")?))?,
+            cascade: cascade(cursor),
+        });
+    }
+    if cursor.accept("INDEX") {
+        no_concurrently(cursor)?;
+        let if_exists = cursor.accept_all(&["IF", "EXISTS"]);
+        let names = cursor.list(|cursor| Ok(cursor.object("an index name")?))?;
+        // Nothing depends on an index, so both words mean the same.
+        cascade(cursor);
+        return Ok(Statement::DropIndexes { if_exists, names });
+    }
+    unsupported::object(cursor, "DROP")
+}
+
+/// Reads `[CASCADE | RESTRICT]`: whether it is CASCADE.
+pub(super) fn cascade(cursor: &mut Cursor<'_>) -> bool {
+    let cascade = cursor.accept("CASCADE");
+    if !cascade {
+        cursor.accept("RESTRICT");
+    }
+    cascade
+}
+
+/// `COMMENT ON {STREAM name | TABLE name | COLUMN stream.column} IS {'text' | NULL}`
+pub(super) fn comment(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
+    cursor.expect("ON")?;
+    let target = if let Some(spelling) = spelling(cursor) {
+        CommentTarget::Stream(spelling, cursor.object("a stream name")?)
+    } else if cursor.accept("COLUMN") {
+        commented_column(cursor)?
+    } else {
+        return unsupported::object(cursor, "COMMENT ON");
+    };
+    cursor.expect("IS")?;
+    let text = if cursor.accept("NULL") {
+        None
+    } else {
+        let text = cursor.string()?;
+        let text = text.ok_or_else(|| cursor.unexpected("a string in single quotes or NULL"))?;
+        Some(text).filter(|text| !text.is_empty())
+    };
+    Ok(Statement::Comment { target, text })
+}
+
+/// `[namespace.]stream.column`
+fn commented_column(cursor: &mut Cursor<'_>) -> Parsed<CommentTarget> {
+    let (first, location) = cursor.name("a stream name")?;
+    let mut parts = vec![(first, location)];
+    while cursor.accept_sign(&Token::Period) {
+        parts.push(cursor.label("a column name")?);
+    }
+    let mut parts = parts.into_iter();
+    let target = match [parts.next(), parts.next(), parts.next(), parts.next()] {
+        [Some(stream), Some(column), None, _] => (None, stream, column),
+        [Some(namespace), Some(stream), Some(column), None] => (Some(namespace.0), stream, column),
+        [_, None, ..] => {
+            return Err(
+                Error::new(ErrorKind::Syntax, "column name must be qualified")
+                    .with_hint("Write COMMENT ON COLUMN stream.column IS 'text'.")
+                    .at(location.0)
+                    .into(),
+            );
+        }
+        _ => {
+            return unsupported_at(
+                location,
+                "a path into a nested column",
+                "Name a column of the stream itself.",
+            );
+        }
+    };
+    let (namespace, (stream, _), (column, column_location)) = target;
+    let stream = ObjectRef {
+        namespace,
+        name: stream,
+        location,
+    };
+    Ok(CommentTarget::Column(stream, column, column_location))
+}

@@ -1,0 +1,492 @@
+//! Statements as SQL that reads back as the same statement.
+
+use std::fmt::{self, Display, Formatter};
+
+use super::statement::{
+    AlterAction, AlterStream, CommentTarget, CreateIndex, CreateStream, DiscardTarget, DropStreams,
+    IsolationLevel, Location, ObjectRef, OptionValue, OptionWord, SetScope, SetValue, Spelling,
+    Statement, TransactionModes,
+};
+use crate::schema::{
+    Alteration, ColumnSpec, Literal, Name, is_reserved, quote_ident, quote_literal,
+};
+
+impl Display for Statement {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CreateStream(create) => create.fmt(f),
+            Self::AlterStream(alter) => alter.fmt(f),
+            Self::DropStreams(drop) => drop.fmt(f),
+            Self::CreateIndex(create) => create.fmt(f),
+            Self::DropIndexes { if_exists, names } => {
+                write!(
+                    f,
+                    "DROP INDEX {}{}",
+                    If(*if_exists, "IF EXISTS "),
+                    List(names)
+                )
+            }
+            Self::CreateNamespace {
+                if_not_exists,
+                name,
+                ..
+            } => write!(
+                f,
+                "CREATE SCHEMA {}{}",
+                If(*if_not_exists, "IF NOT EXISTS "),
+                quote_ident(name)
+            ),
+            Self::DropNamespaces {
+                if_exists,
+                names,
+                cascade,
+            } => write!(
+                f,
+                "DROP SCHEMA {}{}{}",
+                If(*if_exists, "IF EXISTS "),
+                idents(names.iter().map(|(name, _)| name)),
+                If(*cascade, " CASCADE")
+            ),
+            Self::SetNamespace { name, options, .. } => {
+                write!(
+                    f,
+                    "ALTER SCHEMA {} SET ({})",
+                    quote_ident(name),
+                    List(options)
+                )
+            }
+            Self::ResetNamespace { name, keys, .. } => {
+                write!(
+                    f,
+                    "ALTER SCHEMA {} RESET ({})",
+                    quote_ident(name),
+                    Keys(keys)
+                )
+            }
+            Self::Comment { target, text } => {
+                write!(f, "COMMENT ON {target} IS ")?;
+                match text {
+                    Some(text) => f.write_str(&quote_literal(text)),
+                    None => f.write_str("NULL"),
+                }
+            }
+            Self::ShowStreams { namespace, like } => {
+                f.write_str("SHOW STREAMS")?;
+                if let Some((namespace, _)) = namespace {
+                    write!(f, " FROM {}", quote_ident(namespace))?;
+                }
+                match like {
+                    Some(pattern) => write!(f, " LIKE {}", quote_literal(pattern)),
+                    None => Ok(()),
+                }
+            }
+            Self::ShowVersions(name) => write!(f, "SHOW SCHEMA VERSIONS FOR {name}"),
+            Self::ShowCompatibility(name) => write!(f, "SHOW SCHEMA COMPATIBILITY FOR {name}"),
+            Self::ShowCreateStream(name) => write!(f, "SHOW CREATE STREAM {name}"),
+            Self::Describe(name) => write!(f, "DESCRIBE STREAM {name}"),
+            Self::Begin { start, modes } => {
+                f.write_str(if *start { "START TRANSACTION" } else { "BEGIN" })?;
+                match modes == &TransactionModes::default() {
+                    true => Ok(()),
+                    false => write!(f, " {modes}"),
+                }
+            }
+            Self::Commit { chain } => write!(f, "COMMIT{}", If(*chain, " AND CHAIN")),
+            Self::Rollback { chain } => write!(f, "ROLLBACK{}", If(*chain, " AND CHAIN")),
+            Self::SetTransaction(modes) => write!(f, "SET TRANSACTION {modes}"),
+            Self::SetCharacteristics(modes) => {
+                write!(f, "SET SESSION CHARACTERISTICS AS TRANSACTION {modes}")
+            }
+            Self::Set {
+                scope, name, value, ..
+            } => {
+                let local = If(*scope == SetScope::Local, "LOCAL ");
+                write!(f, "SET {local}{} = ", setting(name))?;
+                match value {
+                    SetValue::Default => f.write_str("DEFAULT"),
+                    SetValue::Value(value) => f.write_str(&quote_literal(value)),
+                }
+            }
+            Self::Reset { name, .. } => write!(f, "RESET {}", setting(name)),
+            Self::ResetAll => f.write_str("RESET ALL"),
+            Self::Show { name, .. } => {
+                // What would be another SHOW without quotes.
+                let first = name.split('.').next().unwrap_or(name);
+                match ["streams", "schemas", "tables", "schema"]
+                    .iter()
+                    .any(|word| first.eq_ignore_ascii_case(word))
+                {
+                    true => write!(f, "SHOW {}", quoted(name)),
+                    false => write!(f, "SHOW {}", setting(name)),
+                }
+            }
+            Self::ShowAll => f.write_str("SHOW ALL"),
+            Self::Discard(target) => write!(f, "DISCARD {target}"),
+            Self::Deallocate(None) => f.write_str("DEALLOCATE ALL"),
+            Self::Deallocate(Some(name)) => write!(f, "DEALLOCATE {}", quote_ident(name)),
+            Self::CloseAll => f.write_str("CLOSE ALL"),
+            Self::UnlistenAll => f.write_str("UNLISTEN *"),
+            Self::Unsupported { text, .. } => f.write_str(text),
+        }
+    }
+}
+
+/// As it is written: each part quoted where it must be.
+impl Display for ObjectRef {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        if let Some(namespace) = &self.namespace {
+            write!(f, "{}.", quote_ident(namespace))?;
+        }
+        f.write_str(&quote_ident(&self.name))
+    }
+}
+
+/// `STREAM` or `TABLE`
+impl Display for Spelling {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Stream => "STREAM",
+            Self::Table => "TABLE",
+        })
+    }
+}
+
+impl Display for CreateStream {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "CREATE {} {}{} (",
+            self.spelling,
+            If(self.if_not_exists, "IF NOT EXISTS "),
+            self.name
+        )?;
+        let mut elements: Vec<String> = self
+            .columns
+            .iter()
+            .map(|(column, _)| Declared(column).to_string())
+            .collect();
+        if !self.primary_key.is_empty() {
+            elements.push(format!("PRIMARY KEY ({})", idents(&self.primary_key)));
+        }
+        for (name, columns) in &self.unique {
+            elements.push(Unique(name.as_ref(), columns).to_string());
+        }
+        write!(f, "{})", elements.join(", "))?;
+        match self.options.is_empty() {
+            true => Ok(()),
+            false => write!(f, " WITH ({})", List(&self.options)),
+        }
+    }
+}
+
+impl Display for AlterStream {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "ALTER {} {}{} {}",
+            self.spelling,
+            If(self.if_exists, "IF EXISTS "),
+            self.name,
+            List(&self.actions)
+        )
+    }
+}
+
+impl Display for AlterAction {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Shape(alteration, _) => shape(alteration, f),
+            Self::RenameTo(name, _) => write!(f, "RENAME TO {}", quote_ident(name)),
+            Self::Set(options) => write!(f, "SET ({})", List(options)),
+            Self::Reset(keys) => write!(f, "RESET ({})", Keys(keys)),
+        }
+    }
+}
+
+/// The action, or the statement it comes from when it is none of `ALTER STREAM`.
+fn shape(alteration: &Alteration, f: &mut Formatter<'_>) -> fmt::Result {
+    match alteration {
+        Alteration::AddColumn {
+            column,
+            if_not_exists,
+        } => write!(
+            f,
+            "ADD COLUMN {}{}",
+            If(*if_not_exists, "IF NOT EXISTS "),
+            Declared(column)
+        ),
+        Alteration::DropColumn {
+            column,
+            if_exists,
+            cascade,
+        } => write!(
+            f,
+            "DROP COLUMN {}{}{}",
+            If(*if_exists, "IF EXISTS "),
+            quote_ident(column),
+            If(*cascade, " CASCADE")
+        ),
+        Alteration::RenameColumn { column, to } => write!(
+            f,
+            "RENAME COLUMN {} TO {}",
+            quote_ident(column),
+            quote_ident(to)
+        ),
+        Alteration::SetType { column, data_type } => {
+            write!(f, "ALTER COLUMN {} TYPE {data_type}", quote_ident(column))
+        }
+        Alteration::SetDefault { column, default } => write!(
+            f,
+            "ALTER COLUMN {} SET DEFAULT {}",
+            quote_ident(column),
+            Constant(default)
+        ),
+        Alteration::DropDefault { column } => {
+            write!(f, "ALTER COLUMN {} DROP DEFAULT", quote_ident(column))
+        }
+        Alteration::SetNotNull { column } => {
+            write!(f, "ALTER COLUMN {} SET NOT NULL", quote_ident(column))
+        }
+        Alteration::DropNotNull { column } => {
+            write!(f, "ALTER COLUMN {} DROP NOT NULL", quote_ident(column))
+        }
+        Alteration::AddPrimaryKey { columns } => {
+            write!(f, "ADD PRIMARY KEY ({})", idents(columns))
+        }
+        Alteration::DropPrimaryKey => f.write_str("DROP PRIMARY KEY"),
+        Alteration::AddUnique { name, columns } => {
+            write!(f, "ADD {}", Unique(name.as_ref(), columns))
+        }
+        Alteration::DropConstraint { name } => {
+            write!(f, "DROP CONSTRAINT {}", quote_ident(name))
+        }
+        Alteration::AddIndex {
+            name,
+            columns,
+            unique,
+        } => write!(
+            f,
+            "CREATE {}INDEX {}({})",
+            If(*unique, "UNIQUE "),
+            name.as_deref()
+                .map(|name| quote_ident(name) + " ")
+                .unwrap_or_default(),
+            idents(columns)
+        ),
+        Alteration::DropIndex { name } => write!(f, "DROP INDEX {}", quote_ident(name)),
+    }
+}
+
+impl Display for DropStreams {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "DROP {} {}{}{}",
+            self.spelling,
+            If(self.if_exists, "IF EXISTS "),
+            List(&self.names),
+            If(self.cascade, " CASCADE")
+        )
+    }
+}
+
+impl Display for CreateIndex {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "CREATE {}INDEX {}",
+            If(self.unique, "UNIQUE "),
+            If(self.if_not_exists, "IF NOT EXISTS ")
+        )?;
+        if let Some(name) = &self.name {
+            write!(f, "{} ", quote_ident(name))?;
+        }
+        let columns = idents(self.columns.iter().map(|(name, _)| name));
+        write!(f, "ON {} ({columns})", self.stream)
+    }
+}
+
+impl Display for CommentTarget {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stream(spelling, name) => write!(f, "{spelling} {name}"),
+            Self::Column(stream, column, _) => {
+                write!(f, "COLUMN {stream}.{}", quote_ident(column))
+            }
+        }
+    }
+}
+
+impl Display for OptionWord {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{} = {}", Key(&self.key), self.value)
+    }
+}
+
+impl Display for OptionValue {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(&quote_literal(text)),
+            Self::Boolean(value) => value.fmt(f),
+            Self::Number(number) => f.write_str(number),
+        }
+    }
+}
+
+impl Display for TransactionModes {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let isolation = self.isolation.map(|level| match level {
+            IsolationLevel::ReadUncommitted => "ISOLATION LEVEL READ UNCOMMITTED",
+            IsolationLevel::ReadCommitted => "ISOLATION LEVEL READ COMMITTED",
+            IsolationLevel::RepeatableRead => "ISOLATION LEVEL REPEATABLE READ",
+            IsolationLevel::Serializable => "ISOLATION LEVEL SERIALIZABLE",
+        });
+        let read_only = self.read_only.map(|read_only| match read_only {
+            true => "READ ONLY",
+            false => "READ WRITE",
+        });
+        let deferrable = self.deferrable.map(|deferrable| match deferrable {
+            true => "DEFERRABLE",
+            false => "NOT DEFERRABLE",
+        });
+        let modes: Vec<_> = [isolation, read_only, deferrable]
+            .into_iter()
+            .flatten()
+            .collect();
+        f.write_str(&modes.join(", "))
+    }
+}
+
+impl Display for DiscardTarget {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::All => "ALL",
+            Self::Plans => "PLANS",
+            Self::Sequences => "SEQUENCES",
+            Self::Temp => "TEMP",
+        })
+    }
+}
+
+/// A phrase that is said or not.
+struct If(bool, &'static str);
+
+impl Display for If {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0 { self.1 } else { "" })
+    }
+}
+
+/// Things with commas between them.
+struct List<'a, T>(&'a [T]);
+
+impl<T: Display> Display for List<'_, T> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        for (n, item) in self.0.iter().enumerate() {
+            write!(f, "{}{item}", If(n > 0, ", "))?;
+        }
+        Ok(())
+    }
+}
+
+fn idents<'a>(names: impl IntoIterator<Item = &'a Name>) -> String {
+    let names: Vec<_> = names.into_iter().map(|name| quote_ident(name)).collect();
+    names.join(", ")
+}
+
+/// The key of an option: bare when each of its parts is a word.
+struct Key<'a>(&'a str);
+
+impl Display for Key<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let is_bare = self.0.split('.').all(|part| {
+            part.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
+                && part
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        });
+        match is_bare {
+            true => f.write_str(self.0),
+            false => f.write_str(&quote_literal(self.0)),
+        }
+    }
+}
+
+struct Keys<'a>(&'a [(String, Location)]);
+
+impl Display for Keys<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        for (n, (key, _)) in self.0.iter().enumerate() {
+            write!(f, "{}{}", If(n > 0, ", "), Key(key))?;
+        }
+        Ok(())
+    }
+}
+
+/// A setting's name: bare when each of its parts is a word that is not
+/// reserved. Its case is kept, so it is not [`quote_ident`] that decides.
+fn setting(name: &str) -> String {
+    let is_bare = name.split('.').all(|part| {
+        part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+            && !is_reserved(&part.to_ascii_lowercase())
+    });
+    match is_bare {
+        true => name.to_owned(),
+        false => quoted(name),
+    }
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// A column as it is declared.
+struct Declared<'a>(&'a ColumnSpec);
+
+impl Display for Declared<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let column = self.0;
+        write!(
+            f,
+            "{} {}{}",
+            quote_ident(&column.name),
+            column.data_type,
+            If(column.not_null, " NOT NULL")
+        )?;
+        if let Some(default) = &column.default {
+            write!(f, " DEFAULT {}", Constant(default))?;
+        }
+        match &column.comment {
+            Some(comment) => write!(f, " COMMENT {}", quote_literal(comment)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A UNIQUE constraint as it is declared.
+struct Unique<'a>(Option<&'a Name>, &'a [Name]);
+
+impl Display for Unique<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        if let Some(name) = self.0 {
+            write!(f, "CONSTRAINT {} ", quote_ident(name))?;
+        }
+        write!(f, "UNIQUE ({})", idents(self.1))
+    }
+}
+
+/// A constant as it is written.
+struct Constant<'a>(&'a Literal);
+
+impl Display for Constant<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Literal::Null => f.write_str("NULL"),
+            Literal::Boolean(true) => f.write_str("TRUE"),
+            Literal::Boolean(false) => f.write_str("FALSE"),
+            Literal::Number(number) => f.write_str(number),
+            Literal::String(text) => f.write_str(&quote_literal(text)),
+        }
+    }
+}

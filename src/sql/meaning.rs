@@ -1,0 +1,131 @@
+//! What the spellings mean: each text as the statement that is printed for it.
+
+use super::{SetValue, Statement, parse};
+
+#[rustfmt::skip]
+const MEANINGS: &[(&str, &str)] = &[
+    // Streams.
+    ("create stream Orders (Id int primary key)",
+     "CREATE STREAM orders (id integer NOT NULL, PRIMARY KEY (id))"),
+    ("CREATE TABLE IF NOT EXISTS n.\"T\" (a int, b text, CONSTRAINT k PRIMARY KEY (a, b))",
+     "CREATE TABLE IF NOT EXISTS n.\"T\" (a integer NOT NULL, b text NOT NULL, PRIMARY KEY (a, b))"),
+    ("CREATE STREAM s ()", "CREATE STREAM s ()"),
+    ("CREATE STREAM s (a int UNIQUE, b int CONSTRAINT u UNIQUE, CONSTRAINT v UNIQUE (a, b))",
+     "CREATE STREAM s (a integer, b integer, UNIQUE (a), CONSTRAINT u UNIQUE (b), CONSTRAINT v UNIQUE (a, b))"),
+    ("CREATE STREAM s (stream int, key text COMMENT 'k' NOT NULL, exclude date NULL)",
+     "CREATE STREAM s (stream integer, key text NOT NULL COMMENT 'k', exclude date)"),
+    ("CREATE STREAM s (a int) WITH (Format = JSON, kafka.group.id = 'g', 'a b' = -1.5, x = true, y)",
+     "CREATE STREAM s (a integer) WITH (format = 'json', kafka.group.id = 'g', 'a b' = -1.5, x = true, y = true)"),
+    // Types.
+    ("CREATE STREAM s (a double precision, b CHARACTER VARYING(10), c numeric(10 , -2))",
+     "CREATE STREAM s (a double precision, b character varying(10), c numeric(10,-2))"),
+    ("CREATE STREAM s (a timestamp(3) with time zone, b time without time zone, c pg_catalog.int4)",
+     "CREATE STREAM s (a timestamp(3) with time zone, b time without time zone, c integer)"),
+    // Defaults.
+    ("CREATE STREAM s (a int DEFAULT +1, b real DEFAULT -.5e1, c text DEFAULT $$x'y$$)",
+     "CREATE STREAM s (a integer DEFAULT 1, b real DEFAULT -.5e1, c text DEFAULT 'x''y')"),
+    ("CREATE STREAM s (a text DEFAULT 'x'::character varying(3), b int DEFAULT ((1)::bigint) NOT NULL)",
+     "CREATE STREAM s (a text DEFAULT 'x', b integer NOT NULL DEFAULT 1)"),
+    ("CREATE STREAM s (a date DEFAULT DATE '2024-01-01', b interval DEFAULT INTERVAL '1 day', c int DEFAULT null)",
+     "CREATE STREAM s (a date DEFAULT '2024-01-01', b interval DEFAULT '1 day', c integer)"),
+    ("CREATE STREAM s (a text DEFAULT E'a\\tb', b text DEFAULT U&'\\017E', c text DEFAULT N'n')",
+     "CREATE STREAM s (a text DEFAULT 'a\tb', b text DEFAULT 'ž', c text DEFAULT 'n')"),
+    // Changes.
+    ("alter table if exists s add a int default 1, drop b cascade, rename c to d",
+     "ALTER TABLE IF EXISTS s ADD COLUMN a integer DEFAULT 1, DROP COLUMN b CASCADE, RENAME COLUMN c TO d"),
+    ("ALTER STREAM s ADD if int, ADD COLUMN IF NOT EXISTS b int, DROP IF EXISTS c RESTRICT",
+     "ALTER STREAM s ADD COLUMN if integer, ADD COLUMN IF NOT EXISTS b integer, DROP COLUMN IF EXISTS c"),
+    ("ALTER STREAM s ADD a int PRIMARY KEY, ADD b int CONSTRAINT u UNIQUE",
+     "ALTER STREAM s ADD COLUMN a integer NOT NULL, ADD PRIMARY KEY (a), ADD COLUMN b integer, ADD CONSTRAINT u UNIQUE (b)"),
+    ("ALTER STREAM s ALTER type SET DATA TYPE bigint, ALTER a SET DEFAULT NULL, ALTER COLUMN b DROP NOT NULL",
+     "ALTER STREAM s ALTER COLUMN type TYPE bigint, ALTER COLUMN a SET DEFAULT NULL, ALTER COLUMN b DROP NOT NULL"),
+    ("ALTER STREAM s ADD CONSTRAINT n PRIMARY KEY (a), DROP CONSTRAINT u, SET (compatibility = full), RESET (Comment)",
+     "ALTER STREAM s ADD PRIMARY KEY (a), DROP CONSTRAINT u, SET (compatibility = 'full'), RESET (comment)"),
+    ("ALTER STREAM a.s RENAME TO t", "ALTER STREAM a.s RENAME TO t"),
+    ("DROP TABLE a, b.c RESTRICT", "DROP TABLE a, b.c"),
+    ("CREATE INDEX ON s USING btree (a ASC, b)", "CREATE INDEX ON s (a, b)"),
+    ("DROP INDEX IF EXISTS n.i CASCADE", "DROP INDEX IF EXISTS n.i"),
+    ("DROP SCHEMA a, b CASCADE", "DROP SCHEMA a, b CASCADE"),
+    ("COMMENT ON COLUMN n.s.c IS ''", "COMMENT ON COLUMN n.s.c IS NULL"),
+    // Questions.
+    ("SHOW SCHEMAS IN n LIKE 'a%'", "SHOW STREAMS FROM n LIKE 'a%'"),
+    ("show tables", "SHOW STREAMS"),
+    ("DESC stream", "DESCRIBE STREAM stream"),
+    ("DESCRIBE stream stream", "DESCRIBE STREAM stream"),
+    ("DESCRIBE stream.a", "DESCRIBE STREAM stream.a"),
+    ("DESCRIBE TABLE a.select", "DESCRIBE STREAM a.\"select\""),
+    ("SHOW CREATE TABLE s", "SHOW CREATE STREAM s"),
+    // Transactions.
+    ("BEGIN WORK", "BEGIN"),
+    ("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY, NOT DEFERRABLE",
+     "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY, NOT DEFERRABLE"),
+    ("START TRANSACTION READ WRITE", "START TRANSACTION READ WRITE"),
+    ("END TRANSACTION AND NO CHAIN", "COMMIT"),
+    ("ABORT AND CHAIN", "ROLLBACK AND CHAIN"),
+    ("SET LOCAL TRANSACTION READ ONLY", "SET TRANSACTION READ ONLY"),
+    ("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+     "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"),
+    // Settings.
+    ("SET SESSION x TO 1", "SET x = '1'"),
+    ("SET LOCAL my.Custom = -1.5", "SET LOCAL my.Custom = '-1.5'"),
+    ("SET session = on", "SET session = 'on'"),
+    ("SET DateStyle = ISO, DMY", "SET DateStyle = 'iso, dmy'"),
+    ("SET search_path = '$user', public, \"A b\"", "SET search_path = '\"$user\", public, \"A b\"'"),
+    ("SET search_path = \"A\"", "SET search_path = '\"A\"'"),
+    ("SET search_path = 'a, b'", "SET search_path = 'a, b'"),
+    ("SET SCHEMA 'A'", "SET search_path = '\"A\"'"),
+    ("SET application_name = \"A\"", "SET application_name = 'A'"),
+    ("SET TIME ZONE UTC", "SET TimeZone = 'utc'"),
+    ("SET TIME ZONE -7", "SET TimeZone = '-7'"),
+    ("SET TIME ZONE INTERVAL '-08:00' HOUR TO MINUTE", "SET TimeZone = '-08:00'"),
+    ("SET LOCAL TIME ZONE LOCAL", "SET LOCAL TimeZone = DEFAULT"),
+    ("SET NAMES 'UTF8'", "SET client_encoding = 'UTF8'"),
+    ("SET NAMES", "SET client_encoding = DEFAULT"),
+    ("SET SESSION AUTHORIZATION DEFAULT", "SET session_authorization = DEFAULT"),
+    ("SET ROLE NONE", "SET role = 'none'"),
+    ("RESET TIME ZONE", "RESET TimeZone"),
+    ("SHOW TIME ZONE", "SHOW TimeZone"),
+    ("SHOW TRANSACTION ISOLATION LEVEL", "SHOW transaction_isolation"),
+    ("SHOW SESSION AUTHORIZATION", "SHOW session_authorization"),
+    ("SHOW \"schemas\"", "SHOW \"schemas\""),
+    ("DISCARD TEMPORARY", "DISCARD TEMP"),
+    ("DEALLOCATE PREPARE p", "DEALLOCATE p"),
+    ("DEALLOCATE prepare", "DEALLOCATE prepare"),
+    ("DEALLOCATE PREPARE ALL", "DEALLOCATE ALL"),
+    ("UNLISTEN *", "UNLISTEN *"),
+    ("CLOSE ALL", "CLOSE ALL"),
+];
+
+#[test]
+fn every_spelling_has_its_meaning() {
+    for (text, printed) in MEANINGS {
+        let statements = parse(text).expect(text);
+        let found: Vec<_> = statements.iter().map(ToString::to_string).collect();
+        assert_eq!(found, [*printed], "{text}");
+    }
+}
+
+#[test]
+fn words_know_where_they_stood() {
+    let statements = parse("COMMIT; ALTER STREAM n.s\n ADD é int UNIQUE").expect("two");
+    let Statement::AlterStream(alter) = &statements[1] else {
+        panic!("{statements:?}");
+    };
+    assert_eq!(alter.name.location.0, Some(22));
+    for action in &alter.actions {
+        assert!(matches!(action, super::AlterAction::Shape(_, location) if location.0 == Some(31)));
+    }
+}
+
+#[test]
+fn one_string_is_a_setting_s_whole_value() {
+    let statements = parse("SET search_path = ''; SET x = DEFAULT").expect("two");
+    let values: Vec<_> = statements
+        .into_iter()
+        .map(|statement| match statement {
+            Statement::Set { value, .. } => value,
+            other => panic!("{other}"),
+        })
+        .collect();
+    assert_eq!(values, [SetValue::Value(String::new()), SetValue::Default]);
+}

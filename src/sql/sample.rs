@@ -1,0 +1,423 @@
+//! Statements made up for the laws.
+
+use proptest::collection::{hash_set, vec};
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::*;
+use crate::schema::{Alteration, ColumnSpec, DataType, Literal, Name};
+
+/// Words that the grammar could take for its own.
+#[rustfmt::skip]
+pub(super) const WORDS: &[&str] = &[
+    "a",
+    "all",
+    "as",
+    "cascade",
+    "column",
+    "comment",
+    "constraint",
+    "create",
+    "default",
+    "double",
+    "exclude",
+    "exists",
+    "if",
+    "interval",
+    "is",
+    "key",
+    "like",
+    "map",
+    "name",
+    "not",
+    "null",
+    "on",
+    "prepare",
+    "primary",
+    "restrict",
+    "schema",
+    "schemas",
+    "select",
+    "session",
+    "set",
+    "stream",
+    "streams",
+    "table", "tables", "local", "names", "role", "transaction", "authorization", "data", "virtual", "read", "partition", "of", "work", "chain", "no", "in", "from", "for", "versions", "compatibility", "diff", "if", "temp", "index", "year", "array", "struct", "generated", "concurrently", "using", "asc", "desc", "nulls", "foreign", "check", "true", "false", "characteristics", "constraints",
+    "time",
+    "timestamp",
+    "to",
+    "type",
+    "unique",
+    "version",
+    "with",
+    "zone",
+];
+
+pub(super) const NOWHERE: Location = Location(None);
+
+/// Names, those included that the grammar could take for its own words.
+fn name() -> impl Strategy<Value = Name> {
+    prop_oneof![
+        select(WORDS).prop_map(str::to_owned),
+        "[a-z_][a-z0-9_]{0,8}",
+        "[^\0]{1,8}",
+    ]
+}
+
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof!["[a-z '\"\\\\;$]{0,8}", "[^\0]{0,12}"]
+}
+
+fn names() -> impl Strategy<Value = Vec<Name>> {
+    hash_set(name(), 1..4).prop_map(|names| names.into_iter().collect())
+}
+
+fn object() -> impl Strategy<Value = ObjectRef> {
+    (option::of(name()), name()).prop_map(|(namespace, name)| ObjectRef {
+        namespace,
+        name,
+        location: NOWHERE,
+    })
+}
+
+fn spelling() -> impl Strategy<Value = Spelling> {
+    select(&[Spelling::Stream, Spelling::Table][..])
+}
+
+fn data_type() -> impl Strategy<Value = DataType> {
+    let precision = || option::of(0_u8..=6);
+    prop_oneof![
+        select(
+            &[
+                DataType::Boolean,
+                DataType::SmallInt,
+                DataType::Integer,
+                DataType::BigInt,
+                DataType::Real,
+                DataType::Double,
+                DataType::Numeric(None),
+                DataType::Text,
+                DataType::Bytea,
+                DataType::Date,
+                DataType::Interval,
+                DataType::Uuid,
+                DataType::Json,
+                DataType::Jsonb,
+            ][..]
+        ),
+        (1_u16..=1000, 0_i16..=10).prop_map(|(p, s)| DataType::Numeric(Some((p.max(10), s)))),
+        option::of(1_u32..1000).prop_map(DataType::Varchar),
+        (1_u32..1000).prop_map(DataType::Char),
+        precision().prop_map(DataType::Time),
+        precision().prop_map(DataType::Timestamp),
+        precision().prop_map(DataType::TimestampTz),
+    ]
+}
+
+fn number() -> impl Strategy<Value = String> {
+    "-?([0-9]{1,5}|[0-9]{0,3}\\.[0-9]{1,3}|[0-9]\\.)(e[+-]?[0-9])?"
+}
+
+fn constant() -> impl Strategy<Value = Literal> {
+    prop_oneof![
+        any::<bool>().prop_map(Literal::Boolean),
+        number().prop_map(Literal::Number),
+        text().prop_map(Literal::String),
+    ]
+}
+
+fn column() -> impl Strategy<Value = ColumnSpec> {
+    let default = option::of(constant());
+    (
+        name(),
+        data_type(),
+        any::<bool>(),
+        default,
+        option::of(text()),
+    )
+        .prop_map(|(name, data_type, not_null, default, comment)| ColumnSpec {
+            name,
+            data_type,
+            not_null,
+            default,
+            comment,
+        })
+}
+
+fn option_key() -> impl Strategy<Value = String> {
+    prop_oneof!["[a-z_]{1,4}(\\.[a-z_0-9]{1,4}){0,2}", name()]
+}
+
+fn options() -> impl Strategy<Value = Vec<OptionWord>> {
+    let value = prop_oneof![
+        text().prop_map(OptionValue::Text),
+        any::<bool>().prop_map(OptionValue::Boolean),
+        number().prop_map(OptionValue::Number),
+    ];
+    proptest::collection::hash_map(option_key(), value, 1..4).prop_map(|options| {
+        options
+            .into_iter()
+            .map(|(key, value)| OptionWord {
+                key,
+                value,
+                location: NOWHERE,
+            })
+            .collect()
+    })
+}
+
+fn keys() -> impl Strategy<Value = Vec<(String, Location)>> {
+    vec(option_key().prop_map(|key| (key, NOWHERE)), 1..4)
+}
+
+fn unique() -> impl Strategy<Value = (Option<Name>, Vec<Name>)> {
+    (option::of(name()), names())
+}
+
+fn create_stream() -> impl Strategy<Value = Statement> {
+    (
+        (spelling(), any::<bool>(), object()),
+        vec(column(), 0..5),
+        option::of(names()),
+        vec(unique(), 0..3),
+        option::of(options()),
+    )
+        .prop_map(
+            |((spelling, if_not_exists, name), columns, key, unique, options)| {
+                let primary_key = key.unwrap_or_default();
+                let mut seen = std::collections::HashSet::new();
+                let columns = columns
+                    .into_iter()
+                    .filter(|column| seen.insert(column.name.clone()))
+                    .map(|mut column| {
+                        column.not_null |= primary_key.contains(&column.name);
+                        (column, NOWHERE)
+                    })
+                    .collect();
+                Statement::CreateStream(Box::new(CreateStream {
+                    spelling,
+                    if_not_exists,
+                    name,
+                    columns,
+                    primary_key,
+                    unique,
+                    options: options.unwrap_or_default(),
+                }))
+            },
+        )
+}
+
+fn shape() -> impl Strategy<Value = Alteration> {
+    prop_oneof![
+        (column(), any::<bool>()).prop_map(|(column, if_not_exists)| Alteration::AddColumn {
+            column,
+            if_not_exists
+        }),
+        (name(), any::<bool>(), any::<bool>()).prop_map(|(column, if_exists, cascade)| {
+            Alteration::DropColumn {
+                column,
+                if_exists,
+                cascade,
+            }
+        }),
+        (name(), name()).prop_map(|(column, to)| Alteration::RenameColumn { column, to }),
+        (name(), data_type())
+            .prop_map(|(column, data_type)| Alteration::SetType { column, data_type }),
+        (name(), prop_oneof![constant(), Just(Literal::Null)])
+            .prop_map(|(column, default)| Alteration::SetDefault { column, default }),
+        name().prop_map(|column| Alteration::DropDefault { column }),
+        name().prop_map(|column| Alteration::SetNotNull { column }),
+        name().prop_map(|column| Alteration::DropNotNull { column }),
+        names().prop_map(|columns| Alteration::AddPrimaryKey { columns }),
+        Just(Alteration::DropPrimaryKey),
+        unique().prop_map(|(name, columns)| Alteration::AddUnique { name, columns }),
+        name().prop_map(|name| Alteration::DropConstraint { name }),
+    ]
+}
+
+fn alter_stream() -> impl Strategy<Value = Statement> {
+    let action = prop_oneof![
+        6 => shape().prop_map(|shape| AlterAction::Shape(shape, NOWHERE)),
+        1 => options().prop_map(AlterAction::Set),
+        1 => keys().prop_map(AlterAction::Reset),
+    ];
+    let actions = prop_oneof![
+        6 => vec(action, 1..5),
+        1 => name().prop_map(|name| vec![AlterAction::RenameTo(name, NOWHERE)]),
+    ];
+    (spelling(), any::<bool>(), object(), actions).prop_map(
+        |(spelling, if_exists, name, actions)| {
+            Statement::AlterStream(Box::new(AlterStream {
+                spelling,
+                if_exists,
+                name,
+                actions,
+            }))
+        },
+    )
+}
+
+fn other_definition() -> impl Strategy<Value = Statement> {
+    let located = || name().prop_map(|name| (name, NOWHERE));
+    prop_oneof![
+        (
+            spelling(),
+            any::<bool>(),
+            vec(object(), 1..4),
+            any::<bool>()
+        )
+            .prop_map(|(spelling, if_exists, names, cascade)| {
+                Statement::DropStreams(DropStreams {
+                    spelling,
+                    if_exists,
+                    names,
+                    cascade,
+                })
+            }),
+        (
+            any::<bool>(),
+            option::of((any::<bool>(), name())),
+            object(),
+            vec(located(), 1..4)
+        )
+            .prop_map(|(unique, name, stream, columns)| {
+                Statement::CreateIndex(Box::new(CreateIndex {
+                    unique,
+                    if_not_exists: name
+                        .as_ref()
+                        .is_some_and(|(if_not_exists, _)| *if_not_exists),
+                    name: name.map(|(_, name)| name),
+                    stream,
+                    columns,
+                }))
+            }),
+        (any::<bool>(), vec(object(), 1..4))
+            .prop_map(|(if_exists, names)| Statement::DropIndexes { if_exists, names }),
+        (any::<bool>(), name()).prop_map(|(if_not_exists, name)| Statement::CreateNamespace {
+            if_not_exists,
+            name,
+            location: NOWHERE
+        }),
+        (any::<bool>(), vec(located(), 1..4), any::<bool>()).prop_map(
+            |(if_exists, names, cascade)| Statement::DropNamespaces {
+                if_exists,
+                names,
+                cascade
+            }
+        ),
+        (name(), options()).prop_map(|(name, options)| Statement::SetNamespace {
+            name,
+            location: NOWHERE,
+            options
+        }),
+        (name(), keys()).prop_map(|(name, keys)| Statement::ResetNamespace {
+            name,
+            location: NOWHERE,
+            keys
+        }),
+        (
+            prop_oneof![
+                (spelling(), object()).prop_map(|(word, name)| CommentTarget::Stream(word, name)),
+                (object(), name())
+                    .prop_map(|(stream, column)| CommentTarget::Column(stream, column, NOWHERE)),
+            ],
+            option::of(text().prop_filter("an empty comment is none", |text| !text.is_empty())),
+        )
+            .prop_map(|(target, text)| Statement::Comment { target, text }),
+    ]
+}
+
+fn inspection() -> impl Strategy<Value = Statement> {
+    let namespace = option::of(name().prop_map(|name| (name, NOWHERE)));
+    prop_oneof![
+        (namespace, option::of(text()))
+            .prop_map(|(namespace, like)| Statement::ShowStreams { namespace, like }),
+        object().prop_map(Statement::ShowVersions),
+        object().prop_map(Statement::ShowCompatibility),
+        object().prop_map(Statement::ShowCreateStream),
+        object().prop_map(Statement::Describe),
+    ]
+}
+
+fn modes() -> impl Strategy<Value = TransactionModes> {
+    let isolation = select(
+        &[
+            IsolationLevel::ReadUncommitted,
+            IsolationLevel::ReadCommitted,
+            IsolationLevel::RepeatableRead,
+            IsolationLevel::Serializable,
+        ][..],
+    );
+    (
+        option::of(isolation),
+        any::<Option<bool>>(),
+        any::<Option<bool>>(),
+    )
+        .prop_map(|(isolation, read_only, deferrable)| TransactionModes {
+            isolation,
+            read_only,
+            deferrable,
+        })
+}
+
+fn conversation() -> impl Strategy<Value = Statement> {
+    let some_modes = || {
+        modes().prop_filter("SET needs a mode", |modes| {
+            modes != &TransactionModes::default()
+        })
+    };
+    let setting = || prop_oneof![name(), "[A-Za-z_]{1,6}(\\.[A-Za-z_]{1,6})?"];
+    let value = prop_oneof![Just(SetValue::Default), text().prop_map(SetValue::Value)];
+    let target = [
+        DiscardTarget::All,
+        DiscardTarget::Plans,
+        DiscardTarget::Sequences,
+        DiscardTarget::Temp,
+    ];
+    prop_oneof![
+        (any::<bool>(), modes()).prop_map(|(start, modes)| Statement::Begin { start, modes }),
+        any::<bool>().prop_map(|chain| Statement::Commit { chain }),
+        any::<bool>().prop_map(|chain| Statement::Rollback { chain }),
+        some_modes().prop_map(Statement::SetTransaction),
+        some_modes().prop_map(Statement::SetCharacteristics),
+        (
+            select(&[SetScope::Session, SetScope::Local][..]),
+            setting(),
+            value
+        )
+            .prop_map(|(scope, name, value)| Statement::Set {
+                scope,
+                name,
+                value,
+                location: NOWHERE
+            }),
+        setting().prop_map(|name| Statement::Reset {
+            name,
+            location: NOWHERE
+        }),
+        setting().prop_map(|name| Statement::Show {
+            name,
+            location: NOWHERE
+        }),
+        select(target.to_vec()).prop_map(Statement::Discard),
+        option::of(name()).prop_map(Statement::Deallocate),
+        select(vec![
+            Statement::ResetAll,
+            Statement::ShowAll,
+            Statement::CloseAll,
+            Statement::UnlistenAll,
+        ]),
+    ]
+}
+
+/// Any statement that the parser makes, but the unsupported.
+pub(super) fn statement() -> impl Strategy<Value = Statement> {
+    prop_oneof![
+        create_stream(),
+        alter_stream(),
+        other_definition(),
+        inspection(),
+        conversation(),
+    ]
+}
