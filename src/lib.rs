@@ -4,3 +4,5 @@ pub mod error;
 pub mod schema;
 pub mod session;
 pub mod sql;
+#[cfg(feature = "server")]
+pub mod wire;
