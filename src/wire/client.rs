@@ -200,7 +200,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Client<S> {
 
     /// Writes what is there, if it is much. A client that does not read it can
     /// still cancel the statement whose answer it is.
-    async fn push(&mut self, deadline: Option<Instant>) -> Result<(), Stop> {
+    pub(super) async fn push(&mut self, deadline: Option<Instant>) -> Result<(), Stop> {
         if self.out.len() < WRITE_BYTES {
             return Ok(());
         }

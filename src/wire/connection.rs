@@ -1,6 +1,3 @@
-use std::panic::AssertUnwindSafe;
-
-use futures::FutureExt;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 
@@ -12,7 +9,7 @@ use super::client::Client;
 use super::format::{Formats, PortalFormats};
 use super::frame::Frame;
 use super::frontend::Frontend;
-use super::stop::Stop;
+use super::stop::{Stop, caught};
 
 /// A client that is logged in, and its session.
 pub(super) struct Connection<'a, S> {
@@ -70,8 +67,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'a, S> {
             return Ok(());
         }
         self.is_skipping = false;
-        let handled = AssertUnwindSafe(self.handle(&frame)).catch_unwind().await;
-        let is_failed = match handled.unwrap_or_else(|panic| Err(Stop::panicked(&*panic))) {
+        let is_failed = match caught(self.handle(&frame)).await {
             Ok(()) => false,
             Err(Stop::Session(error)) => {
                 self.answer(&error);
@@ -118,7 +114,9 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'a, S> {
             ))),
             Frontend::Copy => Ok(()),
             Frontend::Terminate => Err(Stop::Gone),
-        }
+        }?;
+        // A pipeline need not end: what it answers must not pile up.
+        self.client.push(None).await
     }
 
     /// Runs a text of any number of statements.
@@ -140,6 +138,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'a, S> {
                     .await?;
             }
             self.client.out.complete(outcome.tag);
+            self.client.push(deadline).await?;
         }
     }
 

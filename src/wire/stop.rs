@@ -1,4 +1,8 @@
+use std::future::Future;
 use std::io;
+use std::panic::AssertUnwindSafe;
+
+use futures::FutureExt;
 
 use crate::error::{Error, ErrorKind, Fault, Protocol, Resource};
 
@@ -47,19 +51,6 @@ impl Stop {
             "terminating connection due to administrator command",
         ))
     }
-
-    /// The code that handled a message panicked; the panic's message is for the
-    /// log.
-    pub(super) fn panicked(panic: &(dyn std::any::Any + Send)) -> Self {
-        let cause = panic
-            .downcast_ref::<&str>()
-            .copied()
-            .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-            .unwrap_or("a panic without a message");
-        Self::Wire(
-            Error::new(ErrorKind::Internal(Fault::Defect), "internal error").with_source(cause),
-        )
-    }
 }
 
 /// A client that cannot be read from or written to is gone.
@@ -72,4 +63,43 @@ impl From<io::Error> for Stop {
 /// A message that makes no sense where it stands (08P01).
 pub(super) fn violation(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::Protocol(Protocol::Violation), message)
+}
+
+/// Runs the future; a panic in it is an error (XX000) whose cause, for the log
+/// only, is what the panic said.
+pub(super) async fn caught<T>(future: impl Future<Output = Result<T, Stop>>) -> Result<T, Stop> {
+    let result = AssertUnwindSafe(future).catch_unwind().await;
+    result.unwrap_or_else(|panic| {
+        let cause = panic
+            .downcast_ref::<&str>()
+            .copied()
+            .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+            .unwrap_or("a panic without a message");
+        let error = Error::new(ErrorKind::Internal(Fault::Defect), "internal error");
+        Err(Stop::Wire(error.with_source(cause)))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_an_error_whose_message_is_for_the_log() {
+        let ten = 10;
+        let panicking = [
+            caught(async { if ten > 1 { panic!("plain") } else { Ok(()) } }).await,
+            caught(async { if ten > 1 { panic!("{ten}") } else { Ok(()) } }).await,
+        ];
+        for (result, cause) in panicking.into_iter().zip(["plain", "10"]) {
+            let error = result.unwrap_err().into_error().unwrap();
+            assert_eq!(
+                (error.sqlstate(), error.message()),
+                ("XX000", "internal error")
+            );
+            assert_eq!(error.source().unwrap().to_string(), cause);
+        }
+    }
 }

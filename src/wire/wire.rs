@@ -1,12 +1,9 @@
 use std::fmt;
-use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::FutureExt;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -24,7 +21,7 @@ use super::cancel::{Cancels, Registration};
 use super::client::{Budget, Client};
 use super::connection::{Connection, log};
 use super::handshake::shake_hands;
-use super::stop::Stop;
+use super::stop::{Stop, caught};
 
 /// Opens the session of a client that logs in. Its error is what the client is
 /// told before the connection is closed.
@@ -68,7 +65,8 @@ impl Wire {
 
     /// Accepts connections until the wire is stopped, and returns when the last
     /// of them is closed: a running statement finishes and is answered, whoever
-    /// waits is told 57P01.
+    /// waits is told 57P01. A client that does not read its answer can hold this
+    /// up for as long as the caller lets it.
     pub async fn run(&self, listener: TcpListener) {
         let mut pause = Pauses::default();
         loop {
@@ -149,7 +147,7 @@ impl Wire {
             );
             let log_in = timeout(
                 shared.config.startup_timeout,
-                unpanicked(self.log_in(&mut client, &registration)),
+                caught(self.log_in(&mut client, &registration)),
             );
             let stop = match log_in.await.unwrap_or_else(|_| Err(too_slow())) {
                 Ok((session, _permit)) => {
@@ -225,14 +223,6 @@ impl Pauses {
         self.0 = (self.0 + 1).min(8);
         Duration::from_millis(4 << self.0).min(Duration::from_secs(1))
     }
-}
-
-/// A panic, as what stops the connection.
-async fn unpanicked<T>(future: impl Future<Output = Result<T, Stop>>) -> Result<T, Stop> {
-    AssertUnwindSafe(future)
-        .catch_unwind()
-        .await
-        .unwrap_or_else(|panic| Err(Stop::panicked(&*panic)))
 }
 
 fn tune(stream: &TcpStream, keepalive: Duration) -> io::Result<()> {
