@@ -160,6 +160,8 @@ pub enum Resource {
     Connection,
     /// The client, which has been silent for too long.
     Client,
+    /// The transaction, which the client has left open for too long.
+    Transaction,
 }
 
 /// What is at fault.
@@ -248,6 +250,7 @@ impl ErrorKind {
                 Resource::Server => "57P01",
                 Resource::Connection => "08001",
                 Resource::Client => "57P05",
+                Resource::Transaction => "25P03",
             },
             Self::Internal(fault) => match fault {
                 Fault::Defect => "XX000",

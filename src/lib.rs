@@ -12,3 +12,5 @@ pub mod sql;
 pub mod sqlite;
 pub mod store;
 pub mod tasks;
+#[cfg(feature = "server")]
+pub mod wire;

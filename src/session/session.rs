@@ -1,9 +1,20 @@
-//! The conversation itself.
+//! The conversation itself: texts, prepared statements and portals.
+
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Column, Notice, Outcome, Row};
-use crate::error::Result;
+use super::columns::columns;
+use super::transaction::{Transaction, aborted};
+use super::{Column, Notice, Outcome, Row, Settings};
+use crate::error::{Error, ErrorKind, Object, Result};
+use crate::registry::{Registry, Submission};
+use crate::sql::{self, Statement};
+
+/// The most texts whose statements a session remembers, and the longest of
+/// them in bytes: tools repeat a few short ones.
+const REMEMBERED_TEXTS: usize = 64;
+const REMEMBERED_BYTES: usize = 512;
 
 /// Who the client is and what it asked for at start-up.
 #[derive(Clone, Debug, Default)]
@@ -49,100 +60,447 @@ pub struct Execution {
     pub tag: Option<&'static str>,
 }
 
+/// A statement that was parsed; nothing for an empty text.
+type Prepared = Option<Arc<Statement>>;
+
+/// A prepared statement that was bound.
+struct Portal {
+    statement: Prepared,
+    state: PortalState,
+}
+
+enum PortalState {
+    Bound,
+    /// It ran; rows are left to hand out, perhaps none.
+    Running(std::vec::IntoIter<Row>, &'static str),
+    Done,
+}
+
 /// One client's conversation with a registry.
 pub struct Session {
-    _private: (),
+    pub(super) registry: Arc<Registry>,
+    pub(super) user: String,
+    pub(super) settings: Settings,
+    /// The namespaces of `search_path`, kept beside it: every name needs them.
+    pub(super) search_path: Vec<String>,
+    pub(super) transaction: Transaction,
+    pub(super) submission: Submission,
+    script: VecDeque<Arc<Statement>>,
+    prepared: HashMap<String, Prepared>,
+    portals: HashMap<String, Portal>,
+    texts: HashMap<String, Vec<Arc<Statement>>>,
 }
 
 impl Session {
+    /// Begins a conversation.
+    ///
+    /// # Errors
+    /// 42704 and 22023 for settings that are none or take no such value.
+    pub fn new(registry: Arc<Registry>, options: SessionOptions) -> Result<Self> {
+        let startup = options.settings.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let settings = Settings::new(&options.user, startup)?;
+        super::dispatch::refuse_unoffered(&settings)?;
+        Ok(Self {
+            registry,
+            user: options.user,
+            search_path: settings.search_path(),
+            settings,
+            transaction: Transaction::None,
+            submission: Submission::default(),
+            script: VecDeque::new(),
+            prepared: HashMap::new(),
+            portals: HashMap::new(),
+            texts: HashMap::new(),
+        })
+    }
+
     // ---- both protocols ----
 
     /// What ReadyForQuery tells.
     pub fn transaction_status(&self) -> TransactionStatus {
-        unreachable!("skeleton")
+        match self.transaction {
+            Transaction::None | Transaction::Implicit(_) => TransactionStatus::Idle,
+            Transaction::Explicit(_) => TransactionStatus::Active,
+            Transaction::Failed => TransactionStatus::Failed,
+        }
     }
 
     /// Settings that the protocol reports (`ParameterStatus`) and that have
     /// changed since the last call; all of them at the first.
     pub fn take_reported_settings(&mut self) -> Vec<(&'static str, String)> {
-        unreachable!("skeleton")
+        self.settings.take_reported()
     }
 
     /// `statement_timeout`, if there is one; the wire races statements with it.
     pub fn statement_timeout(&self) -> Option<Duration> {
-        unreachable!("skeleton")
+        self.settings.statement_timeout()
     }
 
     /// `idle_in_transaction_session_timeout`, if there is one.
     pub fn idle_in_transaction_timeout(&self) -> Option<Duration> {
-        unreachable!("skeleton")
+        self.settings.idle_in_transaction_session_timeout()
     }
 
-    /// Tells the session that a statement ended with this error outside of its
+    /// Says when a running statement can no longer be cancelled: its change is
+    /// submitted, and only the answer says how it ended.
+    pub fn submission(&self) -> Submission {
+        self.submission.clone()
+    }
+
+    /// Tells the session that a statement ended with an error outside of its
     /// own calls (a cancel, a time-out, a panic): the transaction fails.
     pub fn fail(&mut self) {
-        unreachable!("skeleton")
+        self.script.clear();
+        if self.transaction.is_block() {
+            self.transaction = Transaction::Failed;
+        } else if matches!(self.transaction, Transaction::Implicit(_)) {
+            self.roll_back();
+        }
     }
 
     /// Runs a text of any number of statements and answers each.
     ///
     /// # Errors
     /// The first error; what the text had changed before is rolled back.
-    pub async fn execute(&mut self, _sql: &str) -> Result<Vec<Outcome>> {
-        unreachable!("skeleton")
+    pub async fn execute(&mut self, sql: &str) -> Result<Vec<Outcome>> {
+        let count = self.begin_script(sql)?;
+        let mut outcomes = Vec::with_capacity(count);
+        while let Some(outcome) = self.step().await? {
+            outcomes.push(outcome);
+        }
+        Ok(outcomes)
     }
 
     // ---- simple query ----
 
     /// Parses a text and begins to run it: call [`Session::step`] until it
-    /// answers nothing, then [`Session::end_script`]. The answer is the number of statements.
-    pub fn begin_script(&mut self, _sql: &str) -> Result<usize> {
-        unreachable!("skeleton")
+    /// answers nothing. The answer is the number of statements.
+    ///
+    /// # Errors
+    /// 42601 and what else is wrong with the text: nothing of it runs.
+    pub fn begin_script(&mut self, sql: &str) -> Result<usize> {
+        self.script.clear();
+        // The unnamed statement and portal are the last text's, whichever way it came.
+        self.prepared.remove("");
+        self.portals.remove("");
+        let statements = self.parse(sql).inspect_err(|_| self.fail())?;
+        self.script.extend(statements);
+        if self.script.len() > 1 && matches!(self.transaction, Transaction::None) {
+            self.begin_implicit();
+        }
+        Ok(self.script.len())
     }
 
     /// Runs the next statement of the script. Nothing when there is none left.
-    /// An error ends the script.
+    ///
+    /// # Errors
+    /// What went wrong; it ends the script.
     pub async fn step(&mut self) -> Result<Option<Outcome>> {
-        unreachable!("skeleton")
+        let Some(statement) = self.script.pop_front() else { return Ok(None) };
+        // A COMMIT within the text ended its transaction: the rest is another.
+        if !self.script.is_empty() && matches!(self.transaction, Transaction::None) {
+            self.begin_implicit();
+        }
+        let outcome = self.guarded(&statement).await?;
+        // The last statement is answered after the commit it is part of.
+        if self.script.is_empty() {
+            self.end_implicit().await?;
+        }
+        Ok(Some(outcome))
     }
 
     // ---- extended query ----
 
     /// Parse: keeps the one statement of the text under the name.
-    pub fn prepare(&mut self, _name: &str, _sql: &str, _parameter_types: &[u32]) -> Result<()> {
-        unreachable!("skeleton")
+    ///
+    /// # Errors
+    /// 42601 for two statements, 42P05 for a name that is taken, 0A000 for a
+    /// statement that is not offered, 25P02 in a transaction that failed.
+    pub fn prepare(&mut self, name: &str, sql: &str, parameter_types: &[u32]) -> Result<()> {
+        self.try_prepare(name, sql, parameter_types).inspect_err(|_| self.fail())
+    }
+
+    fn try_prepare(&mut self, name: &str, sql: &str, parameter_types: &[u32]) -> Result<()> {
+        let mut statements = self.parse(sql)?.into_iter();
+        let statement = statements.next();
+        if statements.next().is_some() {
+            return Err(Error::new(
+                ErrorKind::Syntax,
+                "cannot insert multiple commands into a prepared statement",
+            ));
+        }
+        if let Some(statement) = &statement {
+            self.refuse_aborted(statement)?;
+            super::dispatch::refuse_unsupported(statement)?;
+        }
+        if !name.is_empty() && self.prepared.contains_key(name) {
+            return Err(Error::new(
+                ErrorKind::AlreadyExists(Object::PreparedStatement),
+                format!("prepared statement \"{name}\" already exists"),
+            ));
+        }
+        // Types of parameters that the statement does not have are no error:
+        // PostgreSQL only counts the values at Bind.
+        let _ = parameter_types;
+        self.prepared.insert(name.to_owned(), statement);
+        Ok(())
     }
 
     /// Describe of a statement.
-    pub fn describe_statement(&self, _name: &str) -> Result<Description> {
-        unreachable!("skeleton")
+    ///
+    /// # Errors
+    /// 26000 when there is none of the name.
+    pub fn describe_statement(&self, name: &str) -> Result<Description> {
+        self.describe(self.must_get_prepared(name)?)
     }
 
-    /// Bind: makes a portal of a statement. No statement takes parameters yet, so
-    /// `parameters` (how many values came) must be 0.
-    pub fn bind(&mut self, _portal: &str, _statement: &str, _parameters: usize) -> Result<()> {
-        unreachable!("skeleton")
+    /// Bind: makes a portal of a statement. `parameters` is how many values
+    /// came; no statement takes any yet.
+    ///
+    /// # Errors
+    /// 26000 when there is no such statement, 42P03 for a portal's name that is
+    /// taken, 08P01 for parameters, 25P02 in a transaction that failed.
+    pub fn bind(&mut self, portal: &str, statement: &str, parameters: usize) -> Result<()> {
+        self.try_bind(portal, statement, parameters).inspect_err(|_| self.fail())
     }
 
-    /// Describe of a portal (also used by the wire to check the number of result formats at Bind).
-    pub fn describe_portal(&self, _name: &str) -> Result<Description> {
-        unreachable!("skeleton")
+    fn try_bind(&mut self, portal: &str, statement: &str, parameters: usize) -> Result<()> {
+        let prepared = self.must_get_prepared(statement)?.clone();
+        if parameters > 0 {
+            return Err(Error::new(
+                ErrorKind::Protocol(crate::error::Protocol::Violation),
+                format!(
+                    "bind message supplies {parameters} parameters, but prepared statement \"{statement}\" requires 0"
+                ),
+            ));
+        }
+        if let Some(statement) = &prepared {
+            self.refuse_aborted(statement)?;
+        }
+        if !portal.is_empty() && self.portals.contains_key(portal) {
+            return Err(Error::new(
+                ErrorKind::AlreadyExists(Object::Portal),
+                format!("cursor \"{portal}\" already exists"),
+            ));
+        }
+        self.portals.insert(portal.to_owned(), Portal { statement: prepared, state: PortalState::Bound });
+        Ok(())
     }
 
-    /// Execute: runs the portal, or goes on with it; at most `max_rows` rows, 0 is all.
-    pub async fn execute_portal(&mut self, _name: &str, _max_rows: usize) -> Result<Execution> {
-        unreachable!("skeleton")
+    /// Describe of a portal.
+    ///
+    /// # Errors
+    /// 34000 when there is none of the name.
+    pub fn describe_portal(&self, name: &str) -> Result<Description> {
+        let portal = self.portals.get(name).ok_or_else(|| no_portal(name))?;
+        self.describe(&portal.statement)
+    }
+
+    /// Execute: runs the portal, or goes on with it; at most `max_rows` rows, 0
+    /// is all. `alone` says that the client's Sync follows at once, so that the
+    /// statement is a transaction of its own; otherwise its changes commit at
+    /// [`Session::sync`].
+    ///
+    /// # Errors
+    /// 34000 when there is no such portal; what went wrong in the statement.
+    pub async fn execute_portal(&mut self, name: &str, max_rows: usize, alone: bool) -> Result<Execution> {
+        let portal = self.portals.get_mut(name).ok_or_else(|| no_portal(name)).inspect_err(|_| ());
+        let Ok(portal) = portal else {
+            self.fail();
+            return Err(no_portal(name));
+        };
+        let mut notices = Vec::new();
+        if let PortalState::Bound = portal.state {
+            portal.state = PortalState::Done;
+            let Some(statement) = portal.statement.clone() else {
+                return Ok(Execution { notices, rows: Vec::new(), tag: Some("") });
+            };
+            if !alone && matches!(self.transaction, Transaction::None) && changes(&statement) {
+                self.begin_implicit();
+            }
+            let outcome = self.guarded(&statement).await?;
+            notices = outcome.notices;
+            // COMMIT and the like close all portals, this one too.
+            if outcome.columns.is_empty() {
+                return Ok(Execution { notices, rows: Vec::new(), tag: Some(outcome.tag) });
+            }
+            if let Some(portal) = self.portals.get_mut(name) {
+                portal.state = PortalState::Running(outcome.rows.into_iter(), outcome.tag);
+            }
+        }
+        let Some(Portal { state, .. }) = self.portals.get_mut(name) else {
+            return Err(no_portal(name));
+        };
+        let PortalState::Running(left, tag) = state else {
+            self.fail();
+            return Err(Error::new(
+                ErrorKind::Internal(crate::error::Fault::StoreVersion),
+                format!("portal \"{name}\" cannot be run"),
+            ));
+        };
+        let tag = *tag;
+        let limit = if max_rows == 0 { usize::MAX } else { max_rows };
+        let rows: Vec<Row> = left.take(limit).collect();
+        // A portal that gave exactly as many rows as were asked for is suspended,
+        // even when none is left: the next Execute finds that out.
+        let tag = (rows.len() < limit).then_some(tag);
+        Ok(Execution { notices, rows, tag })
     }
 
     /// Close of a statement; no error when there is none.
-    pub fn close_statement(&mut self, _name: &str) {}
+    pub fn close_statement(&mut self, name: &str) {
+        self.prepared.remove(name);
+    }
 
     /// Close of a portal; no error when there is none.
-    pub fn close_portal(&mut self, _name: &str) {}
-
-    /// Sync: commits the implicit transaction of the pipeline (or rolls it back
-    /// after an error), drops portals outside a transaction.
-    pub async fn sync(&mut self) -> Result<Vec<Notice>> {
-        unreachable!("skeleton")
+    pub fn close_portal(&mut self, name: &str) {
+        self.portals.remove(name);
     }
+
+    /// Sync: commits the implicit transaction of the pipeline, and drops portals
+    /// outside a transaction.
+    ///
+    /// # Errors
+    /// 40001 when a stream it changed was changed by others in the meantime:
+    /// nothing was changed.
+    pub async fn sync(&mut self) -> Result<Vec<Notice>> {
+        let outcome = self.end_implicit().await;
+        if matches!(self.transaction, Transaction::None) {
+            self.portals.clear();
+        }
+        outcome.map(|()| Vec::new())
+    }
+
+    // ---- within the session ----
+
+    /// Runs a statement; an error fails the transaction it is in.
+    async fn guarded(&mut self, statement: &Arc<Statement>) -> Result<Outcome> {
+        let outcome = match self.refuse_aborted(statement) {
+            Ok(()) => self.dispatch(statement).await,
+            Err(error) => Err(error),
+        };
+        let mut outcome = outcome.inspect_err(|_| self.fail())?;
+        outcome.notices.retain(|notice| self.settings.admits(notice.severity));
+        Ok(outcome)
+    }
+
+    fn parse(&mut self, sql: &str) -> Result<Vec<Arc<Statement>>> {
+        if let Some(statements) = self.texts.get(sql) {
+            return Ok(statements.clone());
+        }
+        let statements: Vec<_> = sql::parse(sql)?.into_iter().map(Arc::new).collect();
+        if sql.len() <= REMEMBERED_BYTES {
+            if self.texts.len() >= REMEMBERED_TEXTS {
+                self.texts.clear();
+            }
+            self.texts.insert(sql.to_owned(), statements.clone());
+        }
+        Ok(statements)
+    }
+
+    fn describe(&self, statement: &Prepared) -> Result<Description> {
+        let columns = match statement {
+            Some(statement) => columns(statement, &self.settings)?,
+            None => Arc::from([]),
+        };
+        Ok(Description { parameters: Arc::from([]), columns })
+    }
+
+    fn must_get_prepared(&self, name: &str) -> Result<&Prepared> {
+        self.prepared.get(name).ok_or_else(|| no_statement(name))
+    }
+
+    /// In a transaction that failed only its end is heard.
+    fn refuse_aborted(&self, statement: &Statement) -> Result<()> {
+        let ends = matches!(statement, Statement::Commit { .. } | Statement::Rollback { .. });
+        if matches!(self.transaction, Transaction::Failed) && !ends { Err(aborted()) } else { Ok(()) }
+    }
+
+    pub(super) fn begin_implicit(&mut self) {
+        self.settings.begin();
+        self.transaction = Transaction::Implicit(Box::default());
+    }
+
+    /// Commits what is implicit; leaves an explicit transaction alone.
+    async fn end_implicit(&mut self) -> Result<()> {
+        match self.transaction {
+            Transaction::Implicit(_) => self.commit().await,
+            _ => Ok(()),
+        }
+    }
+
+    /// Ends the transaction by making its changes everybody's.
+    pub(super) async fn commit(&mut self) -> Result<()> {
+        let draft = self.transaction.take();
+        self.portals.clear();
+        match self.registry.commit_marked(draft, &self.submission).await {
+            Ok(_) => {
+                self.settings.commit();
+                Ok(())
+            }
+            Err(error) => {
+                self.roll_back();
+                Err(error)
+            }
+        }
+    }
+
+    /// Ends the transaction as if it had never been.
+    pub(super) fn roll_back(&mut self) {
+        self.transaction = Transaction::None;
+        self.portals.clear();
+        self.settings.rollback();
+        self.search_path = self.settings.search_path();
+    }
+
+    /// `DEALLOCATE`: one prepared statement, or all.
+    pub(super) fn deallocate(&mut self, name: Option<&str>) -> Result<()> {
+        match name {
+            None => self.prepared.clear(),
+            Some(name) => {
+                self.prepared.remove(name).ok_or_else(|| no_statement(name))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// `CLOSE ALL`: portals go, but for the one that runs.
+    pub(super) fn close_all(&mut self) {
+        self.portals.clear();
+    }
+}
+
+/// Whether a statement leaves something behind that an error later in its
+/// pipeline must undo.
+fn changes(statement: &Statement) -> bool {
+    !matches!(
+        statement,
+        Statement::ShowStreams { .. }
+            | Statement::ShowVersions(_)
+            | Statement::ShowCompatibility(_)
+            | Statement::ShowCreateStream(_)
+            | Statement::Describe(_)
+            | Statement::Show { .. }
+            | Statement::ShowAll
+            | Statement::Begin { .. }
+            | Statement::Commit { .. }
+            | Statement::Rollback { .. }
+            | Statement::Discard(_)
+            | Statement::Deallocate(_)
+            | Statement::CloseAll
+            | Statement::UnlistenAll
+    )
+}
+
+fn no_statement(name: &str) -> Error {
+    let message = if name.is_empty() {
+        "unnamed prepared statement does not exist".to_owned()
+    } else {
+        format!("prepared statement \"{name}\" does not exist")
+    };
+    Error::new(ErrorKind::NotFound(Object::PreparedStatement), message)
+}
+
+fn no_portal(name: &str) -> Error {
+    Error::new(ErrorKind::NotFound(Object::Portal), format!("portal \"{name}\" does not exist"))
 }

@@ -1,0 +1,236 @@
+//! The answers with rows.
+
+use std::sync::Arc;
+
+use super::columns::columns;
+use super::resolve::{Names, first};
+use super::transaction::Transaction;
+use super::{Outcome, Row, Session, Value};
+use crate::error::{Error, ErrorKind, Object, Result};
+use crate::evolution;
+use crate::registry::{Draft, Known, Version};
+use crate::schema::{Name, StreamName};
+use crate::sql::{
+    CreateStream, Location, ObjectRef, OptionValue, OptionWord, Spelling, Statement,
+};
+
+impl Session {
+    pub(super) async fn describe_stream(&self, name: &ObjectRef) -> Result<Outcome> {
+        let known = match self.at_once(name)? {
+            Some(known) => known,
+            None => self.find(&self.draft(), name).await?,
+        };
+        let rows = known.columns().map(|(field, comment)| {
+            let key = known.version.schema.is_key(&field.name);
+            vec![
+                Value::text(&field.name),
+                Value::text(field.data_type.to_string()),
+                Value::Bool(field.nullable),
+                Value::optional_text(field.default.as_ref().map(ToString::to_string)),
+                Value::optional_text(key.then_some("PRI")),
+                Value::optional_text(comment),
+            ]
+        });
+        self.rows(&Statement::Describe(name.clone()), rows.collect(), "DESCRIBE")
+    }
+
+    /// The stream, when the cache has it and no transaction is open: nothing is
+    /// waited for.
+    fn at_once(&self, name: &ObjectRef) -> Result<Option<Arc<Known>>> {
+        if !matches!(self.transaction, Transaction::None) {
+            return Ok(None);
+        }
+        Ok(self.registry.cached(&first(&self.search_path, name)?).flatten())
+    }
+
+    pub(super) async fn show_streams(
+        &self,
+        namespace: Option<&(Name, Location)>,
+        like: Option<&str>,
+    ) -> Result<Outcome> {
+        let draft = self.draft();
+        let view = self.registry.view(&draft);
+        if let Some((name, location)) = namespace
+            && view.namespace(name).await?.is_none()
+        {
+            let kind = ErrorKind::NotFound(Object::Namespace);
+            return Err(Error::new(kind, format!("schema \"{name}\" does not exist")).at(location.0));
+        }
+        let streams = view.list(namespace.map(|(name, _)| name.as_str())).await?;
+        let server = self.registry.default_mode();
+        let rows = streams
+            .into_iter()
+            .filter(|stream| like.is_none_or(|pattern| is_like(&stream.name.name, pattern)))
+            .map(|stream| {
+                vec![
+                    Value::text(stream.name.namespace),
+                    Value::text(stream.name.name),
+                    Value::count(stream.version),
+                    Value::text(stream.mode.or(stream.namespace_mode).unwrap_or(server).as_str()),
+                    Value::count(stream.columns),
+                    Value::optional_text(stream.datasource),
+                    Value::TimestampTz(stream.updated_at),
+                ]
+            });
+        let statement = Statement::ShowStreams { namespace: None, like: None };
+        self.rows(&statement, rows.collect(), "SHOW")
+    }
+
+    pub(super) async fn show_versions(&self, name: &ObjectRef) -> Result<Outcome> {
+        let draft = self.draft();
+        let known = self.find(&draft, name).await?;
+        let versions = self.registry.view(&draft).versions(&known).await?;
+        let before = std::iter::once(None).chain(versions.iter().map(Some));
+        let rows = versions.iter().zip(before).map(|(version, before)| {
+            vec![
+                Value::count(version.number),
+                Value::text(&version.evolution.0),
+                Value::text(changes(before.map(AsRef::as_ref), version)),
+                Value::text(version.fingerprint.to_string()),
+                Value::text(version.mode.as_str()),
+                Value::text(&version.registered_by),
+                Value::TimestampTz(version.registered_at),
+            ]
+        });
+        self.rows(&Statement::ShowVersions(name.clone()), rows.collect(), "SHOW")
+    }
+
+    pub(super) async fn show_compatibility(&self, name: &ObjectRef) -> Result<Outcome> {
+        let draft = self.draft();
+        let known = self.find(&draft, name).await?;
+        let view = self.registry.view(&draft);
+        let (mode, source, judgements) = self.registry.check_compatibility(&view, &known).await?;
+        let rows = judgements.into_iter().map(|judgement| {
+            vec![
+                Value::count(judgement.version),
+                Value::text(mode.as_str()),
+                Value::text(source.to_string()),
+                Value::Bool(judgement.backward),
+                Value::Bool(judgement.forward),
+                Value::Bool(judgement.compatible),
+                Value::text(judgement.reason),
+            ]
+        });
+        self.rows(&Statement::ShowCompatibility(name.clone()), rows.collect(), "SHOW")
+    }
+
+    pub(super) async fn show_create_stream(&self, name: &ObjectRef) -> Result<Outcome> {
+        let known = self.find(&self.draft(), name).await?;
+        let row = vec![
+            Value::text(&known.stream.name.name),
+            Value::text(super::create::statements(&known)),
+        ];
+        self.rows(&Statement::ShowCreateStream(name.clone()), vec![row], "SHOW")
+    }
+
+    pub(super) fn show_setting(&self, name: &str, location: Location) -> Result<Outcome> {
+        let (_, value) = self.settings.show(name).map_err(|error| error.at(location.0))?;
+        let statement = Statement::Show { name: name.to_owned(), location };
+        self.rows(&statement, vec![vec![Value::text(value)]], "SHOW")
+    }
+
+    pub(super) fn show_all_settings(&self) -> Outcome {
+        let rows: Vec<Row> = self
+            .settings
+            .all()
+            .map(|(name, value, description)| {
+                vec![Value::text(name), Value::text(value), Value::text(description)]
+            })
+            .collect();
+        Outcome {
+            columns: columns(&Statement::ShowAll, &self.settings).unwrap_or_default(),
+            rows,
+            tag: "SHOW",
+            notices: Vec::new(),
+        }
+    }
+
+    fn rows(&self, statement: &Statement, rows: Vec<Row>, tag: &'static str) -> Result<Outcome> {
+        Ok(Outcome { columns: columns(statement, &self.settings)?, rows, tag, notices: Vec::new() })
+    }
+
+    /// The stream a statement names.
+    async fn find(&self, draft: &Draft, name: &ObjectRef) -> Result<Arc<Known>> {
+        let names = Names { view: self.registry.view(draft), search_path: &self.search_path };
+        let full = names.existing(name).await?;
+        let found = names.view.stream(&full).await?;
+        found.map(|found| found.known).ok_or_else(|| {
+            let shown = match &name.namespace {
+                Some(namespace) => format!("{namespace}.{}", name.name),
+                None => name.name.clone(),
+            };
+            Error::new(ErrorKind::NotFound(Object::Stream), format!("relation \"{shown}\" does not exist"))
+                .at(name.location.0)
+        })
+    }
+}
+
+/// What a version changed, in words.
+fn changes(before: Option<&Version>, version: &Version) -> String {
+    match before {
+        Some(before) => evolution::diff(&before.schema, &version.schema).describe(),
+        None => match version.schema.fields.len() {
+            1 => "created with 1 column".to_owned(),
+            columns => format!("created with {columns} columns"),
+        },
+    }
+}
+
+/// SQL's `LIKE`: `%` is any text, `_` any one character, `\` takes the next
+/// character as it is.
+fn is_like(text: &str, pattern: &str) -> bool {
+    let text: Vec<char> = text.chars().collect();
+    let pattern: Vec<char> = pattern.chars().collect();
+    let (mut t, mut p) = (0, 0);
+    // Where to go on when the text after the last `%` turns out not to match.
+    let mut retry: Option<(usize, usize)> = None;
+    while t < text.len() {
+        let step = match pattern.get(p) {
+            Some('%') => {
+                retry = Some((t, p + 1));
+                p += 1;
+                continue;
+            }
+            Some('_') => Some(1),
+            Some('\\') if pattern.get(p + 1) == Some(&text[t]) => Some(2),
+            Some('\\') => None,
+            Some(c) if *c == text[t] => Some(1),
+            _ => None,
+        };
+        match (step, retry) {
+            (Some(step), _) => (t, p) = (t + 1, p + step),
+            (None, Some((from, after))) => {
+                retry = Some((from + 1, after));
+                (t, p) = (from + 1, after);
+            }
+            (None, None) => return false,
+        }
+    }
+    pattern[p..].iter().all(|c| *c == '%')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_like;
+
+    #[test]
+    fn like_is_sqls() {
+        for (text, pattern, expected) in [
+            ("orders", "orders", true),
+            ("orders", "ord%", true),
+            ("orders", "%ers", true),
+            ("orders", "%r%r%", true),
+            ("orders", "o_ders", true),
+            ("orders", "order", false),
+            ("orders", "%x%", false),
+            ("", "%", true),
+            ("", "_", false),
+            ("a%b", "a\\%b", true),
+            ("axb", "a\\%b", false),
+            ("žluť", "žlu_", true),
+            ("aaaaaaaaaaaaaaaaaaaaaaaaaaaab", "%a%a%a%a%a%a%a%c", false),
+        ] {
+            assert_eq!(is_like(text, pattern), expected, "{text:?} LIKE {pattern:?}");
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! From a statement to its answer: one exhaustive match.
+
+use super::operation::operation;
+use super::resolve::Names;
+use super::transaction::{Transaction, must_be_alone, needs_block, read_only};
+use super::{MetadataUpdates, Notice, Outcome, ReadConsistency, Session, Settings};
+use crate::error::{Error, Result};
+use crate::registry::{Applied, Draft, Operation};
+use crate::sql::{DiscardTarget, Location, SetScope, SetValue, Statement, TransactionModes};
+
+/// A statement that is understood but not offered (0A000).
+///
+/// # Errors
+/// That.
+pub(super) fn refuse_unsupported(statement: &Statement) -> Result<()> {
+    match statement {
+        Statement::Unsupported { what, hint, location, .. } => {
+            Err(Error::unsupported(what, hint.as_str()).at(location.0))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Values of our own settings that have no effect yet are not taken (0A000).
+///
+/// # Errors
+/// That.
+pub(super) fn refuse_unoffered(settings: &Settings) -> Result<()> {
+    if settings.metadata_updates() == MetadataUpdates::Async {
+        return Err(Error::unsupported(
+            "metadata_updates = async",
+            "Use sync: a change is answered when it is durable.",
+        ));
+    }
+    if settings.read_consistency() == ReadConsistency::Strict {
+        return Err(Error::unsupported(
+            "read_consistency = strict",
+            "Use local: this server's own changes are seen at once, others' within a second.",
+        ));
+    }
+    Ok(())
+}
+
+impl Session {
+    /// Runs one statement.
+    pub(super) async fn dispatch(&mut self, statement: &Statement) -> Result<Outcome> {
+        match statement {
+            Statement::Describe(name) => self.describe_stream(name).await,
+            Statement::ShowStreams { namespace, like } => {
+                self.show_streams(namespace.as_ref(), like.as_deref()).await
+            }
+            Statement::ShowVersions(name) => self.show_versions(name).await,
+            Statement::ShowCompatibility(name) => self.show_compatibility(name).await,
+            Statement::ShowCreateStream(name) => self.show_create_stream(name).await,
+
+            Statement::CreateStream(_)
+            | Statement::AlterStream(_)
+            | Statement::DropStreams(_)
+            | Statement::CreateIndex(_)
+            | Statement::DropIndexes { .. }
+            | Statement::CreateNamespace { .. }
+            | Statement::DropNamespaces { .. }
+            | Statement::SetNamespace { .. }
+            | Statement::ResetNamespace { .. }
+            | Statement::Comment { .. } => self.change(statement).await,
+
+            Statement::Begin { start, modes } => Ok(self.begin(*start, *modes)),
+            Statement::Commit { chain } => self.commit_statement(*chain).await,
+            Statement::Rollback { chain } => self.rollback_statement(*chain),
+            Statement::SetTransaction(modes) => Ok(self.set_transaction(*modes)),
+            Statement::SetCharacteristics(modes) => {
+                self.settings.set_default_transaction_modes(*modes);
+                Ok(done("SET"))
+            }
+
+            Statement::Set { scope, name, value, location } => self.set(*scope, name, value, *location),
+            Statement::Reset { name, location } => {
+                self.settings.reset(name).map_err(|error| error.at(location.0))?;
+                self.settings_changed("RESET")
+            }
+            Statement::ResetAll => {
+                self.settings.reset_all();
+                self.settings_changed("RESET")
+            }
+            Statement::Show { name, location } => self.show_setting(name, *location),
+            Statement::ShowAll => Ok(self.show_all_settings()),
+
+            Statement::Discard(target) => self.discard(*target),
+            Statement::Deallocate(name) => {
+                self.deallocate(name.as_deref())?;
+                Ok(done(if name.is_some() { "DEALLOCATE" } else { "DEALLOCATE ALL" }))
+            }
+            Statement::CloseAll => {
+                self.close_all();
+                Ok(done("CLOSE CURSOR ALL"))
+            }
+            Statement::UnlistenAll => Ok(done("UNLISTEN")),
+            Statement::Unsupported { .. } => refuse_unsupported(statement).map(|()| done("")),
+        }
+    }
+
+    // ---- changes ----
+
+    async fn change(&mut self, statement: &Statement) -> Result<Outcome> {
+        let (operation, tag) = {
+            let draft = self.transaction.draft();
+            let view = self.registry.view(&draft);
+            let names = Names { view, search_path: &self.search_path };
+            let found = operation(statement, &names).await?;
+            found.ok_or_else(|| Error::internal("a statement that changes nothing was to be run as a change"))?
+        };
+        if self.settings.transaction_modes().read_only == Some(true) {
+            return Err(read_only(tag));
+        }
+        let applied = self.apply(&operation).await?;
+        Ok(Outcome { notices: applied.notices, ..done(tag) })
+    }
+
+    async fn apply(&mut self, operation: &Operation) -> Result<Applied> {
+        match self.transaction.draft_mut() {
+            Some(draft) => self.registry.apply(draft, operation, &self.user).await,
+            None => self.registry.run_marked(operation, &self.user, &self.submission).await,
+        }
+    }
+
+    // ---- the transaction ----
+
+    fn begin(&mut self, start: bool, modes: TransactionModes) -> Outcome {
+        let mut outcome = done(if start { "START TRANSACTION" } else { "BEGIN" });
+        match std::mem::take(&mut self.transaction) {
+            Transaction::None => {
+                self.settings.begin();
+                self.transaction = Transaction::Explicit(Box::default());
+            }
+            // What the text did before BEGIN belongs to the transaction.
+            Transaction::Implicit(draft) => self.transaction = Transaction::Explicit(draft),
+            inside => {
+                self.transaction = inside;
+                let message = "there is already a transaction in progress";
+                outcome.notices.push(Notice::warning("25001", message));
+            }
+        }
+        self.settings.set_transaction_modes(modes);
+        outcome
+    }
+
+    async fn commit_statement(&mut self, chain: bool) -> Result<Outcome> {
+        if matches!(self.transaction, Transaction::Failed) {
+            return self.rollback_statement(chain);
+        }
+        let modes = self.settings.transaction_modes();
+        let outcome = self.end("COMMIT", "COMMIT AND CHAIN", chain)?;
+        self.commit().await?;
+        self.chain(chain, modes);
+        Ok(outcome)
+    }
+
+    fn rollback_statement(&mut self, chain: bool) -> Result<Outcome> {
+        let modes = self.settings.transaction_modes();
+        let outcome = self.end("ROLLBACK", "ROLLBACK AND CHAIN", chain)?;
+        self.roll_back();
+        self.chain(chain, modes);
+        Ok(outcome)
+    }
+
+    /// The answer to an end of the transaction, with a warning when there is
+    /// none; only a real one can be chained.
+    fn end(&self, tag: &'static str, chained: &str, chain: bool) -> Result<Outcome> {
+        let mut outcome = done(tag);
+        if !self.transaction.is_block() {
+            if chain {
+                return Err(needs_block(chained));
+            }
+            outcome.notices.push(Notice::warning("25P01", "there is no transaction in progress"));
+        }
+        Ok(outcome)
+    }
+
+    fn chain(&mut self, chain: bool, modes: TransactionModes) {
+        if chain {
+            self.begin(false, modes);
+        }
+    }
+
+    fn set_transaction(&mut self, modes: TransactionModes) -> Outcome {
+        let mut outcome = done("SET");
+        if matches!(self.transaction, Transaction::None) {
+            let message = "SET TRANSACTION can only be used in transaction blocks";
+            outcome.notices.push(Notice::warning("25P01", message));
+        } else {
+            self.settings.set_transaction_modes(modes);
+        }
+        outcome
+    }
+
+    // ---- settings ----
+
+    fn set(&mut self, scope: SetScope, name: &str, value: &SetValue, location: Location) -> Result<Outcome> {
+        let before = self.settings.clone();
+        self.settings.set(scope, name, value).map_err(|error| error.at(location.0))?;
+        if let Err(error) = refuse_unoffered(&self.settings) {
+            self.settings = before;
+            return Err(error.at(location.0));
+        }
+        let mut outcome = self.settings_changed("SET")?;
+        if scope == SetScope::Local && matches!(self.transaction, Transaction::None) {
+            let message = "SET LOCAL can only be used in transaction blocks";
+            outcome.notices.push(Notice::warning("25P01", message));
+        }
+        Ok(outcome)
+    }
+
+    fn settings_changed(&mut self, tag: &'static str) -> Result<Outcome> {
+        self.search_path = self.settings.search_path();
+        Ok(done(tag))
+    }
+
+    fn discard(&mut self, target: DiscardTarget) -> Result<Outcome> {
+        Ok(match target {
+            DiscardTarget::All => {
+                if !matches!(self.transaction, Transaction::None) {
+                    return Err(must_be_alone("DISCARD ALL"));
+                }
+                self.close_all();
+                self.deallocate(None)?;
+                self.settings.reset_all();
+                self.settings_changed("DISCARD ALL")?
+            }
+            // There are no plans, sequences or temporary tables to forget.
+            DiscardTarget::Plans => done("DISCARD PLANS"),
+            DiscardTarget::Sequences => done("DISCARD SEQUENCES"),
+            DiscardTarget::Temp => done("DISCARD TEMP"),
+        })
+    }
+
+    /// The transaction's own changes, for a statement to look through.
+    pub(super) fn draft(&self) -> Draft {
+        self.transaction.draft()
+    }
+}
+
+/// The answer of a statement without rows.
+pub(super) fn done(tag: &'static str) -> Outcome {
+    Outcome { tag, ..Outcome::default() }
+}

@@ -1,0 +1,305 @@
+use bytes::BytesMut;
+use pgwire::api::Type;
+use pgwire::messages::Message;
+use pgwire::messages::data::{FieldDescription, NoData, ParameterDescription, RowDescription};
+use pgwire::messages::extendedquery::{
+    BindComplete, CloseComplete, ParseComplete, PortalSuspended,
+};
+use pgwire::messages::response::{
+    self, CommandComplete, EmptyQueryResponse, ErrorResponse, NoticeResponse, ReadyForQuery,
+};
+use pgwire::messages::startup::{
+    Authentication, BackendKeyData, NegotiateProtocolVersion, ParameterStatus, SecretKey,
+};
+
+use crate::error::Error;
+use crate::session::{Column, ColumnType, Notice, Severity, TransactionStatus, Value};
+
+use super::format::{Format, Formats};
+use super::row::put_row;
+
+/// How long a value of a setting may be so that clients take it: they drop the
+/// connection at a ParameterStatus of 30,000 bytes.
+const MAX_SETTING_BYTES: usize = 20_000;
+
+/// What is to be sent: whole messages in one buffer.
+#[derive(Debug, Default)]
+pub(super) struct Outgoing {
+    pub(super) bytes: BytesMut,
+    /// Where the last whole message ends. More is there only after a panic in
+    /// the middle of one.
+    whole: usize,
+}
+
+/// How bad an [`Error`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Gravity {
+    /// The statement failed.
+    Error,
+    /// The connection ends.
+    Fatal,
+}
+
+impl Outgoing {
+    /// How many bytes wait.
+    pub(super) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Forgets what a panic left of a message.
+    pub(super) fn drop_partial(&mut self) {
+        self.bytes.truncate(self.whole);
+    }
+
+    /// Told when the bytes have been written.
+    pub(super) fn written(&mut self) {
+        self.whole = self.bytes.len();
+    }
+
+    /// The one byte that answers an encryption request: no.
+    pub(super) fn no_encryption(&mut self) {
+        self.put(&response::SslResponse::Refuse);
+    }
+
+    /// The version and the options of the protocol that are not spoken here.
+    pub(super) fn negotiate_version(&mut self, newest: i32, unknown_options: Vec<String>) {
+        self.put(&NegotiateProtocolVersion::new(newest, unknown_options));
+    }
+
+    /// The client is logged in.
+    pub(super) fn authentication_ok(&mut self) {
+        self.put(&Authentication::Ok);
+    }
+
+    /// What a cancel request has to name.
+    pub(super) fn backend_key(&mut self, pid: i32, secret: i32) {
+        self.put(&BackendKeyData::new(pid, SecretKey::I32(secret)));
+    }
+
+    /// The value of a setting that clients follow.
+    pub(super) fn setting(&mut self, name: &str, value: String) {
+        if name.len() + value.len() <= MAX_SETTING_BYTES {
+            self.put(&ParameterStatus::new(name.to_owned(), value));
+        }
+    }
+
+    /// The server waits for the next message.
+    pub(super) fn ready(&mut self, status: TransactionStatus) {
+        self.put(&ReadyForQuery::new(match status {
+            TransactionStatus::Idle => response::TransactionStatus::Idle,
+            TransactionStatus::Active => response::TransactionStatus::Transaction,
+            TransactionStatus::Failed => response::TransactionStatus::Error,
+        }));
+    }
+
+    /// The columns of the rows that follow; NoData when none will.
+    pub(super) fn columns(&mut self, columns: &[Column], formats: &Formats) {
+        if columns.is_empty() {
+            self.put(&NoData::new());
+            return;
+        }
+        let fields = columns.iter().enumerate().map(|(index, column)| {
+            let (column_type, size) = match column.column_type {
+                ColumnType::Bool => (Type::BOOL, 1),
+                ColumnType::Int4 => (Type::INT4, 4),
+                ColumnType::Int8 => (Type::INT8, 8),
+                ColumnType::Text => (Type::TEXT, -1),
+                ColumnType::TimestampTz => (Type::TIMESTAMPTZ, 8),
+            };
+            let format = match formats.of(index) {
+                Format::Text => 0,
+                Format::Binary => 1,
+            };
+            FieldDescription::new(
+                column.name.into(),
+                0,
+                0,
+                column_type.oid(),
+                size,
+                -1,
+                format,
+            )
+        });
+        self.put(&RowDescription::new(fields.collect()));
+    }
+
+    /// A row.
+    pub(super) fn row(&mut self, row: &[Value], formats: &Formats) {
+        put_row(&mut self.bytes, row, formats);
+        self.whole = self.bytes.len();
+    }
+
+    /// The end of a statement; the empty statement has no tag.
+    pub(super) fn complete(&mut self, tag: &str) {
+        if tag.is_empty() {
+            self.put(&EmptyQueryResponse::new());
+        } else {
+            self.put(&CommandComplete::new(tag.to_owned()));
+        }
+    }
+
+    /// The portal has more rows, or may have.
+    pub(super) fn suspended(&mut self) {
+        self.put(&PortalSuspended::new());
+    }
+
+    /// The types of a statement's parameters.
+    pub(super) fn parameters(&mut self, types: &[u32]) {
+        self.put(&ParameterDescription::new(types.to_vec()));
+    }
+
+    /// The answer to Parse.
+    pub(super) fn parsed(&mut self) {
+        self.put(&ParseComplete::new());
+    }
+
+    /// The answer to Bind.
+    pub(super) fn bound(&mut self) {
+        self.put(&BindComplete::new());
+    }
+
+    /// The answer to Close.
+    pub(super) fn closed(&mut self) {
+        self.put(&CloseComplete::new());
+    }
+
+    /// An error, without its causes.
+    pub(super) fn error(&mut self, gravity: Gravity, error: &Error) {
+        let severity = match gravity {
+            Gravity::Error => "ERROR",
+            Gravity::Fatal => "FATAL",
+        };
+        let mut fields = report(severity, error.sqlstate(), error.message());
+        let position = error.position().map(|position| position.to_string());
+        let rest = [
+            (b'D', error.detail()),
+            (b'H', error.hint()),
+            (b'P', position.as_deref()),
+            (b'n', error.constraint()),
+        ];
+        add(&mut fields, rest);
+        self.put(&ErrorResponse::new(fields));
+    }
+
+    /// A notice.
+    pub(super) fn notice(&mut self, notice: &Notice) {
+        let severity = match notice.severity {
+            Severity::Notice => "NOTICE",
+            Severity::Warning => "WARNING",
+        };
+        let mut fields = report(severity, notice.sqlstate, &notice.message);
+        let rest = [
+            (b'D', notice.detail.as_deref()),
+            (b'H', notice.hint.as_deref()),
+        ];
+        add(&mut fields, rest);
+        self.put(&NoticeResponse::new(fields));
+    }
+
+    fn put(&mut self, message: &impl Message) {
+        message
+            .encode(&mut self.bytes)
+            .expect("only a longer message than these can fail to encode");
+        self.whole = self.bytes.len();
+    }
+}
+
+/// The fields of an error or notice; their letters are those of the manual's
+/// "Error and Notice Message Fields".
+fn report(severity: &str, sqlstate: &str, message: &str) -> Vec<(u8, String)> {
+    vec![
+        (b'S', severity.to_owned()),
+        (b'V', severity.to_owned()),
+        (b'C', sqlstate.to_owned()),
+        (b'M', message.to_owned()),
+    ]
+}
+
+fn add<const N: usize>(fields: &mut Vec<(u8, String)>, more: [(u8, Option<&str>); N]) {
+    let more = more.into_iter();
+    fields.extend(more.filter_map(|(letter, text)| Some((letter, text?.to_owned()))));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn an_error_has_its_fields_and_no_causes() {
+        let error = Error::new(ErrorKind::Incompatible, "no")
+            .with_detail("d.")
+            .with_hint("h.")
+            .at(3)
+            .with_constraint("FULL")
+            .with_source("secret");
+        let mut out = Outgoing::default();
+        out.error(Gravity::Error, &error);
+        let fields = b"SERROR\0VERROR\0C23514\0Mno\0Dd.\0Hh.\0P3\0nFULL\0\0";
+        assert_eq!(out.bytes[0], b'E');
+        assert_eq!(&out.bytes[5..], fields);
+    }
+
+    #[test]
+    fn a_notice_has_its_fields() {
+        let notice = Notice {
+            severity: Severity::Warning,
+            sqlstate: "25P01",
+            message: "m".into(),
+            detail: None,
+            hint: Some("h.".into()),
+        };
+        let mut out = Outgoing::default();
+        out.notice(&notice);
+        assert_eq!(&out.bytes[5..], b"SWARNING\0VWARNING\0C25P01\0Mm\0Hh.\0\0");
+    }
+
+    #[test]
+    fn columns_have_postgresqls_types() {
+        let columns = [
+            Column {
+                name: "a",
+                column_type: ColumnType::Int4,
+            },
+            Column {
+                name: "b",
+                column_type: ColumnType::Text,
+            },
+        ];
+        let mut out = Outgoing::default();
+        out.columns(&columns, &Formats::new(&[0, 1]).unwrap());
+        let expected = [
+            &b"T\0\0\0\x2e\0\x02"[..],
+            b"a\0\0\0\0\0\0\0\0\0\0\x17\0\x04\xff\xff\xff\xff\0\0",
+            b"b\0\0\0\0\0\0\0\0\0\0\x19\xff\xff\xff\xff\xff\xff\0\x01",
+        ];
+        assert_eq!(&out.bytes[..], expected.concat());
+        out = Outgoing::default();
+        out.columns(&[], &Formats::Text);
+        assert_eq!(&out.bytes[..], b"n\0\0\0\x04");
+    }
+
+    #[test]
+    fn the_empty_statement_has_no_tag() {
+        let mut out = Outgoing::default();
+        out.complete("");
+        out.complete("SHOW");
+        assert_eq!(&out.bytes[..], b"I\0\0\0\x04C\0\0\0\x09SHOW\0");
+    }
+
+    #[test]
+    fn what_a_panic_left_is_dropped() {
+        let mut out = Outgoing::default();
+        out.parsed();
+        out.bytes.extend_from_slice(b"D\0\0");
+        out.drop_partial();
+        assert_eq!(&out.bytes[..], b"1\0\0\0\x04");
+    }
+
+    #[test]
+    fn a_setting_clients_cannot_take_is_kept_from_them() {
+        let mut out = Outgoing::default();
+        out.setting("application_name", "x".repeat(1 << 20));
+        assert_eq!(out.len(), 0);
+    }
+}

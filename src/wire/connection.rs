@@ -1,0 +1,175 @@
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::Instant;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::session::{Notice, Session, TransactionStatus};
+
+use super::backend::Gravity;
+use super::client::Client;
+use super::format::{Formats, PortalFormats};
+use super::frame::Frame;
+use super::frontend::Frontend;
+use super::stop::{Stop, caught};
+
+/// A client that is logged in, and its session.
+pub(super) struct Connection<'a, S> {
+    pub(super) client: &'a mut Client<S>,
+    pub(super) session: Session,
+    pub(super) formats: PortalFormats,
+    /// After an error of the extended protocol: nothing counts until Sync.
+    is_skipping: bool,
+}
+
+impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'a, S> {
+    pub(super) fn new(client: &'a mut Client<S>, session: Session) -> Self {
+        Self {
+            client,
+            session,
+            formats: PortalFormats::default(),
+            is_skipping: false,
+        }
+    }
+
+    /// Handles messages until the connection ends, and says why it did.
+    pub(super) async fn converse(mut self) -> Stop {
+        loop {
+            if let Err(stop) = self.exchange().await {
+                return stop;
+            }
+        }
+    }
+
+    /// Tells the client that it is its turn.
+    pub(super) async fn ready(&mut self) -> Result<(), Stop> {
+        for (name, value) in self.session.take_reported_settings() {
+            self.client.out.setting(name, value);
+        }
+        let status = self.session.transaction_status();
+        if status == TransactionStatus::Idle {
+            self.formats.clear();
+        }
+        self.client.out.ready(status);
+        self.client.flush().await?;
+        if self.client.is_stopping() {
+            return Err(Stop::shutdown());
+        }
+        Ok(())
+    }
+
+    /// Handles one message.
+    async fn exchange(&mut self) -> Result<(), Stop> {
+        let idle = match self.session.transaction_status() {
+            TransactionStatus::Idle => None,
+            _ => self.session.idle_in_transaction_timeout(),
+        };
+        let frame = self.client.message(idle).await?;
+        if self.is_skipping && !matches!(frame.kind, b'S' | b'X') {
+            return Ok(());
+        }
+        self.is_skipping = false;
+        let is_failed = match caught(self.handle(&frame)).await {
+            Ok(()) => false,
+            Err(Stop::Session(error)) => {
+                self.answer(&error);
+                true
+            }
+            Err(Stop::Wire(error)) => {
+                self.session.fail();
+                self.answer(&error);
+                true
+            }
+            Err(stop) => return Err(stop),
+        };
+        match frame.kind {
+            b'Q' | b'F' | b'S' => self.ready().await,
+            // A client may wait for the error before it says Sync.
+            _ if is_failed => {
+                self.is_skipping = true;
+                self.client.flush().await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn handle(&mut self, frame: &Frame) -> Result<(), Stop> {
+        match Frontend::decode(frame).map_err(Stop::Wire)? {
+            Frontend::Query(sql) => self.query(sql).await,
+            Frontend::Parse {
+                statement,
+                sql,
+                parameter_types,
+            } => self.parse(statement, sql, &parameter_types),
+            Frontend::Bind(bind) => self.bind(&bind),
+            Frontend::Describe(target) => self.describe(&target),
+            Frontend::Execute { portal, max_rows } => self.execute(portal, max_rows).await,
+            Frontend::Close(target) => {
+                self.close(&target);
+                Ok(())
+            }
+            Frontend::Flush => self.client.flush().await,
+            Frontend::Sync => self.sync().await,
+            Frontend::FunctionCall => Err(Stop::Wire(Error::unsupported(
+                "the function call message",
+                "Use a SELECT statement instead.",
+            ))),
+            Frontend::Copy => Ok(()),
+            Frontend::Terminate => Err(Stop::Gone),
+        }?;
+        // A pipeline need not end: what it answers must not pile up.
+        self.client.push(None).await
+    }
+
+    /// Runs a text of any number of statements.
+    async fn query(&mut self, sql: &str) -> Result<(), Stop> {
+        let statements = self.session.begin_script(sql).map_err(Stop::Session)?;
+        if statements == 0 {
+            self.client.out.complete("");
+        }
+        loop {
+            let deadline = self.deadline();
+            let Some(outcome) = self.client.run(self.session.step(), deadline).await? else {
+                return Ok(());
+            };
+            self.notices(&outcome.notices);
+            if !outcome.columns.is_empty() {
+                self.client.out.columns(&outcome.columns, &Formats::Text);
+                self.client
+                    .rows(&outcome.rows, &Formats::Text, deadline)
+                    .await?;
+            }
+            self.client.out.complete(outcome.tag);
+            self.client.push(deadline).await?;
+        }
+    }
+
+    pub(super) fn notices(&mut self, notices: &[Notice]) {
+        for notice in notices {
+            self.client.out.notice(notice);
+        }
+    }
+
+    /// When the statement that begins now has to be done.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        let timeout = self.session.statement_timeout()?;
+        Instant::now().checked_add(timeout)
+    }
+
+    fn answer(&mut self, error: &Error) {
+        self.client.out.drop_partial();
+        log(error);
+        self.client.out.error(Gravity::Error, error);
+    }
+}
+
+/// Tells the log what is not told the client.
+pub(super) fn log(error: &Error) {
+    let cause = std::error::Error::source(error).map(tracing::field::display);
+    let sqlstate = error.sqlstate();
+    if matches!(error.kind(), ErrorKind::Internal(_)) {
+        tracing::error!(sqlstate, %error, cause, "statement failed");
+    } else if cause.is_some() {
+        tracing::warn!(sqlstate, %error, cause, "statement failed");
+    } else {
+        tracing::debug!(sqlstate, %error, "statement failed");
+    }
+}

@@ -1,0 +1,103 @@
+//! The extended protocol: a statement is parsed, bound, described and executed
+//! by messages of their own, in pipelines that end with Sync.
+
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use super::connection::Connection;
+use super::format::Formats;
+use super::frontend::{Bind, Target};
+use super::stop::{Stop, violation};
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
+    pub(super) fn parse(
+        &mut self,
+        statement: &str,
+        sql: &str,
+        parameter_types: &[u32],
+    ) -> Result<(), Stop> {
+        self.session
+            .prepare(statement, sql, parameter_types)
+            .map_err(Stop::Session)?;
+        self.client.out.parsed();
+        Ok(())
+    }
+
+    pub(super) fn bind(&mut self, bind: &Bind<'_>) -> Result<(), Stop> {
+        let (formats, parameters) = (bind.parameter_formats.len(), bind.parameters.len());
+        if formats > 1 && formats != parameters {
+            return Err(Stop::Wire(violation(format!(
+                "bind message has {formats} parameter formats but {parameters} parameters"
+            ))));
+        }
+        Formats::new(&bind.parameter_formats).map_err(Stop::Wire)?;
+        let formats = Formats::new(&bind.result_formats).map_err(Stop::Wire)?;
+        self.session
+            .bind(bind.portal, bind.statement, parameters)
+            .map_err(Stop::Session)?;
+        // Only a list of formats can be too long or too short for the columns.
+        if let Formats::Each(_) = formats {
+            let description = self.session.describe_portal(bind.portal);
+            let columns = description.map_err(Stop::Session)?.columns.len();
+            if let Err(error) = formats.check(columns) {
+                self.session.close_portal(bind.portal);
+                return Err(Stop::Wire(error));
+            }
+        }
+        self.formats.set(bind.portal, formats);
+        self.client.out.bound();
+        Ok(())
+    }
+
+    pub(super) fn describe(&mut self, target: &Target<'_>) -> Result<(), Stop> {
+        match *target {
+            Target::Statement(name) => {
+                let description = self.session.describe_statement(name);
+                let description = description.map_err(Stop::Session)?;
+                self.client.out.parameters(&description.parameters);
+                self.client
+                    .out
+                    .columns(&description.columns, &Formats::Text);
+            }
+            Target::Portal(name) => {
+                let description = self.session.describe_portal(name);
+                let columns = description.map_err(Stop::Session)?.columns;
+                self.client.out.columns(&columns, self.formats.get(name));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn execute(&mut self, portal: &str, max_rows: i32) -> Result<(), Stop> {
+        // Anything that is not positive is all rows.
+        let max_rows = usize::try_from(max_rows).unwrap_or(0);
+        let deadline = self.deadline();
+        let statement = self.session.execute_portal(portal, max_rows);
+        let execution = self.client.run(statement, deadline).await?;
+        self.notices(&execution.notices);
+        let formats = self.formats.get(portal);
+        self.client.rows(&execution.rows, formats, deadline).await?;
+        match execution.tag {
+            Some(tag) => self.client.out.complete(tag),
+            None => self.client.out.suspended(),
+        }
+        Ok(())
+    }
+
+    pub(super) fn close(&mut self, target: &Target<'_>) {
+        match *target {
+            Target::Statement(name) => self.session.close_statement(name),
+            Target::Portal(name) => {
+                self.session.close_portal(name);
+                self.formats.remove(name);
+            }
+        }
+        self.client.out.closed();
+    }
+
+    /// Ends a pipeline. What it commits is not taken away by a cancel any more.
+    pub(super) async fn sync(&mut self) -> Result<(), Stop> {
+        let notices = self.session.sync().await.map_err(Stop::Session)?;
+        self.notices(&notices);
+        Ok(())
+    }
+}
