@@ -34,14 +34,16 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("wire", &["error", "session", "tasks"]),
     (
         "config",
-        &["astha", "error", "registry", "schema", "sqlite", "store", "wire"],
+        &[
+            "astha", "error", "registry", "schema", "sqlite", "store", "wire",
+        ],
     ),
     ("cli", &["config", "error"]),
     (
         "server",
         &[
-            "astha", "config", "error", "registry", "schema", "session", "sqlite", "store", "tasks",
-            "wire",
+            "astha", "config", "error", "registry", "schema", "session", "sqlite", "store",
+            "tasks", "wire",
         ],
     ),
     ("main", &["cli", "config", "error", "server", "tasks"]),
@@ -122,8 +124,12 @@ fn the_table_has_no_circle() {
 
 #[test]
 fn other_crates_stay_behind_their_door() {
-    let paths = DOORS.iter().map(|(krate, doors)| (format!("{krate}::"), *doors));
-    let words = WORDS.iter().map(|(word, doors)| ((*word).to_owned(), *doors));
+    let paths = DOORS
+        .iter()
+        .map(|(krate, doors)| (format!("{krate}::"), *doors));
+    let words = WORDS
+        .iter()
+        .map(|(word, doors)| ((*word).to_owned(), *doors));
     let guarded: Vec<_> = paths.chain(words).collect();
     let mut violations = Vec::new();
     for source in sources() {
@@ -193,7 +199,11 @@ impl Source {
         let first = relative.components().nth(1).unwrap().as_os_str();
         Self {
             path: relative.to_string_lossy().into_owned(),
-            module: Path::new(first).file_stem().unwrap().to_string_lossy().into_owned(),
+            module: Path::new(first)
+                .file_stem()
+                .unwrap()
+                .to_string_lossy()
+                .into_owned(),
             code: code_of(&text),
             lines: text.lines().count(),
         }
@@ -202,7 +212,11 @@ impl Source {
     /// The modules named by `crate::x`, `crate::{x, y::z}`, and in `main.rs` by
     /// `rekha::x`.
     fn modules_named(&self) -> BTreeSet<String> {
-        let root = if self.module == "main" { "rekha::" } else { "crate::" };
+        let root = if self.module == "main" {
+            "rekha::"
+        } else {
+            "crate::"
+        };
         let mut named = BTreeSet::new();
         for (position, _) in self.code.match_indices(root) {
             if is_word_at(&self.code, position) {

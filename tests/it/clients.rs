@@ -72,7 +72,11 @@ async fn results_have_the_columns_of_the_contract() {
         ("SHOW search_path", vec![("search_path", text.clone())]),
         (
             "SHOW ALL",
-            vec![("name", text.clone()), ("setting", text.clone()), ("description", text)],
+            vec![
+                ("name", text.clone()),
+                ("setting", text.clone()),
+                ("description", text),
+            ],
         ),
         ("BEGIN", vec![]),
         ("CREATE STREAM never_run (id INT)", vec![]),
@@ -103,7 +107,10 @@ async fn binary_results_are_values() {
     assert_eq!(row.get::<_, &str>("namespace"), "public");
     assert_eq!(row.get::<_, i32>("version"), 1);
     assert_eq!(row.get::<_, i32>("columns"), 4);
-    assert_eq!(row.get::<_, &str>("datasource"), "kafka://localhost:9092/raw-orders");
+    assert_eq!(
+        row.get::<_, &str>("datasource"),
+        "kafka://localhost:9092/raw-orders"
+    );
     assert!(row.get::<_, SystemTime>("updated_at") >= before);
 
     let rows = client.query("DESCRIBE STREAM orders", &[]).await.unwrap();
@@ -139,10 +146,16 @@ async fn pipelined_statements_are_answered_in_order() {
     try_join_all(creates.iter().map(|sql| client.execute(sql.as_str(), &[])))
         .await
         .unwrap();
-    let describes: Vec<String> = (0..50).map(|number| format!("DESCRIBE STREAM s{number}")).collect();
-    let rows = try_join_all(describes.iter().map(|sql| client.query_one(sql.as_str(), &[])))
-        .await
-        .unwrap();
+    let describes: Vec<String> = (0..50)
+        .map(|number| format!("DESCRIBE STREAM s{number}"))
+        .collect();
+    let rows = try_join_all(
+        describes
+            .iter()
+            .map(|sql| client.query_one(sql.as_str(), &[])),
+    )
+    .await
+    .unwrap();
     for (number, row) in rows.iter().enumerate() {
         assert_eq!(row.get::<_, &str>(0), format!("c{number}"));
     }
@@ -153,17 +166,26 @@ async fn errors_have_their_fields() {
     let rekha = Rekha::start();
     let client = rekha.connect().await;
     client.rows(CREATE_ORDERS).await;
-    client.rows("ALTER STREAM orders SET (compatibility = 'FULL')").await;
+    client
+        .rows("ALTER STREAM orders SET (compatibility = 'FULL')")
+        .await;
 
-    let error = client.must_fail("ALTER STREAM orders DROP COLUMN customer_id").await;
+    let error = client
+        .must_fail("ALTER STREAM orders DROP COLUMN customer_id")
+        .await;
     assert_eq!(error.code().code(), "23514");
     assert_eq!(error.severity(), "ERROR");
     assert_eq!(error.constraint(), Some("FULL"));
-    assert!(error.detail().unwrap().contains("\"customer_id\""), "{error:?}");
+    assert!(
+        error.detail().unwrap().contains("\"customer_id\""),
+        "{error:?}"
+    );
     assert!(error.hint().is_some(), "{error:?}");
 
     // Positions are characters of what was sent, also behind a first statement.
-    let error = client.must_fail("SHOW SCHEMAS; ALTER STREAM žádný DROP COLUMN x").await;
+    let error = client
+        .must_fail("SHOW SCHEMAS; ALTER STREAM žádný DROP COLUMN x")
+        .await;
     assert_eq!(error.code().code(), "42P01");
     assert_eq!(error.position(), Some(&ErrorPosition::Original(28)));
 
@@ -184,7 +206,10 @@ async fn notices_tell_the_version() {
     let notices = client.take_notices();
     assert_eq!(notices.len(), 1, "{notices:?}");
     assert_eq!(notices[0].severity(), "NOTICE");
-    assert_eq!(notices[0].message(), "stream \"orders\" is now at version 2");
+    assert_eq!(
+        notices[0].message(),
+        "stream \"orders\" is now at version 2"
+    );
     assert_eq!(
         notices[0].detail(),
         Some("added column \"discount\"; BACKWARD: compatible")
@@ -216,7 +241,9 @@ async fn start_up_settings_are_taken() {
         .application_name("it")
         .options("-c search_path=sales,public -c TimeZone=UTC")
         .to_owned();
-    let client = Client::connect_with(rekha.address(), &config).await.unwrap();
+    let client = Client::connect_with(rekha.address(), &config)
+        .await
+        .unwrap();
     for (setting, value) in [
         ("application_name", "it"),
         ("search_path", "sales,public"),
@@ -248,7 +275,10 @@ async fn psql_talks_to_it() {
          DROP STREAM nowhere;"
     );
     let output = psql(&rekha, &["-c", &script.replace('\n', " ")]);
-    assert!(!output.status.success(), "{version}: the last statement fails");
+    assert!(
+        !output.status.success(),
+        "{version}: the last statement fails"
+    );
     assert!(String::from_utf8_lossy(&output.stderr).contains("nowhere"));
 
     // A string is one transaction; statement by statement each has its tag.
@@ -280,15 +310,26 @@ async fn psql_talks_to_it() {
         ]
     );
     let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(stderr.contains("NOTICE:  stream \"orders\" is now at version 2"), "{stderr}");
-    assert!(stderr.contains("ERROR:  stream \"nowhere\" does not exist"), "{stderr}");
+    assert!(
+        stderr.contains("NOTICE:  stream \"orders\" is now at version 2"),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains("ERROR:  stream \"nowhere\" does not exist"),
+        "{stderr}"
+    );
 }
 
 /// Runs psql without the user's settings, unaligned.
 pub(crate) fn psql(rekha: &Rekha, arguments: &[&str]) -> Output {
     let address = rekha.address();
     Command::new("psql")
-        .args(["--no-psqlrc", "--no-password", "--no-align", "--pset=footer=off"])
+        .args([
+            "--no-psqlrc",
+            "--no-password",
+            "--no-align",
+            "--pset=footer=off",
+        ])
         .args(["--host", &address.ip().to_string()])
         .args(["--port", &address.port().to_string()])
         .args(["--username", "tester", "--dbname", "rekha"])

@@ -22,7 +22,11 @@ use Reads::{Backward, Both, Forward, Neither};
 const CHANGES: &[(&str, &str, Reads)] = &[
     // Presence.
     ("PRIMARY KEY (id)", "ADD COLUMN c INT", Both),
-    ("PRIMARY KEY (id)", "ADD COLUMN c INT NOT NULL DEFAULT 0", Both),
+    (
+        "PRIMARY KEY (id)",
+        "ADD COLUMN c INT NOT NULL DEFAULT 0",
+        Both,
+    ),
     ("PRIMARY KEY (id)", "ADD COLUMN c INT NOT NULL", Forward),
     ("c INT", "DROP COLUMN c", Both),
     ("c INT NOT NULL DEFAULT 0", "DROP COLUMN c", Both),
@@ -37,9 +41,21 @@ const CHANGES: &[(&str, &str, Reads)] = &[
     ("c BIGINT", "ALTER COLUMN c TYPE INT", Forward),
     ("c REAL", "ALTER COLUMN c TYPE DOUBLE PRECISION", Backward),
     ("c DOUBLE PRECISION", "ALTER COLUMN c TYPE REAL", Forward),
-    ("c DECIMAL(10,2)", "ALTER COLUMN c TYPE DECIMAL(12,2)", Backward),
-    ("c DECIMAL(10,2)", "ALTER COLUMN c TYPE DECIMAL(8,2)", Forward),
-    ("c DECIMAL(10,2)", "ALTER COLUMN c TYPE DECIMAL(12,3)", Neither),
+    (
+        "c DECIMAL(10,2)",
+        "ALTER COLUMN c TYPE DECIMAL(12,2)",
+        Backward,
+    ),
+    (
+        "c DECIMAL(10,2)",
+        "ALTER COLUMN c TYPE DECIMAL(8,2)",
+        Forward,
+    ),
+    (
+        "c DECIMAL(10,2)",
+        "ALTER COLUMN c TYPE DECIMAL(12,3)",
+        Neither,
+    ),
     ("c VARCHAR(10)", "ALTER COLUMN c TYPE VARCHAR(20)", Backward),
     ("c VARCHAR(10)", "ALTER COLUMN c TYPE TEXT", Backward),
     ("c TEXT", "ALTER COLUMN c TYPE VARCHAR(10)", Forward),
@@ -56,17 +72,37 @@ const CHANGES: &[(&str, &str, Reads)] = &[
     ("c INT", "ALTER COLUMN c SET DEFAULT 1", Both),
     ("c INT NOT NULL", "ALTER COLUMN c SET DEFAULT 1", Both),
     ("c INT DEFAULT 1", "ALTER COLUMN c DROP DEFAULT", Both),
-    ("c INT NOT NULL DEFAULT 1", "ALTER COLUMN c DROP DEFAULT", Both),
+    (
+        "c INT NOT NULL DEFAULT 1",
+        "ALTER COLUMN c DROP DEFAULT",
+        Both,
+    ),
     // Another key is another identity of every record.
     ("PRIMARY KEY (id)", "DROP PRIMARY KEY", Neither),
     ("c INT", "ADD PRIMARY KEY (id)", Neither),
-    ("c INT NOT NULL, PRIMARY KEY (id)", "DROP PRIMARY KEY, ADD PRIMARY KEY (id, c)", Neither),
+    (
+        "c INT NOT NULL, PRIMARY KEY (id)",
+        "DROP PRIMARY KEY, ADD PRIMARY KEY (id, c)",
+        Neither,
+    ),
     // For sinks only.
     ("c INT", "ADD CONSTRAINT once UNIQUE (c)", Both),
-    ("c INT, CONSTRAINT once UNIQUE (c)", "DROP CONSTRAINT once", Both),
+    (
+        "c INT, CONSTRAINT once UNIQUE (c)",
+        "DROP CONSTRAINT once",
+        Both,
+    ),
     // Several actions are as good as the worst of them.
-    ("c INT", "ADD COLUMN d INT, ALTER COLUMN c TYPE BIGINT", Backward),
-    ("c INT", "ADD COLUMN d INT NOT NULL, ALTER COLUMN c TYPE BIGINT", Neither),
+    (
+        "c INT",
+        "ADD COLUMN d INT, ALTER COLUMN c TYPE BIGINT",
+        Backward,
+    ),
+    (
+        "c INT",
+        "ADD COLUMN d INT NOT NULL, ALTER COLUMN c TYPE BIGINT",
+        Neither,
+    ),
 ];
 
 /// The modes and whether each asks for (backward, forward). With one earlier
@@ -95,7 +131,9 @@ async fn every_change_under_every_mode() {
                      WITH (compatibility = '{mode}')"
                 ))
                 .await;
-            let answer = client.try_rows(&format!("ALTER STREAM {stream} {action}")).await;
+            let answer = client
+                .try_rows(&format!("ALTER STREAM {stream} {action}"))
+                .await;
 
             let backward = matches!(reads, Both | Backward);
             let forward = matches!(reads, Both | Forward);
@@ -116,9 +154,16 @@ async fn every_change_under_every_mode() {
                 )),
                 (Err(error), false) => {
                     let error = error.as_db_error().expect("an answer");
-                    assert_eq!(error.code().code(), "23514", "{action} under {mode}: {error:?}");
+                    assert_eq!(
+                        error.code().code(),
+                        "23514",
+                        "{action} under {mode}: {error:?}"
+                    );
                     assert_eq!(error.constraint(), Some(*mode), "{error:?}");
-                    assert!(error.detail().is_some() && error.hint().is_some(), "{error:?}");
+                    assert!(
+                        error.detail().is_some() && error.hint().is_some(),
+                        "{error:?}"
+                    );
                 }
             }
         }

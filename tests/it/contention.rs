@@ -22,7 +22,9 @@ async fn a_thousand_sessions_alter_one_stream_at_once() {
         command.env("REKHA_WIRE__MAX_CONNECTIONS", "2000");
     });
     let first = rekha.connect().await;
-    first.rows("CREATE STREAM hot (id BIGINT PRIMARY KEY, v INTEGER)").await;
+    first
+        .rows("CREATE STREAM hot (id BIGINT PRIMARY KEY, v INTEGER)")
+        .await;
 
     // Connecting is not what is measured: a few at a time fit the backlog.
     let clients: Vec<Client> = stream::iter(0..SESSIONS)
@@ -53,7 +55,9 @@ async fn transactions_that_lose_are_told_and_win_later() {
     const TRANSACTIONS: usize = 16;
     let rekha = Rekha::start();
     let first = rekha.connect().await;
-    first.rows("CREATE STREAM hot (id BIGINT PRIMARY KEY)").await;
+    first
+        .rows("CREATE STREAM hot (id BIGINT PRIMARY KEY)")
+        .await;
 
     let clients: Vec<Client> = join_all((0..TRANSACTIONS).map(|_| rekha.connect())).await;
     let barrier = Arc::new(Barrier::new(TRANSACTIONS));

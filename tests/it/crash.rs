@@ -110,10 +110,16 @@ impl Acknowledged {
             panic!("lost: {self:?}");
         };
         let Some(changes) = stream.changes.get(self.version as usize - 1) else {
-            panic!("lost: {self:?}; there are {} versions", stream.changes.len());
+            panic!(
+                "lost: {self:?}; there are {} versions",
+                stream.changes.len()
+            );
         };
         for column in &self.columns {
-            assert!(stream.columns.contains(column), "lost: {column} of {self:?}");
+            assert!(
+                stream.columns.contains(column),
+                "lost: {column} of {self:?}"
+            );
             assert!(changes.contains(column.as_str()), "{self:?} is {changes:?}");
         }
     }
@@ -158,11 +164,12 @@ impl<'a> Session<'a> {
     }
 
     async fn work(&mut self, client: &Client) -> Result<(), Error> {
-        let [left, right] = ["left", "right"]
-            .map(|side| format!("r{}_s{}_{side}", self.round, self.number));
+        let [left, right] =
+            ["left", "right"].map(|side| format!("r{}_s{}_{side}", self.round, self.number));
         let shared = format!("r{}_shared", self.round);
         let create = |stream: &String| format!("CREATE STREAM {stream} (id BIGINT)");
-        self.together(client, &[create(&left), create(&right)], &[]).await?;
+        self.together(client, &[create(&left), create(&right)], &[])
+            .await?;
         loop {
             self.columns += 1;
             let number = self.columns;
@@ -177,7 +184,8 @@ impl<'a> Session<'a> {
                 }
                 1 | 2 => {
                     let both = [add(&left, "t"), add(&right, "t")];
-                    self.together(client, &both, &[format!("t{number}")]).await?;
+                    self.together(client, &both, &[format!("t{number}")])
+                        .await?;
                 }
                 3 => {
                     self.send(client, "BEGIN").await?;
@@ -255,7 +263,9 @@ impl Shown {
     }
 
     async fn one(client: &Client, name: &str) -> Self {
-        let versions = client.rows(&format!("SHOW SCHEMA VERSIONS FOR {name}")).await;
+        let versions = client
+            .rows(&format!("SHOW SCHEMA VERSIONS FOR {name}"))
+            .await;
         let numbers: Vec<_> = versions.iter().filter_map(|row| row[0].clone()).collect();
         let dense: Vec<_> = (1..=versions.len()).map(|n| n.to_string()).collect();
         assert_eq!(numbers, dense, "the versions of {name}");
@@ -265,8 +275,14 @@ impl Shown {
                 .into_iter()
                 .map(|mut row| row.swap_remove(2).unwrap_or_default())
                 .collect(),
-            nullable: columns.iter().map(|row| row[2].as_deref() == Some("t")).collect(),
-            columns: columns.into_iter().filter_map(|mut row| row.swap_remove(0)).collect(),
+            nullable: columns
+                .iter()
+                .map(|row| row[2].as_deref() == Some("t"))
+                .collect(),
+            columns: columns
+                .into_iter()
+                .filter_map(|mut row| row.swap_remove(0))
+                .collect(),
         }
     }
 
@@ -282,7 +298,11 @@ fn assert_nothing_is_half_there(streams: &BTreeMap<String, Shown>, round: usize)
     for session in 0..SESSIONS {
         let [left, right] =
             ["left", "right"].map(|side| streams.get(&format!("r{round}_s{session}_{side}")));
-        assert_eq!(left.is_some(), right.is_some(), "half a CREATE, session {session}");
+        assert_eq!(
+            left.is_some(),
+            right.is_some(),
+            "half a CREATE, session {session}"
+        );
         if let (Some(left), Some(right)) = (left, right) {
             assert_eq!(left.numbers('t'), right.numbers('t'), "half a transaction");
             assert_eq!(left.numbers('a'), left.numbers('b'), "half a statement");
@@ -310,7 +330,9 @@ fn assert_the_file_agrees(store: &Store, streams: &BTreeMap<String, Shown>) {
         .unwrap();
     for (name, shown) in streams {
         let stored: (Vec<String>, Vec<bool>) = columns
-            .query_map([name], |row| Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?)))
+            .query_map([name], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?))
+            })
             .unwrap()
             .map(Result::unwrap)
             .unzip();
@@ -328,7 +350,11 @@ fn assert_the_file_agrees(store: &Store, streams: &BTreeMap<String, Shown>) {
             .iter()
             .filter_map(|column| column["name"].as_str())
             .collect();
-        assert_eq!(defined, shown.columns.iter().map(String::as_str).collect(), "{name}");
+        assert_eq!(
+            defined,
+            shown.columns.iter().map(String::as_str).collect(),
+            "{name}"
+        );
     }
     let streams_stored: i64 = file
         .query_row("SELECT count(*) FROM tables", [], |row| row.get(0))

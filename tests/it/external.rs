@@ -44,7 +44,9 @@ async fn an_updated_column_becomes_a_version() {
 #[tokio::test]
 async fn an_inserted_column_becomes_a_version() {
     let (_rekha, client, outside) = with_orders().await;
-    outside.execute(&copy_column("note", "remark", 4), []).unwrap();
+    outside
+        .execute(&copy_column("note", "remark", 4), [])
+        .unwrap();
 
     let version = external_version(&client, "orders", 2).await;
     assert_eq!(version[1].as_deref(), Some("add_column"));
@@ -55,9 +57,8 @@ async fn an_inserted_column_becomes_a_version() {
 #[tokio::test]
 async fn a_deleted_column_becomes_a_version() {
     let (_rekha, client, outside) = with_orders().await;
-    let sql = format!(
-        "DELETE FROM table_columns WHERE table_id = {ORDERS} AND column_name = 'note'"
-    );
+    let sql =
+        format!("DELETE FROM table_columns WHERE table_id = {ORDERS} AND column_name = 'note'");
     assert_eq!(outside.execute(&sql, []).unwrap(), 1);
 
     let version = external_version(&client, "orders", 2).await;
@@ -69,7 +70,9 @@ async fn a_deleted_column_becomes_a_version() {
 #[tokio::test]
 async fn an_incompatible_change_is_adopted_too() {
     let (_rekha, client, outside) = with_orders().await;
-    client.rows("ALTER STREAM orders SET (compatibility = 'FULL')").await;
+    client
+        .rows("ALTER STREAM orders SET (compatibility = 'FULL')")
+        .await;
     let sql = format!(
         "DELETE FROM table_columns WHERE table_id = {ORDERS} AND column_name = 'customer_id'"
     );
@@ -78,29 +81,38 @@ async fn an_incompatible_change_is_adopted_too() {
     external_version(&client, "orders", 2).await;
     let verdict = client.rows("SHOW SCHEMA COMPATIBILITY FOR orders").await;
     // version, mode, mode_source, backward, forward, compatible, reason
-    assert_eq!(verdict[0][..6], texts(&["1", "FULL", "stream", "t", "f", "f"]));
+    assert_eq!(
+        verdict[0][..6],
+        texts(&["1", "FULL", "stream", "t", "f", "f"])
+    );
 }
 
 #[tokio::test]
 async fn several_changes_of_one_transaction_are_one_version() {
     let (_rekha, client, mut outside) = with_orders().await;
     let transaction = outside.transaction().unwrap();
-    transaction.execute(&copy_column("note", "left_note", 4), []).unwrap();
-    transaction.execute(&copy_column("note", "right_note", 5), []).unwrap();
+    transaction
+        .execute(&copy_column("note", "left_note", 4), [])
+        .unwrap();
+    transaction
+        .execute(&copy_column("note", "right_note", 5), [])
+        .unwrap();
     transaction.commit().unwrap();
 
     external_version(&client, "orders", 2).await;
     let columns = client.rows("DESCRIBE STREAM orders").await;
     assert_eq!(columns.len(), 5);
-    assert_eq!(client.rows("SHOW SCHEMA VERSIONS FOR orders").await.len(), 2);
+    assert_eq!(
+        client.rows("SHOW SCHEMA VERSIONS FOR orders").await.len(),
+        2
+    );
 }
 
 #[tokio::test]
 async fn a_stream_marked_deleted_is_dropped() {
     let (_rekha, client, outside) = with_orders().await;
-    let sql = format!(
-        "UPDATE tables SET deleted_at = '2024-01-02 03:04:05.678' WHERE id = {ORDERS}"
-    );
+    let sql =
+        format!("UPDATE tables SET deleted_at = '2024-01-02 03:04:05.678' WHERE id = {ORDERS}");
     assert_eq!(outside.execute(&sql, []).unwrap(), 1);
 
     eventually("the stream dropped", async || {
@@ -109,7 +121,10 @@ async fn a_stream_marked_deleted_is_dropped() {
     .await;
     // The name is free, and its numbers go on.
     eventually("the name free", async || {
-        client.try_rows("CREATE STREAM orders (id BIGINT)").await.ok()
+        client
+            .try_rows("CREATE STREAM orders (id BIGINT)")
+            .await
+            .ok()
     })
     .await;
     let versions = client.rows("SHOW SCHEMA VERSIONS FOR orders").await;
@@ -122,7 +137,9 @@ async fn a_stream_marked_deleted_is_dropped() {
 #[tokio::test]
 async fn a_client_goes_on_from_there() {
     let (_rekha, client, outside) = with_orders().await;
-    outside.execute(&copy_column("note", "remark", 4), []).unwrap();
+    outside
+        .execute(&copy_column("note", "remark", 4), [])
+        .unwrap();
     external_version(&client, "orders", 2).await;
 
     client.rows("ALTER STREAM orders DROP COLUMN remark").await;
@@ -156,7 +173,9 @@ async fn external_version(client: &Client, stream: &str, version: usize) -> Row 
     // The cache is at that version, or soon will be.
     eventually("the cache at that version", async || {
         let streams = client.rows("SHOW STREAMS").await;
-        let shown = streams.iter().find(|row| row[1].as_deref() == Some(stream))?;
+        let shown = streams
+            .iter()
+            .find(|row| row[1].as_deref() == Some(stream))?;
         (shown[2] == row[0]).then_some(())
     })
     .await;
@@ -164,5 +183,8 @@ async fn external_version(client: &Client, stream: &str, version: usize) -> Row 
 }
 
 fn texts(values: &[&str]) -> Row {
-    values.iter().map(|value| Some((*value).to_owned())).collect()
+    values
+        .iter()
+        .map(|value| Some((*value).to_owned()))
+        .collect()
 }

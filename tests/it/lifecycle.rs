@@ -20,7 +20,10 @@ async fn the_first_line_says_where_and_how() {
     let rekha = Rekha::start();
     let banner = rekha.banner();
     let port = rekha.address().port();
-    assert!(banner.starts_with(&format!("rekha listening on 127.0.0.1:{port}; ")), "{banner}");
+    assert!(
+        banner.starts_with(&format!("rekha listening on 127.0.0.1:{port}; ")),
+        "{banner}"
+    );
     assert!(banner.contains("psql"), "{banner}");
     assert!(banner.contains(&port.to_string()), "{banner}");
 }
@@ -58,7 +61,10 @@ async fn a_newer_file_is_refused() {
 
     let (status, said) = store.start_refused("127.0.0.1:0", |_| ());
     assert!(!status.success());
-    assert!(said.contains("newer") && said.contains("rekha.db"), "{said}");
+    assert!(
+        said.contains("newer") && said.contains("rekha.db"),
+        "{said}"
+    );
     // Refused means untouched.
     let version: i64 = store
         .open_outside()
@@ -70,7 +76,11 @@ async fn a_newer_file_is_refused() {
 #[tokio::test]
 async fn a_file_of_something_else_is_refused() {
     let store = Store::new();
-    fs::write(store.file(), "this is a letter, not a database\n".repeat(100)).unwrap();
+    fs::write(
+        store.file(),
+        "this is a letter, not a database\n".repeat(100),
+    )
+    .unwrap();
     let (status, said) = store.start_refused("127.0.0.1:0", |_| ());
     assert!(!status.success());
     assert!(said.contains("rekha.db"), "{said}");
@@ -113,7 +123,11 @@ async fn connections_past_the_limit_are_told() {
         Ok(_) => panic!("a third connection"),
         Err(error) => error,
     };
-    assert_eq!(error.code().map(|state| state.code()), Some("53300"), "{error:?}");
+    assert_eq!(
+        error.code().map(|state| state.code()),
+        Some("53300"),
+        "{error:?}"
+    );
 
     drop(first);
     eventually("the freed place", async || {

@@ -29,7 +29,10 @@ async fn statement_by_statement() {
             }
         }
     }
-    assert!(accepted >= 8 + 6 && refused >= 6, "{accepted} accepted, {refused} refused");
+    assert!(
+        accepted >= 8 + 6 && refused >= 6,
+        "{accepted} accepted, {refused} refused"
+    );
     assert_answers(&client).await;
 }
 
@@ -67,7 +70,10 @@ async fn assert_answers(client: &Client) {
         masks.apply(&mut table);
         answers += &format!("> {question}\n{table}\n");
     }
-    assert!(answers.trim() == EXPECTED.trim(), "the answers are\n{answers}");
+    assert!(
+        answers.trim() == EXPECTED.trim(),
+        "the answers are\n{answers}"
+    );
 }
 
 /// A statement of the script.

@@ -8,13 +8,17 @@ async fn what_one_changes_the_other_reads() {
     let (here, there) = (store.start(), store.start());
     let (here, there) = (here.connect().await, there.connect().await);
 
-    here.rows("CREATE STREAM orders (id BIGINT PRIMARY KEY)").await;
+    here.rows("CREATE STREAM orders (id BIGINT PRIMARY KEY)")
+        .await;
     columns_become(&there, "orders", &["id"]).await;
 
     // Both have the stream in their cache now; each sees the other's change.
-    here.rows("ALTER STREAM orders ADD COLUMN here INTEGER").await;
+    here.rows("ALTER STREAM orders ADD COLUMN here INTEGER")
+        .await;
     columns_become(&there, "orders", &["id", "here"]).await;
-    there.rows("ALTER STREAM orders ADD COLUMN there INTEGER").await;
+    there
+        .rows("ALTER STREAM orders ADD COLUMN there INTEGER")
+        .await;
     columns_become(&here, "orders", &["id", "here", "there"]).await;
 
     let versions = "SHOW SCHEMA VERSIONS FOR orders";
@@ -44,14 +48,20 @@ async fn a_change_is_judged_by_what_is_stored_not_by_what_is_cached() {
     let store = Store::new();
     let (here, there) = (store.start(), store.start());
     let (here, there) = (here.connect().await, there.connect().await);
-    here.rows("CREATE STREAM orders (id BIGINT PRIMARY KEY)").await;
+    here.rows("CREATE STREAM orders (id BIGINT PRIMARY KEY)")
+        .await;
     columns_become(&there, "orders", &["id"]).await;
 
     // Whatever the cache of the other says: versions never meet.
     for number in 0..20 {
         let (a, b) = (format!("a{number}"), format!("b{number}"));
-        here.rows(&format!("ALTER STREAM orders ADD COLUMN {a} INTEGER")).await;
-        retry(&there, &format!("ALTER STREAM orders ADD COLUMN {b} INTEGER")).await;
+        here.rows(&format!("ALTER STREAM orders ADD COLUMN {a} INTEGER"))
+            .await;
+        retry(
+            &there,
+            &format!("ALTER STREAM orders ADD COLUMN {b} INTEGER"),
+        )
+        .await;
     }
     let stored: Vec<String> = here
         .rows("SHOW SCHEMA VERSIONS FOR orders")

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -72,10 +72,13 @@ impl Store {
     ) -> (ExitStatus, String) {
         let mut command = self.serve(listen);
         change(&mut command);
-        let output = command
+        let child = command
             .stdin(Stdio::null())
-            .output()
-            .expect("the binary runs");
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        let output = output_of(child);
         let said = [output.stdout, output.stderr].concat();
         (output.status, String::from_utf8_lossy(&said).into_owned())
     }
@@ -167,7 +170,7 @@ impl Rekha {
     }
 
     /// `rekha sql` against it, with these arguments.
-    pub(crate) fn sql(&self, arguments: &[&str]) -> std::process::Output {
+    pub(crate) fn sql(&self, arguments: &[&str]) -> Output {
         rekha(self.store.directory.path())
             .args(["sql", "--url", &format!("postgres://{}", self.address)])
             .args(arguments)
@@ -210,6 +213,21 @@ impl Drop for Rekha {
         self.kill_9();
         if thread::panicking() {
             eprintln!("---- log of the server at {}\n{}", self.address, self.log());
+        }
+    }
+}
+
+/// What a child says until it ends; one that goes on fails the test.
+fn output_of(child: Child) -> Output {
+    let pid = Pid::from_child(&child);
+    let (output_tx, output_rx) = mpsc::channel();
+    // Nobody listens any more when the deadline has passed.
+    thread::spawn(move || drop(output_tx.send(child.wait_with_output())));
+    match output_rx.recv_timeout(DEADLINE) {
+        Ok(output) => output.expect("a child can be awaited"),
+        Err(_) => {
+            kill_process(pid, Signal::KILL).expect("a child can be killed");
+            panic!("the server was not refused");
         }
     }
 }

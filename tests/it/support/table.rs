@@ -26,7 +26,11 @@ impl Masks {
     /// provided they look like what they should be.
     pub(crate) fn apply(&mut self, table: &mut Table) {
         for (position, column) in table.columns.iter().enumerate() {
-            for value in table.rows.iter_mut().filter_map(|row| row[position].as_mut()) {
+            for value in table
+                .rows
+                .iter_mut()
+                .filter_map(|row| row[position].as_mut())
+            {
                 match column.as_str() {
                     "schema_hash" if is_hash(value) => *value = self.name(value),
                     "registered_at" | "updated_at" if is_time(value) => "time".clone_into(value),
