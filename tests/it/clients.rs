@@ -1,0 +1,353 @@
+//! Real clients: tokio-postgres in the extended protocol, and psql.
+
+use std::process::{Command, Output, Stdio};
+use std::time::SystemTime;
+
+use futures::future::try_join_all;
+use tokio_postgres::error::ErrorPosition;
+use tokio_postgres::types::Type;
+use tokio_postgres::{Config, NoTls};
+
+use crate::support::{Client, Rekha, within};
+
+const CREATE_ORDERS: &str =
+    "CREATE STREAM orders (order_id BIGINT PRIMARY KEY, customer_id INTEGER NOT NULL,
+         amount DECIMAL(10,2), order_time TIMESTAMP)
+     WITH (datasource = 'kafka://localhost:9092/raw-orders', format = 'json', schema_registry = true)";
+
+/// The columns of every statement that answers rows, with their types.
+#[tokio::test]
+async fn results_have_the_columns_of_the_contract() {
+    let (bool, int4, text, time) = (Type::BOOL, Type::INT4, Type::TEXT, Type::TIMESTAMPTZ);
+    let streams = vec![
+        ("namespace", text.clone()),
+        ("stream", text.clone()),
+        ("version", int4.clone()),
+        ("compatibility", text.clone()),
+        ("columns", int4.clone()),
+        ("datasource", text.clone()),
+        ("updated_at", time.clone()),
+    ];
+    let describe = vec![
+        ("column", text.clone()),
+        ("type", text.clone()),
+        ("nullable", bool.clone()),
+        ("default", text.clone()),
+        ("key", text.clone()),
+        ("comment", text.clone()),
+    ];
+    let cases = [
+        ("SHOW SCHEMAS", streams.clone()),
+        ("SHOW STREAMS IN public LIKE 'o%'", streams),
+        ("DESCRIBE STREAM orders", describe.clone()),
+        ("DESC orders", describe),
+        (
+            "SHOW SCHEMA VERSIONS FOR orders",
+            vec![
+                ("version", int4.clone()),
+                ("evolution", text.clone()),
+                ("changes", text.clone()),
+                ("schema_hash", text.clone()),
+                ("compatibility", text.clone()),
+                ("registered_by", text.clone()),
+                ("registered_at", time),
+            ],
+        ),
+        (
+            "SHOW SCHEMA COMPATIBILITY FOR orders",
+            vec![
+                ("version", int4),
+                ("mode", text.clone()),
+                ("mode_source", text.clone()),
+                ("backward", bool.clone()),
+                ("forward", bool.clone()),
+                ("compatible", bool),
+                ("reason", text.clone()),
+            ],
+        ),
+        (
+            "SHOW CREATE STREAM orders",
+            vec![("stream", text.clone()), ("statement", text.clone())],
+        ),
+        ("SHOW search_path", vec![("search_path", text.clone())]),
+        (
+            "SHOW ALL",
+            vec![
+                ("name", text.clone()),
+                ("setting", text.clone()),
+                ("description", text),
+            ],
+        ),
+        ("BEGIN", vec![]),
+        ("CREATE STREAM never_run (id INT)", vec![]),
+    ];
+    let rekha = Rekha::start();
+    let client = rekha.connect().await;
+    client.rows(CREATE_ORDERS).await;
+    for (sql, expected) in cases {
+        let statement = client.prepare(sql).await.unwrap();
+        assert!(statement.params().is_empty(), "{sql}");
+        let columns: Vec<_> = statement
+            .columns()
+            .iter()
+            .map(|column| (column.name(), column.type_().clone()))
+            .collect();
+        assert_eq!(columns, expected, "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn binary_results_are_values() {
+    let rekha = Rekha::start();
+    let client = rekha.connect().await;
+    let before = SystemTime::now();
+    client.execute(CREATE_ORDERS, &[]).await.unwrap();
+
+    let row = client.query_one("SHOW SCHEMAS", &[]).await.unwrap();
+    assert_eq!(row.get::<_, &str>("namespace"), "public");
+    assert_eq!(row.get::<_, i32>("version"), 1);
+    assert_eq!(row.get::<_, i32>("columns"), 4);
+    assert_eq!(
+        row.get::<_, &str>("datasource"),
+        "kafka://localhost:9092/raw-orders"
+    );
+    assert!(row.get::<_, SystemTime>("updated_at") >= before);
+
+    let rows = client.query("DESCRIBE STREAM orders", &[]).await.unwrap();
+    let nullable: Vec<bool> = rows.iter().map(|row| row.get("nullable")).collect();
+    assert_eq!(nullable, [false, false, true, true]);
+    let keys: Vec<Option<&str>> = rows.iter().map(|row| row.get("key")).collect();
+    assert_eq!(keys, [Some("PRI"), None, None, None]);
+}
+
+/// A prepared statement answers what is true when it runs.
+#[tokio::test]
+async fn a_prepared_statement_sees_changes() {
+    let rekha = Rekha::start();
+    let (client, other) = (rekha.connect().await, rekha.connect().await);
+    client.rows(CREATE_ORDERS).await;
+    let describe = client.prepare("DESCRIBE STREAM orders").await.unwrap();
+    assert_eq!(client.query(&describe, &[]).await.unwrap().len(), 4);
+    other.rows("ALTER STREAM orders ADD COLUMN note TEXT").await;
+    assert_eq!(client.query(&describe, &[]).await.unwrap().len(), 5);
+    other.rows("DROP STREAM orders").await;
+    let error = client.query(&describe, &[]).await.unwrap_err();
+    assert_eq!(error.code().map(|state| state.code()), Some("42P01"));
+}
+
+/// Sends before it receives: every answer belongs to its question.
+#[tokio::test]
+async fn pipelined_statements_are_answered_in_order() {
+    let rekha = Rekha::start();
+    let client = rekha.connect().await;
+    let creates: Vec<String> = (0..50)
+        .map(|number| format!("CREATE STREAM s{number} (c{number} INTEGER)"))
+        .collect();
+    try_join_all(creates.iter().map(|sql| client.execute(sql.as_str(), &[])))
+        .await
+        .unwrap();
+    let describes: Vec<String> = (0..50)
+        .map(|number| format!("DESCRIBE STREAM s{number}"))
+        .collect();
+    let rows = try_join_all(
+        describes
+            .iter()
+            .map(|sql| client.query_one(sql.as_str(), &[])),
+    )
+    .await
+    .unwrap();
+    for (number, row) in rows.iter().enumerate() {
+        assert_eq!(row.get::<_, &str>(0), format!("c{number}"));
+    }
+}
+
+#[tokio::test]
+async fn errors_have_their_fields() {
+    let rekha = Rekha::start();
+    let client = rekha.connect().await;
+    client.rows(CREATE_ORDERS).await;
+    client
+        .rows("ALTER STREAM orders SET (compatibility = 'FULL')")
+        .await;
+
+    let error = client
+        .must_fail("ALTER STREAM orders DROP COLUMN customer_id")
+        .await;
+    assert_eq!(error.code().code(), "23514");
+    assert_eq!(error.severity(), "ERROR");
+    assert_eq!(error.constraint(), Some("FULL"));
+    assert!(
+        error.detail().unwrap().contains("\"customer_id\""),
+        "{error:?}"
+    );
+    assert!(error.hint().is_some(), "{error:?}");
+
+    // Positions are characters of what was sent, also behind a first statement.
+    let error = client
+        .must_fail("SHOW SCHEMAS; ALTER STREAM žádný DROP COLUMN x")
+        .await;
+    assert_eq!(error.code().code(), "42P01");
+    assert_eq!(error.position(), Some(&ErrorPosition::Original(28)));
+
+    // By the extended protocol too, and the connection goes on.
+    let error = client.prepare("DESCRIBE STREAM").await.unwrap_err();
+    assert_eq!(error.code().map(|state| state.code()), Some("42601"));
+    client.rows("DESCRIBE STREAM orders").await;
+}
+
+#[tokio::test]
+async fn notices_tell_the_version() {
+    let rekha = Rekha::start();
+    let client = rekha.connect().await;
+    client.rows(CREATE_ORDERS).await;
+    client.take_notices();
+    let alter = "ALTER STREAM orders ADD COLUMN discount DECIMAL(5,2) DEFAULT 0.0";
+    client.execute(alter, &[]).await.unwrap();
+    let notices = client.take_notices();
+    assert_eq!(notices.len(), 1, "{notices:?}");
+    assert_eq!(notices[0].severity(), "NOTICE");
+    assert_eq!(
+        notices[0].message(),
+        "stream \"orders\" is now at version 2"
+    );
+    assert_eq!(
+        notices[0].detail(),
+        Some("added column \"discount\"; BACKWARD: compatible")
+    );
+}
+
+/// A cancel that comes when nothing runs does nothing, and neither does one
+/// with a wrong key.
+#[tokio::test]
+async fn a_late_cancel_harms_nobody() {
+    let rekha = Rekha::start();
+    let client = rekha.connect().await;
+    let token = client.cancel_token();
+    within("a cancel", token.cancel_query(NoTls)).await.unwrap();
+    client.rows("SHOW SCHEMAS").await;
+    client.rows("BEGIN").await;
+    within("a cancel", token.cancel_query(NoTls)).await.unwrap();
+    client.rows(CREATE_ORDERS).await;
+    client.rows("COMMIT").await;
+    assert_eq!(client.rows("DESCRIBE STREAM orders").await.len(), 4);
+}
+
+#[tokio::test]
+async fn start_up_settings_are_taken() {
+    let rekha = Rekha::start();
+    let config = Config::new()
+        .user("tester")
+        .dbname("any name")
+        .application_name("it")
+        .options("-c search_path=sales,public -c TimeZone=UTC")
+        .to_owned();
+    let client = Client::connect_with(rekha.address(), &config)
+        .await
+        .unwrap();
+    for (setting, value) in [
+        ("application_name", "it"),
+        ("search_path", "sales,public"),
+        ("TimeZone", "UTC"),
+    ] {
+        let shown = client.rows(&format!("SHOW {setting}")).await;
+        let shown = shown[0][0].as_deref().unwrap().replace(", ", ",");
+        assert_eq!(shown, value, "{setting}");
+    }
+}
+
+/// The first conversation everybody has.
+#[tokio::test]
+async fn psql_talks_to_it() {
+    let Some(version) = psql_version() else {
+        return;
+    };
+    let rekha = Rekha::start();
+    let script = format!(
+        "{CREATE_ORDERS};
+         ALTER STREAM orders ADD COLUMN discount DECIMAL(5,2) DEFAULT 0.0;
+         ALTER STREAM orders DROP COLUMN IF EXISTS temp_field;
+         DESCRIBE STREAM orders;
+         CREATE TABLE t (id INT);
+         DROP TABLE t;
+         BEGIN;
+         DROP STREAM orders;
+         ROLLBACK;
+         DROP STREAM nowhere;"
+    );
+    let output = psql(&rekha, &["-c", &script.replace('\n', " ")]);
+    assert!(
+        !output.status.success(),
+        "{version}: the last statement fails"
+    );
+    assert!(String::from_utf8_lossy(&output.stderr).contains("nowhere"));
+
+    // A string is one transaction; statement by statement each has its tag.
+    let arguments: Vec<&str> = script
+        .split_inclusive(';')
+        .map(str::trim)
+        .filter(|statement| !statement.is_empty())
+        .flat_map(|statement| ["-c", statement])
+        .collect();
+    let output = psql(&rekha, &arguments);
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(
+        stdout.lines().collect::<Vec<_>>(),
+        [
+            "CREATE STREAM",
+            "ALTER STREAM",
+            "ALTER STREAM",
+            "column|type|nullable|default|key|comment",
+            "order_id|bigint|f||PRI|",
+            "customer_id|integer|f|||",
+            "amount|numeric(10,2)|t|||",
+            "order_time|timestamp without time zone|t|||",
+            "discount|numeric(5,2)|t|0.00||",
+            "CREATE TABLE",
+            "DROP TABLE",
+            "BEGIN",
+            "DROP STREAM",
+            "ROLLBACK",
+        ]
+    );
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        stderr.contains("NOTICE:  stream \"orders\" is now at version 2"),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains("ERROR:  stream \"nowhere\" does not exist"),
+        "{stderr}"
+    );
+}
+
+/// Runs psql without the user's settings, unaligned.
+pub(crate) fn psql(rekha: &Rekha, arguments: &[&str]) -> Output {
+    let address = rekha.address();
+    Command::new("psql")
+        .args([
+            "--no-psqlrc",
+            "--no-password",
+            "--no-align",
+            "--pset=footer=off",
+        ])
+        .args(["--host", &address.ip().to_string()])
+        .args(["--port", &address.port().to_string()])
+        .args(["--username", "tester", "--dbname", "rekha"])
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .expect("psql runs")
+}
+
+/// What psql says it is. Without psql the tests that use it say so and pass,
+/// except where `CI` is set: there it has to be installed.
+pub(crate) fn psql_version() -> Option<String> {
+    match Command::new("psql").arg("--version").output() {
+        Ok(output) => Some(String::from_utf8_lossy(&output.stdout).into_owned()),
+        Err(error) if std::env::var_os("CI").is_some() => panic!("psql: {error}"),
+        Err(error) => {
+            eprintln!("skipped, no psql: {error}");
+            None
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Another program changes the file: the projection (`tables`,
+//! `table_columns`) is its door, and what it did becomes a version.
+
+use rusqlite::Connection;
+
+use crate::support::{Client, Rekha, Row, eventually};
+
+/// The id of `public.orders`, as another program finds it.
+const ORDERS: &str = "(SELECT t.id FROM tables t JOIN databases d ON d.id = t.database_id \
+                       WHERE d.name = 'public' AND t.name = 'orders')";
+
+async fn with_orders() -> (Rekha, Client, Connection) {
+    let rekha = Rekha::start();
+    let client = rekha.connect().await;
+    client
+        .rows(
+            "CREATE STREAM orders (
+                 order_id BIGINT PRIMARY KEY,
+                 customer_id INTEGER NOT NULL,
+                 note TEXT
+             )",
+        )
+        .await;
+    client.rows("DESCRIBE STREAM orders").await;
+    let outside = rekha.store().open_outside();
+    (rekha, client, outside)
+}
+
+#[tokio::test]
+async fn an_updated_column_becomes_a_version() {
+    let (_rekha, client, outside) = with_orders().await;
+    let sql = format!(
+        "UPDATE table_columns SET is_nullable = 1
+         WHERE table_id = {ORDERS} AND column_name = 'customer_id'"
+    );
+    assert_eq!(outside.execute(&sql, []).unwrap(), 1);
+
+    let version = external_version(&client, "orders", 2).await;
+    assert_eq!(version[1].as_deref(), Some("modify_column"));
+    let columns = client.rows("DESCRIBE STREAM orders").await;
+    assert_eq!(columns[1][..3], texts(&["customer_id", "integer", "t"]));
+}
+
+#[tokio::test]
+async fn an_inserted_column_becomes_a_version() {
+    let (_rekha, client, outside) = with_orders().await;
+    outside
+        .execute(&copy_column("note", "remark", 4), [])
+        .unwrap();
+
+    let version = external_version(&client, "orders", 2).await;
+    assert_eq!(version[1].as_deref(), Some("add_column"));
+    let columns = client.rows("DESCRIBE STREAM orders").await;
+    assert_eq!(columns[3][..3], texts(&["remark", "text", "t"]));
+}
+
+#[tokio::test]
+async fn a_deleted_column_becomes_a_version() {
+    let (_rekha, client, outside) = with_orders().await;
+    let sql =
+        format!("DELETE FROM table_columns WHERE table_id = {ORDERS} AND column_name = 'note'");
+    assert_eq!(outside.execute(&sql, []).unwrap(), 1);
+
+    let version = external_version(&client, "orders", 2).await;
+    assert_eq!(version[1].as_deref(), Some("drop_column"));
+    assert_eq!(client.rows("DESCRIBE STREAM orders").await.len(), 2);
+}
+
+/// It has happened, so it is not refused: the mode says what a client may do.
+#[tokio::test]
+async fn an_incompatible_change_is_adopted_too() {
+    let (_rekha, client, outside) = with_orders().await;
+    client
+        .rows("ALTER STREAM orders SET (compatibility = 'FULL')")
+        .await;
+    let sql = format!(
+        "DELETE FROM table_columns WHERE table_id = {ORDERS} AND column_name = 'customer_id'"
+    );
+    assert_eq!(outside.execute(&sql, []).unwrap(), 1);
+
+    external_version(&client, "orders", 2).await;
+    let verdict = client.rows("SHOW SCHEMA COMPATIBILITY FOR orders").await;
+    // version, mode, mode_source, backward, forward, compatible, reason
+    assert_eq!(
+        verdict[0][..6],
+        texts(&["1", "FULL", "stream", "t", "f", "f"])
+    );
+}
+
+#[tokio::test]
+async fn several_changes_of_one_transaction_are_one_version() {
+    let (_rekha, client, mut outside) = with_orders().await;
+    let transaction = outside.transaction().unwrap();
+    transaction
+        .execute(&copy_column("note", "left_note", 4), [])
+        .unwrap();
+    transaction
+        .execute(&copy_column("note", "right_note", 5), [])
+        .unwrap();
+    transaction.commit().unwrap();
+
+    external_version(&client, "orders", 2).await;
+    let columns = client.rows("DESCRIBE STREAM orders").await;
+    assert_eq!(columns.len(), 5);
+    assert_eq!(
+        client.rows("SHOW SCHEMA VERSIONS FOR orders").await.len(),
+        2
+    );
+}
+
+#[tokio::test]
+async fn a_stream_marked_deleted_is_dropped() {
+    let (_rekha, client, outside) = with_orders().await;
+    let sql =
+        format!("UPDATE tables SET deleted_at = '2024-01-02 03:04:05.678' WHERE id = {ORDERS}");
+    assert_eq!(outside.execute(&sql, []).unwrap(), 1);
+
+    eventually("the stream dropped", async || {
+        client.try_rows("DESCRIBE STREAM orders").await.err()
+    })
+    .await;
+    // The name is free, and its numbers go on.
+    eventually("the name free", async || {
+        client
+            .try_rows("CREATE STREAM orders (id BIGINT)")
+            .await
+            .ok()
+    })
+    .await;
+    let versions = client.rows("SHOW SCHEMA VERSIONS FOR orders").await;
+    let last = versions.last().unwrap();
+    assert_ne!(last[0].as_deref(), Some("1"));
+    assert_eq!(last[1].as_deref(), Some("create"));
+}
+
+/// Clients go on changing what the other program changed.
+#[tokio::test]
+async fn a_client_goes_on_from_there() {
+    let (_rekha, client, outside) = with_orders().await;
+    outside
+        .execute(&copy_column("note", "remark", 4), [])
+        .unwrap();
+    external_version(&client, "orders", 2).await;
+
+    client.rows("ALTER STREAM orders DROP COLUMN remark").await;
+    let versions = client.rows("SHOW SCHEMA VERSIONS FOR orders").await;
+    assert_eq!(versions.len(), 3);
+    assert_eq!(versions[2][1].as_deref(), Some("drop_column"));
+    // The same schema again: the same hash.
+    assert_eq!(versions[2][3], versions[0][3]);
+}
+
+/// A column like another of `orders`, so that nothing is said here about how
+/// types are stored.
+fn copy_column(from: &str, to: &str, position: u32) -> String {
+    format!(
+        "INSERT INTO table_columns (table_id, column_name, data_type, is_nullable, is_primary,
+             is_unique, ordinal_position, max_length, precision, scale, created_at, updated_at)
+         SELECT table_id, '{to}', data_type, is_nullable, is_primary, is_unique, {position},
+             max_length, precision, scale, created_at, updated_at
+         FROM table_columns WHERE table_id = {ORDERS} AND column_name = '{from}'"
+    )
+}
+
+/// Waits for the version; it must say that it came from outside.
+async fn external_version(client: &Client, stream: &str, version: usize) -> Row {
+    let sql = format!("SHOW SCHEMA VERSIONS FOR {stream}");
+    let row = eventually(&format!("version {version} of {stream}"), async || {
+        client.rows(&sql).await.into_iter().nth(version - 1)
+    })
+    .await;
+    assert_eq!(row[5].as_deref(), Some("external"), "{row:?}");
+    // The cache is at that version, or soon will be.
+    eventually("the cache at that version", async || {
+        let streams = client.rows("SHOW STREAMS").await;
+        let shown = streams
+            .iter()
+            .find(|row| row[1].as_deref() == Some(stream))?;
+        (shown[2] == row[0]).then_some(())
+    })
+    .await;
+    row
+}
+
+fn texts(values: &[&str]) -> Row {
+    values
+        .iter()
+        .map(|value| Some((*value).to_owned()))
+        .collect()
+}

@@ -1,0 +1,25 @@
+//! Everything that is tested from the outside: the built server over TCP with
+//! real clients, its file as another program sees it, and the shape of the
+//! sources.
+//!
+//! The server runs as a process of its own ([`support::Store::start`]) on a
+//! free port and a store of its own, so that tests share nothing and can kill
+//! it. Nothing here waits by sleeping; deadlines only turn a hang into a
+//! failure.
+
+// A helper of a test may fail the way a test does.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+mod architecture;
+mod clients;
+mod compatibility;
+mod contention;
+mod crash;
+mod external;
+mod lifecycle;
+mod round_trip;
+mod slt;
+mod tpch;
+mod two_processes;
