@@ -9,10 +9,8 @@ use super::{Outcome, Row, Session, Value};
 use crate::error::{Error, ErrorKind, Object, Result};
 use crate::evolution;
 use crate::registry::{Draft, Known, Version};
-use crate::schema::{Name, StreamName};
-use crate::sql::{
-    CreateStream, Location, ObjectRef, OptionValue, OptionWord, Spelling, Statement,
-};
+use crate::schema::Name;
+use crate::sql::{Location, ObjectRef, Statement};
 
 impl Session {
     pub(super) async fn describe_stream(&self, name: &ObjectRef) -> Result<Outcome> {
@@ -31,7 +29,11 @@ impl Session {
                 Value::optional_text(comment),
             ]
         });
-        self.rows(&Statement::Describe(name.clone()), rows.collect(), "DESCRIBE")
+        self.rows(
+            &Statement::Describe(name.clone()),
+            rows.collect(),
+            "DESCRIBE",
+        )
     }
 
     /// The stream, when the cache has it and no transaction is open: nothing is
@@ -40,7 +42,10 @@ impl Session {
         if !matches!(self.transaction, Transaction::None) {
             return Ok(None);
         }
-        Ok(self.registry.cached(&first(&self.search_path, name)?).flatten())
+        Ok(self
+            .registry
+            .cached(&first(&self.search_path, name)?)
+            .flatten())
     }
 
     pub(super) async fn show_streams(
@@ -54,7 +59,9 @@ impl Session {
             && view.namespace(name).await?.is_none()
         {
             let kind = ErrorKind::NotFound(Object::Namespace);
-            return Err(Error::new(kind, format!("schema \"{name}\" does not exist")).at(location.0));
+            return Err(
+                Error::new(kind, format!("schema \"{name}\" does not exist")).at(location.0),
+            );
         }
         let streams = view.list(namespace.map(|(name, _)| name.as_str())).await?;
         let server = self.registry.default_mode();
@@ -66,13 +73,22 @@ impl Session {
                     Value::text(stream.name.namespace),
                     Value::text(stream.name.name),
                     Value::count(stream.version),
-                    Value::text(stream.mode.or(stream.namespace_mode).unwrap_or(server).as_str()),
+                    Value::text(
+                        stream
+                            .mode
+                            .or(stream.namespace_mode)
+                            .unwrap_or(server)
+                            .as_str(),
+                    ),
                     Value::count(stream.columns),
                     Value::optional_text(stream.datasource),
                     Value::TimestampTz(stream.updated_at),
                 ]
             });
-        let statement = Statement::ShowStreams { namespace: None, like: None };
+        let statement = Statement::ShowStreams {
+            namespace: None,
+            like: None,
+        };
         self.rows(&statement, rows.collect(), "SHOW")
     }
 
@@ -92,7 +108,11 @@ impl Session {
                 Value::TimestampTz(version.registered_at),
             ]
         });
-        self.rows(&Statement::ShowVersions(name.clone()), rows.collect(), "SHOW")
+        self.rows(
+            &Statement::ShowVersions(name.clone()),
+            rows.collect(),
+            "SHOW",
+        )
     }
 
     pub(super) async fn show_compatibility(&self, name: &ObjectRef) -> Result<Outcome> {
@@ -111,7 +131,11 @@ impl Session {
                 Value::text(judgement.reason),
             ]
         });
-        self.rows(&Statement::ShowCompatibility(name.clone()), rows.collect(), "SHOW")
+        self.rows(
+            &Statement::ShowCompatibility(name.clone()),
+            rows.collect(),
+            "SHOW",
+        )
     }
 
     pub(super) async fn show_create_stream(&self, name: &ObjectRef) -> Result<Outcome> {
@@ -120,12 +144,22 @@ impl Session {
             Value::text(&known.stream.name.name),
             Value::text(super::create::statements(&known)),
         ];
-        self.rows(&Statement::ShowCreateStream(name.clone()), vec![row], "SHOW")
+        self.rows(
+            &Statement::ShowCreateStream(name.clone()),
+            vec![row],
+            "SHOW",
+        )
     }
 
     pub(super) fn show_setting(&self, name: &str, location: Location) -> Result<Outcome> {
-        let (_, value) = self.settings.show(name).map_err(|error| error.at(location.0))?;
-        let statement = Statement::Show { name: name.to_owned(), location };
+        let (_, value) = self
+            .settings
+            .show(name)
+            .map_err(|error| error.at(location.0))?;
+        let statement = Statement::Show {
+            name: name.to_owned(),
+            location,
+        };
         self.rows(&statement, vec![vec![Value::text(value)]], "SHOW")
     }
 
@@ -134,7 +168,11 @@ impl Session {
             .settings
             .all()
             .map(|(name, value, description)| {
-                vec![Value::text(name), Value::text(value), Value::text(description)]
+                vec![
+                    Value::text(name),
+                    Value::text(value),
+                    Value::text(description),
+                ]
             })
             .collect();
         Outcome {
@@ -146,12 +184,20 @@ impl Session {
     }
 
     fn rows(&self, statement: &Statement, rows: Vec<Row>, tag: &'static str) -> Result<Outcome> {
-        Ok(Outcome { columns: columns(statement, &self.settings)?, rows, tag, notices: Vec::new() })
+        Ok(Outcome {
+            columns: columns(statement, &self.settings)?,
+            rows,
+            tag,
+            notices: Vec::new(),
+        })
     }
 
     /// The stream a statement names.
     async fn find(&self, draft: &Draft, name: &ObjectRef) -> Result<Arc<Known>> {
-        let names = Names { view: self.registry.view(draft), search_path: &self.search_path };
+        let names = Names {
+            view: self.registry.view(draft),
+            search_path: &self.search_path,
+        };
         let full = names.existing(name).await?;
         let found = names.view.stream(&full).await?;
         found.map(|found| found.known).ok_or_else(|| {
@@ -159,8 +205,11 @@ impl Session {
                 Some(namespace) => format!("{namespace}.{}", name.name),
                 None => name.name.clone(),
             };
-            Error::new(ErrorKind::NotFound(Object::Stream), format!("relation \"{shown}\" does not exist"))
-                .at(name.location.0)
+            Error::new(
+                ErrorKind::NotFound(Object::Stream),
+                format!("relation \"{shown}\" does not exist"),
+            )
+            .at(name.location.0)
         })
     }
 }
@@ -230,7 +279,11 @@ mod tests {
             ("žluť", "žlu_", true),
             ("aaaaaaaaaaaaaaaaaaaaaaaaaaaab", "%a%a%a%a%a%a%a%c", false),
         ] {
-            assert_eq!(is_like(text, pattern), expected, "{text:?} LIKE {pattern:?}");
+            assert_eq!(
+                is_like(text, pattern),
+                expected,
+                "{text:?} LIKE {pattern:?}"
+            );
         }
     }
 }

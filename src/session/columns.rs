@@ -67,7 +67,12 @@ static CREATE: Columns =
     LazyLock::new(|| [Column::new("stream", Text), Column::new("statement", Text)].into());
 
 static ALL_SETTINGS: Columns = LazyLock::new(|| {
-    [Column::new("name", Text), Column::new("setting", Text), Column::new("description", Text)].into()
+    [
+        Column::new("name", Text),
+        Column::new("setting", Text),
+        Column::new("description", Text),
+    ]
+    .into()
 });
 
 /// The columns of a statement's answer; none for one that answers no rows.
@@ -84,7 +89,11 @@ pub(super) fn columns(statement: &Statement, settings: &Settings) -> Result<Arc<
         Statement::ShowAll => ALL_SETTINGS.clone(),
         Statement::Show { name, location } => {
             let (name, _) = settings.show(name).map_err(|error| error.at(location.0))?;
-            [Column { name, column_type: Text }].into()
+            [Column {
+                name,
+                column_type: Text,
+            }]
+            .into()
         }
         Statement::CreateStream(_)
         | Statement::AlterStream(_)

@@ -14,9 +14,12 @@ use crate::sql::{DiscardTarget, Location, SetScope, SetValue, Statement, Transac
 /// That.
 pub(super) fn refuse_unsupported(statement: &Statement) -> Result<()> {
     match statement {
-        Statement::Unsupported { what, hint, location, .. } => {
-            Err(Error::unsupported(what, hint.as_str()).at(location.0))
-        }
+        Statement::Unsupported {
+            what,
+            hint,
+            location,
+            ..
+        } => Err(Error::unsupported(what, hint.as_str()).at(location.0)),
         _ => Ok(()),
     }
 }
@@ -73,9 +76,16 @@ impl Session {
                 Ok(done("SET"))
             }
 
-            Statement::Set { scope, name, value, location } => self.set(*scope, name, value, *location),
+            Statement::Set {
+                scope,
+                name,
+                value,
+                location,
+            } => self.set(*scope, name, value, *location),
             Statement::Reset { name, location } => {
-                self.settings.reset(name).map_err(|error| error.at(location.0))?;
+                self.settings
+                    .reset(name)
+                    .map_err(|error| error.at(location.0))?;
                 self.settings_changed("RESET")
             }
             Statement::ResetAll => {
@@ -88,7 +98,11 @@ impl Session {
             Statement::Discard(target) => self.discard(*target),
             Statement::Deallocate(name) => {
                 self.deallocate(name.as_deref())?;
-                Ok(done(if name.is_some() { "DEALLOCATE" } else { "DEALLOCATE ALL" }))
+                Ok(done(if name.is_some() {
+                    "DEALLOCATE"
+                } else {
+                    "DEALLOCATE ALL"
+                }))
             }
             Statement::CloseAll => {
                 self.close_all();
@@ -105,21 +119,33 @@ impl Session {
         let (operation, tag) = {
             let draft = self.transaction.draft();
             let view = self.registry.view(&draft);
-            let names = Names { view, search_path: &self.search_path };
+            let names = Names {
+                view,
+                search_path: &self.search_path,
+            };
             let found = operation(statement, &names).await?;
-            found.ok_or_else(|| Error::internal("a statement that changes nothing was to be run as a change"))?
+            found.ok_or_else(|| {
+                Error::internal("a statement that changes nothing was to be run as a change")
+            })?
         };
         if self.settings.transaction_modes().read_only == Some(true) {
             return Err(read_only(tag));
         }
         let applied = self.apply(&operation).await?;
-        Ok(Outcome { notices: applied.notices, ..done(tag) })
+        Ok(Outcome {
+            notices: applied.notices,
+            ..done(tag)
+        })
     }
 
     async fn apply(&mut self, operation: &Operation) -> Result<Applied> {
         match self.transaction.draft_mut() {
             Some(draft) => self.registry.apply(draft, operation, &self.user).await,
-            None => self.registry.run_marked(operation, &self.user, &self.submission).await,
+            None => {
+                self.registry
+                    .run_marked(operation, &self.user, &self.submission)
+                    .await
+            }
         }
     }
 
@@ -171,7 +197,10 @@ impl Session {
             if chain {
                 return Err(needs_block(chained));
             }
-            outcome.notices.push(Notice::warning("25P01", "there is no transaction in progress"));
+            outcome.notices.push(Notice::warning(
+                "25P01",
+                "there is no transaction in progress",
+            ));
         }
         Ok(outcome)
     }
@@ -195,9 +224,17 @@ impl Session {
 
     // ---- settings ----
 
-    fn set(&mut self, scope: SetScope, name: &str, value: &SetValue, location: Location) -> Result<Outcome> {
+    fn set(
+        &mut self,
+        scope: SetScope,
+        name: &str,
+        value: &SetValue,
+        location: Location,
+    ) -> Result<Outcome> {
         let before = self.settings.clone();
-        self.settings.set(scope, name, value).map_err(|error| error.at(location.0))?;
+        self.settings
+            .set(scope, name, value)
+            .map_err(|error| error.at(location.0))?;
         if let Err(error) = refuse_unoffered(&self.settings) {
             self.settings = before;
             return Err(error.at(location.0));
@@ -241,5 +278,8 @@ impl Session {
 
 /// The answer of a statement without rows.
 pub(super) fn done(tag: &'static str) -> Outcome {
-    Outcome { tag, ..Outcome::default() }
+    Outcome {
+        tag,
+        ..Outcome::default()
+    }
 }

@@ -6,11 +6,19 @@
 //! bytes: the wire keeps formats and encodings, an embedding application needs
 //! neither.
 
+mod answer;
+mod columns;
+mod create;
+mod dispatch;
+mod operation;
 mod outcome;
+mod resolve;
 mod session;
 mod setting;
+mod transaction;
 
 pub use crate::notice::{Notice, Severity};
+pub use crate::registry::Submission;
 pub use outcome::{Column, ColumnType, Outcome, Row, Value};
 pub use session::{Description, Execution, Session, SessionOptions, TransactionStatus};
 pub use setting::{MetadataUpdates, ReadConsistency, Settings};

@@ -6,8 +6,8 @@ use crate::error::Result;
 use crate::registry::{At, Operation, StreamAction, StreamSpec};
 use crate::schema::StreamName;
 use crate::sql::{
-    AlterAction, CommentTarget, CreateIndex, CreateStream, Location, ObjectRef, OptionValue, OptionWord,
-    Spelling, Statement,
+    AlterAction, CommentTarget, CreateIndex, CreateStream, Location, ObjectRef, OptionValue,
+    OptionWord, Spelling, Statement,
 };
 
 /// The operation of a statement and the tag it answers with; nothing for a
@@ -21,71 +21,163 @@ pub(super) async fn operation(
 ) -> Result<Option<(Operation, &'static str)>> {
     let operation = match statement {
         Statement::CreateStream(create) => {
-            let CreateStream { if_not_exists, name, spelling, .. } = create.as_ref();
+            let CreateStream {
+                if_not_exists,
+                name,
+                spelling,
+                ..
+            } = create.as_ref();
             let name = At::new(names.new(name)?, name.location.0);
             let spec = Box::new(spec(create));
-            let operation = Operation::CreateStream { name, if_not_exists: *if_not_exists, spec };
-            (operation, spelled(*spelling, "CREATE STREAM", "CREATE TABLE"))
+            let operation = Operation::CreateStream {
+                name,
+                if_not_exists: *if_not_exists,
+                spec,
+            };
+            (
+                operation,
+                spelled(*spelling, "CREATE STREAM", "CREATE TABLE"),
+            )
         }
         Statement::AlterStream(alter) => {
             let name = existing(names, &alter.name).await?;
             let actions = alter.actions.iter().flat_map(actions).collect();
-            let operation = Operation::AlterStream { name, if_exists: alter.if_exists, actions };
-            (operation, spelled(alter.spelling, "ALTER STREAM", "ALTER TABLE"))
+            let operation = Operation::AlterStream {
+                name,
+                if_exists: alter.if_exists,
+                actions,
+            };
+            (
+                operation,
+                spelled(alter.spelling, "ALTER STREAM", "ALTER TABLE"),
+            )
         }
         Statement::DropStreams(drop) => {
             let streams = all_existing(names, &drop.names).await?;
-            let operation = Operation::DropStreams { names: streams, if_exists: drop.if_exists };
-            (operation, spelled(drop.spelling, "DROP STREAM", "DROP TABLE"))
+            let operation = Operation::DropStreams {
+                names: streams,
+                if_exists: drop.if_exists,
+            };
+            (
+                operation,
+                spelled(drop.spelling, "DROP STREAM", "DROP TABLE"),
+            )
         }
         Statement::CreateIndex(create) => {
-            let CreateIndex { unique, if_not_exists, name, stream, columns } = create.as_ref();
+            let CreateIndex {
+                unique,
+                if_not_exists,
+                name,
+                stream,
+                columns,
+            } = create.as_ref();
             let operation = Operation::CreateIndex {
                 stream: existing(names, stream).await?,
                 index: name.clone(),
-                columns: columns.iter().map(|(name, place)| At::new(name.clone(), place.0)).collect(),
+                columns: columns
+                    .iter()
+                    .map(|(name, place)| At::new(name.clone(), place.0))
+                    .collect(),
                 unique: *unique,
                 if_not_exists: *if_not_exists,
             };
             (operation, "CREATE INDEX")
         }
-        Statement::DropIndexes { if_exists, names: indexes } => {
+        Statement::DropIndexes {
+            if_exists,
+            names: indexes,
+        } => {
             let mut names_of = Vec::with_capacity(indexes.len());
             for index in indexes {
                 names_of.push(At::new(names.new(index)?, index.location.0));
             }
-            (Operation::DropIndexes { names: names_of, if_exists: *if_exists }, "DROP INDEX")
+            (
+                Operation::DropIndexes {
+                    names: names_of,
+                    if_exists: *if_exists,
+                },
+                "DROP INDEX",
+            )
         }
-        Statement::CreateNamespace { if_not_exists, name, location } => {
+        Statement::CreateNamespace {
+            if_not_exists,
+            name,
+            location,
+        } => {
             let name = At::new(name.clone(), location.0);
-            (Operation::CreateNamespace { name, if_not_exists: *if_not_exists }, "CREATE SCHEMA")
+            (
+                Operation::CreateNamespace {
+                    name,
+                    if_not_exists: *if_not_exists,
+                },
+                "CREATE SCHEMA",
+            )
         }
-        Statement::DropNamespaces { if_exists, names, cascade } => {
-            let names = names.iter().map(|(name, place)| At::new(name.clone(), place.0)).collect();
-            let operation =
-                Operation::DropNamespaces { names, if_exists: *if_exists, cascade: *cascade };
+        Statement::DropNamespaces {
+            if_exists,
+            names,
+            cascade,
+        } => {
+            let names = names
+                .iter()
+                .map(|(name, place)| At::new(name.clone(), place.0))
+                .collect();
+            let operation = Operation::DropNamespaces {
+                names,
+                if_exists: *if_exists,
+                cascade: *cascade,
+            };
             (operation, "DROP SCHEMA")
         }
-        Statement::SetNamespace { name, location, options } => {
+        Statement::SetNamespace {
+            name,
+            location,
+            options,
+        } => {
             let options = options
                 .iter()
                 .map(|word| At::new((word.key.clone(), Some(value(word))), word.location.0))
                 .collect();
             (alter_namespace(name, *location, options), "ALTER SCHEMA")
         }
-        Statement::ResetNamespace { name, location, keys } => {
-            let options =
-                keys.iter().map(|(key, place)| At::new((key.clone(), None), place.0)).collect();
+        Statement::ResetNamespace {
+            name,
+            location,
+            keys,
+        } => {
+            let options = keys
+                .iter()
+                .map(|(key, place)| At::new((key.clone(), None), place.0))
+                .collect();
             (alter_namespace(name, *location, options), "ALTER SCHEMA")
         }
-        Statement::Comment { target: CommentTarget::Stream(_, stream), text } => {
+        Statement::Comment {
+            target: CommentTarget::Stream(_, stream),
+            text,
+        } => {
             let stream = existing(names, stream).await?;
-            (Operation::CommentOnStream { stream, text: text.clone() }, "COMMENT")
+            (
+                Operation::CommentOnStream {
+                    stream,
+                    text: text.clone(),
+                },
+                "COMMENT",
+            )
         }
-        Statement::Comment { target: CommentTarget::Column(stream, column, place), text } => {
+        Statement::Comment {
+            target: CommentTarget::Column(stream, column, place),
+            text,
+        } => {
             let stream = existing(names, stream).await?;
             let column = At::new(column.clone(), place.0);
-            (Operation::CommentOnColumn { stream, column, text: text.clone() }, "COMMENT")
+            (
+                Operation::CommentOnColumn {
+                    stream,
+                    column,
+                    text: text.clone(),
+                },
+                "COMMENT",
+            )
         }
         _ => return Ok(None),
     };
@@ -113,7 +205,11 @@ fn spelled(spelling: Spelling, stream: &'static str, table: &'static str) -> &'s
 
 fn spec(create: &CreateStream) -> StreamSpec {
     StreamSpec {
-        columns: create.columns.iter().map(|(column, place)| At::new(column.clone(), place.0)).collect(),
+        columns: create
+            .columns
+            .iter()
+            .map(|(column, place)| At::new(column.clone(), place.0))
+            .collect(),
         primary_key: create.primary_key.clone(),
         unique: create.unique.clone(),
         options: create
@@ -129,11 +225,16 @@ fn actions(action: &AlterAction) -> Vec<At<StreamAction>> {
         AlterAction::Shape(alteration, place) => {
             vec![At::new(StreamAction::Shape(alteration.clone()), place.0)]
         }
-        AlterAction::RenameTo(name, place) => vec![At::new(StreamAction::RenameTo(name.clone()), place.0)],
+        AlterAction::RenameTo(name, place) => {
+            vec![At::new(StreamAction::RenameTo(name.clone()), place.0)]
+        }
         AlterAction::Set(words) => words
             .iter()
             .map(|word| {
-                At::new(StreamAction::SetOption(word.key.clone(), Some(value(word))), word.location.0)
+                At::new(
+                    StreamAction::SetOption(word.key.clone(), Some(value(word))),
+                    word.location.0,
+                )
             })
             .collect(),
         AlterAction::Reset(keys) => keys
@@ -148,7 +249,10 @@ fn alter_namespace(
     location: Location,
     options: Vec<At<(String, Option<serde_json::Value>)>>,
 ) -> Operation {
-    Operation::AlterNamespace { name: At::new(name.to_owned(), location.0), options }
+    Operation::AlterNamespace {
+        name: At::new(name.to_owned(), location.0),
+        options,
+    }
 }
 
 /// An option's value as JSON. A number too long for JSON's own stays a text.
@@ -158,10 +262,11 @@ fn value(word: &OptionWord) -> serde_json::Value {
         OptionValue::Boolean(value) => (*value).into(),
         OptionValue::Number(number) => match number.parse::<i64>() {
             Ok(integer) => integer.into(),
-            Err(_) => number.parse::<f64>().ok().filter(|number| number.is_finite()).map_or_else(
-                || number.as_str().into(),
-                serde_json::Value::from,
-            ),
+            Err(_) => number
+                .parse::<f64>()
+                .ok()
+                .filter(|number| number.is_finite())
+                .map_or_else(|| number.as_str().into(), serde_json::Value::from),
         },
     }
 }

@@ -42,10 +42,17 @@ impl Names<'_> {
 
 /// The name in its own namespace, or in the first of the path.
 pub(super) fn first(search_path: &[String], name: &ObjectRef) -> Result<StreamName> {
-    let namespace = name.namespace.as_ref().or(search_path.first()).ok_or_else(|| {
-        Error::new(ErrorKind::NotFound(Object::Namespace), "no schema has been selected to look in")
+    let namespace = name
+        .namespace
+        .as_ref()
+        .or(search_path.first())
+        .ok_or_else(|| {
+            Error::new(
+                ErrorKind::NotFound(Object::Namespace),
+                "no schema has been selected to look in",
+            )
             .with_hint("Write the name with its schema, or SET search_path.")
             .at(name.location.0)
-    })?;
+        })?;
     Ok(StreamName::new(namespace.as_str(), name.name.as_str()))
 }

@@ -97,7 +97,10 @@ impl Session {
     /// # Errors
     /// 42704 and 22023 for settings that are none or take no such value.
     pub fn new(registry: Arc<Registry>, options: SessionOptions) -> Result<Self> {
-        let startup = options.settings.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let startup = options
+            .settings
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
         let settings = Settings::new(&options.user, startup)?;
         super::dispatch::refuse_unoffered(&settings)?;
         Ok(Self {
@@ -196,7 +199,9 @@ impl Session {
     /// # Errors
     /// What went wrong; it ends the script.
     pub async fn step(&mut self) -> Result<Option<Outcome>> {
-        let Some(statement) = self.script.pop_front() else { return Ok(None) };
+        let Some(statement) = self.script.pop_front() else {
+            return Ok(None);
+        };
         // A COMMIT within the text ended its transaction: the rest is another.
         if !self.script.is_empty() && matches!(self.transaction, Transaction::None) {
             self.begin_implicit();
@@ -217,7 +222,8 @@ impl Session {
     /// 42601 for two statements, 42P05 for a name that is taken, 0A000 for a
     /// statement that is not offered, 25P02 in a transaction that failed.
     pub fn prepare(&mut self, name: &str, sql: &str, parameter_types: &[u32]) -> Result<()> {
-        self.try_prepare(name, sql, parameter_types).inspect_err(|_| self.fail())
+        self.try_prepare(name, sql, parameter_types)
+            .inspect_err(|_| self.fail())
     }
 
     fn try_prepare(&mut self, name: &str, sql: &str, parameter_types: &[u32]) -> Result<()> {
@@ -261,7 +267,8 @@ impl Session {
     /// 26000 when there is no such statement, 42P03 for a portal's name that is
     /// taken, 08P01 for parameters, 25P02 in a transaction that failed.
     pub fn bind(&mut self, portal: &str, statement: &str, parameters: usize) -> Result<()> {
-        self.try_bind(portal, statement, parameters).inspect_err(|_| self.fail())
+        self.try_bind(portal, statement, parameters)
+            .inspect_err(|_| self.fail())
     }
 
     fn try_bind(&mut self, portal: &str, statement: &str, parameters: usize) -> Result<()> {
@@ -283,7 +290,13 @@ impl Session {
                 format!("cursor \"{portal}\" already exists"),
             ));
         }
-        self.portals.insert(portal.to_owned(), Portal { statement: prepared, state: PortalState::Bound });
+        self.portals.insert(
+            portal.to_owned(),
+            Portal {
+                statement: prepared,
+                state: PortalState::Bound,
+            },
+        );
         Ok(())
     }
 
@@ -303,8 +316,17 @@ impl Session {
     ///
     /// # Errors
     /// 34000 when there is no such portal; what went wrong in the statement.
-    pub async fn execute_portal(&mut self, name: &str, max_rows: usize, alone: bool) -> Result<Execution> {
-        let portal = self.portals.get_mut(name).ok_or_else(|| no_portal(name)).inspect_err(|_| ());
+    pub async fn execute_portal(
+        &mut self,
+        name: &str,
+        max_rows: usize,
+        alone: bool,
+    ) -> Result<Execution> {
+        let portal = self
+            .portals
+            .get_mut(name)
+            .ok_or_else(|| no_portal(name))
+            .inspect_err(|_| ());
         let Ok(portal) = portal else {
             self.fail();
             return Err(no_portal(name));
@@ -313,7 +335,11 @@ impl Session {
         if let PortalState::Bound = portal.state {
             portal.state = PortalState::Done;
             let Some(statement) = portal.statement.clone() else {
-                return Ok(Execution { notices, rows: Vec::new(), tag: Some("") });
+                return Ok(Execution {
+                    notices,
+                    rows: Vec::new(),
+                    tag: Some(""),
+                });
             };
             if !alone && matches!(self.transaction, Transaction::None) && changes(&statement) {
                 self.begin_implicit();
@@ -322,7 +348,11 @@ impl Session {
             notices = outcome.notices;
             // COMMIT and the like close all portals, this one too.
             if outcome.columns.is_empty() {
-                return Ok(Execution { notices, rows: Vec::new(), tag: Some(outcome.tag) });
+                return Ok(Execution {
+                    notices,
+                    rows: Vec::new(),
+                    tag: Some(outcome.tag),
+                });
             }
             if let Some(portal) = self.portals.get_mut(name) {
                 portal.state = PortalState::Running(outcome.rows.into_iter(), outcome.tag);
@@ -380,7 +410,9 @@ impl Session {
             Err(error) => Err(error),
         };
         let mut outcome = outcome.inspect_err(|_| self.fail())?;
-        outcome.notices.retain(|notice| self.settings.admits(notice.severity));
+        outcome
+            .notices
+            .retain(|notice| self.settings.admits(notice.severity));
         Ok(outcome)
     }
 
@@ -403,7 +435,10 @@ impl Session {
             Some(statement) => columns(statement, &self.settings)?,
             None => Arc::from([]),
         };
-        Ok(Description { parameters: Arc::from([]), columns })
+        Ok(Description {
+            parameters: Arc::from([]),
+            columns,
+        })
     }
 
     fn must_get_prepared(&self, name: &str) -> Result<&Prepared> {
@@ -412,8 +447,15 @@ impl Session {
 
     /// In a transaction that failed only its end is heard.
     fn refuse_aborted(&self, statement: &Statement) -> Result<()> {
-        let ends = matches!(statement, Statement::Commit { .. } | Statement::Rollback { .. });
-        if matches!(self.transaction, Transaction::Failed) && !ends { Err(aborted()) } else { Ok(()) }
+        let ends = matches!(
+            statement,
+            Statement::Commit { .. } | Statement::Rollback { .. }
+        );
+        if matches!(self.transaction, Transaction::Failed) && !ends {
+            Err(aborted())
+        } else {
+            Ok(())
+        }
     }
 
     pub(super) fn begin_implicit(&mut self) {
@@ -458,7 +500,9 @@ impl Session {
         match name {
             None => self.prepared.clear(),
             Some(name) => {
-                self.prepared.remove(name).ok_or_else(|| no_statement(name))?;
+                self.prepared
+                    .remove(name)
+                    .ok_or_else(|| no_statement(name))?;
             }
         }
         Ok(())
@@ -502,5 +546,8 @@ fn no_statement(name: &str) -> Error {
 }
 
 fn no_portal(name: &str) -> Error {
-    Error::new(ErrorKind::NotFound(Object::Portal), format!("portal \"{name}\" does not exist"))
+    Error::new(
+        ErrorKind::NotFound(Object::Portal),
+        format!("portal \"{name}\" does not exist"),
+    )
 }

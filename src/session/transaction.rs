@@ -88,4 +88,3 @@ pub(super) fn needs_block(tag: &str) -> Error {
         format!("{tag} can only be used in transaction blocks"),
     )
 }
-
