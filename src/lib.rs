@@ -1,5 +1,7 @@
 //! Rekha: a schema registry you talk to in SQL.
 
+#[cfg(feature = "server")]
+pub mod config;
 pub mod error;
 pub mod schema;
 pub mod session;
