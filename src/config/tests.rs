@@ -1,6 +1,13 @@
 //! What the layers make together, and what is said of mistakes.
 
-use super::*;
+use std::path::Path;
+use std::time::Duration;
+
+use super::{
+    Config, DiscoveryConfig, Flags, LogConfig, LogFormat, RegistryConfig, ShutdownConfig, StoreUrl,
+};
+use crate::error::Result;
+use crate::schema::Mode;
 
 type Variables<'a> = &'a [(&'a str, &'a str)];
 
