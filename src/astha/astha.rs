@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use serde::Deserialize;
 
 use super::log::ChangeLog;
 use super::worker::Worker;
@@ -14,14 +15,17 @@ use crate::sqlite::Database;
 use crate::tasks::Tasks;
 
 /// How the log is read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// Rows after which a batch ends (with the unit). 256.
     pub batch_size: usize,
     /// How often other programs' commits are looked for. 100 ms, doubled while
     /// nothing happens up to [`Config::max_poll_delay`].
+    #[serde(with = "humantime_serde")]
     pub poll_interval: Duration,
     /// The longest time between two looks. 1 s.
+    #[serde(with = "humantime_serde")]
     pub max_poll_delay: Duration,
     /// Bytes of the log that a batch holds in memory; a larger unit is told as a
     /// refresh. 100 MB.

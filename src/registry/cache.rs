@@ -22,6 +22,7 @@ use std::time::{Duration, Instant};
 use moka::ops::compute::Op;
 use moka::sync::Cache as Map;
 use parking_lot::Mutex;
+use serde::Deserialize;
 
 use super::Known;
 use crate::position::Position;
@@ -33,13 +34,16 @@ use crate::store::Version;
 const GENERATIONS: usize = 4_096;
 
 /// Size and age limits of the cache.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct CacheConfig {
     /// The most streams. 1,000.
     pub size: u64,
     /// How long an entry lives without being refreshed. 300 s.
+    #[serde(with = "humantime_serde")]
     pub ttl: Duration,
     /// How often entries that are in use are refreshed before they expire. 60 s.
+    #[serde(with = "humantime_serde")]
     pub refresh_interval: Duration,
 }
 

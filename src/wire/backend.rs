@@ -111,7 +111,7 @@ impl Outgoing {
                 Format::Binary => 1,
             };
             FieldDescription::new(
-                column.name.into(),
+                column.name.to_string(),
                 0,
                 0,
                 column_type.oid(),

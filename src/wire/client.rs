@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use crate::error::{Error, ErrorKind, Limit, Resource, Result};
-use crate::session::Row;
+use crate::session::{Row, Submission};
 
 use super::backend::{Gravity, Outgoing};
 use super::cancel::CancelSignal;
@@ -161,11 +161,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Client<S> {
     }
 
     /// Runs a statement, unless the client cancels it or goes away, or its time
-    /// is up: then it is dropped where it is.
+    /// is up: then it is dropped where it is. Once its change is submitted, only
+    /// its answer says how it ended, and it is waited for.
     pub(super) async fn run<T>(
         &mut self,
         statement: impl Future<Output = Result<T>>,
         deadline: Option<Instant>,
+        submission: &Submission,
     ) -> Result<T, Stop> {
         if self.cancel.take() {
             return Err(Stop::canceled());
@@ -179,9 +181,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Client<S> {
         tokio::select! {
             biased;
             result = statement => result.map_err(Stop::Session),
-            stop = interrupted(cancel, deadline) => Err(stop),
-            stop = vanished(stream, incoming) => Err(stop),
+            stop = unless_submitted(submission, interrupted(cancel, deadline)) => Err(stop),
+            stop = unless_submitted(submission, vanished(stream, incoming)) => Err(stop),
         }
+    }
+
+    /// Whether the client's Sync is the next message, and already here.
+    pub(super) fn is_sync_next(&self) -> bool {
+        self.incoming.buffer.first() == Some(&b'S')
     }
 
     /// Sends rows, the last of them perhaps later.
@@ -254,6 +261,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Client<S> {
             Ok::<_, Stop>(())
         };
         let _ = timeout(FAREWELL, farewell).await;
+    }
+}
+
+/// Waits for a reason to stop the statement; there is none any more once its
+/// change is submitted.
+async fn unless_submitted(submission: &Submission, reason: impl Future<Output = Stop>) -> Stop {
+    let stop = reason.await;
+    if submission.is_under_way() {
+        pending().await
+    } else {
+        stop
     }
 }
 

@@ -1,18 +1,17 @@
 use std::time::Duration;
 
-use serde::{Deserialize, Deserializer, de};
+use serde::Deserialize;
 
-/// The limits of the wire: a section of the server's configuration. Time limits
-/// are written as numbers of seconds.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+/// The limits of the wire: a section of the server's configuration.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(default, deny_unknown_fields)]
 pub struct WireConfig {
     /// How many clients may be logged in at once (a count); one more is refused
     /// with 53300. As many again may be in the middle of logging in.
     pub max_connections: usize,
     /// How long a client may take from the connection to the first
-    /// ReadyForQuery (in seconds).
-    #[serde(deserialize_with = "seconds")]
+    /// ReadyForQuery.
+    #[serde(with = "humantime_serde")]
     pub startup_timeout: Duration,
     /// The longest start-up packet (in bytes); 10,000 as in PostgreSQL.
     pub max_startup_bytes: usize,
@@ -23,16 +22,15 @@ pub struct WireConfig {
     /// (in bytes, at least [`WireConfig::max_message_bytes`]).
     pub large_message_budget_bytes: usize,
     /// How long a large message waits for its part of the budget before it is
-    /// refused with 53200 (in seconds).
-    #[serde(deserialize_with = "seconds")]
+    /// refused with 53200.
+    #[serde(with = "humantime_serde")]
     pub large_message_timeout: Duration,
-    /// How long a message may take from its first byte to its last (in
-    /// seconds).
-    #[serde(deserialize_with = "seconds")]
+    /// How long a message may take from its first byte to its last.
+    #[serde(with = "humantime_serde")]
     pub message_timeout: Duration,
     /// How long a connection is silent before TCP asks whether the client's
-    /// machine is still there (in seconds).
-    #[serde(deserialize_with = "seconds")]
+    /// machine is still there.
+    #[serde(with = "humantime_serde")]
     pub keepalive: Duration,
 }
 
@@ -51,19 +49,16 @@ impl Default for WireConfig {
     }
 }
 
-fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    Duration::try_from_secs_f64(f64::deserialize(deserializer)?).map_err(de::Error::custom)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_section_names_what_differs_from_the_default() {
-        let config: WireConfig =
-            toml::from_str("max_connections = 3\nstartup_timeout = 2\nmessage_timeout = 0.5")
-                .unwrap();
+        let config: WireConfig = toml::from_str(
+            "max_connections = 3\nstartup_timeout = \"2s\"\nmessage_timeout = \"500ms\"",
+        )
+        .unwrap();
         let expected = WireConfig {
             max_connections: 3,
             startup_timeout: Duration::from_secs(2),
@@ -75,7 +70,7 @@ mod tests {
 
     #[test]
     fn what_makes_no_sense_is_refused() {
-        for text in ["max_conections = 3", "startup_timeout = -1"] {
+        for text in ["max_conections = 3", "startup_timeout = 2"] {
             assert!(toml::from_str::<WireConfig>(text).is_err(), "{text}");
         }
     }

@@ -2,7 +2,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::session::{Notice, Session, TransactionStatus};
+use crate::session::{Notice, Session, Submission, TransactionStatus};
 
 use super::backend::Gravity;
 use super::client::Client;
@@ -15,6 +15,7 @@ use super::stop::{Stop, caught};
 pub(super) struct Connection<'a, S> {
     pub(super) client: &'a mut Client<S>,
     pub(super) session: Session,
+    pub(super) submission: Submission,
     pub(super) formats: PortalFormats,
     /// After an error of the extended protocol: nothing counts until Sync.
     is_skipping: bool,
@@ -24,6 +25,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'a, S> {
     pub(super) fn new(client: &'a mut Client<S>, session: Session) -> Self {
         Self {
             client,
+            submission: session.submission(),
             session,
             formats: PortalFormats::default(),
             is_skipping: false,
@@ -127,7 +129,11 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'a, S> {
         }
         loop {
             let deadline = self.deadline();
-            let Some(outcome) = self.client.run(self.session.step(), deadline).await? else {
+            let Some(outcome) = self
+                .client
+                .run(self.session.step(), deadline, &self.submission)
+                .await?
+            else {
                 return Ok(());
             };
             self.notices(&outcome.notices);

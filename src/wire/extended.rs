@@ -71,8 +71,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
         // Anything that is not positive is all rows.
         let max_rows = usize::try_from(max_rows).unwrap_or(0);
         let deadline = self.deadline();
-        let statement = self.session.execute_portal(portal, max_rows);
-        let execution = self.client.run(statement, deadline).await?;
+        let alone = self.client.is_sync_next();
+        let statement = self.session.execute_portal(portal, max_rows, alone);
+        let execution = self
+            .client
+            .run(statement, deadline, &self.submission)
+            .await?;
         self.notices(&execution.notices);
         let formats = self.formats.get(portal);
         self.client.rows(&execution.rows, formats, deadline).await?;

@@ -9,12 +9,12 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
-use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
 use crate::error::{Error, ErrorKind, Limit, Result};
 use crate::session::{Session, SessionOptions};
+use crate::tasks::Tasks;
 
 use super::WireConfig;
 use super::cancel::{Cancels, Registration};
@@ -35,7 +35,7 @@ pub struct Wire(Arc<Shared>);
 struct Shared {
     config: Arc<WireConfig>,
     open: OpenSession,
-    stop: CancellationToken,
+    tasks: Tasks,
     connections: TaskTracker,
     cancels: Arc<Cancels>,
     logging_in: Arc<Semaphore>,
@@ -44,8 +44,9 @@ struct Shared {
 }
 
 impl Wire {
-    /// A wire that opens sessions with `open` until `stop` is cancelled.
-    pub fn new(config: WireConfig, open: OpenSession, stop: CancellationToken) -> Self {
+    /// A wire that opens sessions with `open` until the tasks are stopped; its
+    /// connections are tasks of the group.
+    pub fn new(config: WireConfig, open: OpenSession, tasks: Tasks) -> Self {
         let budget = config
             .large_message_budget_bytes
             .max(config.max_message_bytes);
@@ -57,7 +58,7 @@ impl Wire {
             budget: permits(budget / 1024 + 1),
             config: Arc::new(config),
             open,
-            stop,
+            tasks,
             connections: TaskTracker::new(),
             cancels: Arc::default(),
         }))
@@ -72,7 +73,7 @@ impl Wire {
         loop {
             let accepted = tokio::select! {
                 biased;
-                () = self.0.stop.cancelled() => break,
+                () = self.0.tasks.stopping().cancelled() => break,
                 accepted = listener.accept() => accepted,
             };
             match accepted {
@@ -116,7 +117,10 @@ impl Wire {
         }
         let wire = self.clone();
         let serving = async move { wire.converse(stream, peer, Some(permit)).await };
-        self.0.connections.spawn(serving);
+        let serving = self.0.connections.track_future(serving);
+        self.0
+            .tasks
+            .spawn(format!("connection from {peer}"), serving);
     }
 
     async fn converse<S>(
@@ -143,7 +147,7 @@ impl Wire {
                 shared.config.clone(),
                 shared.budget.clone(),
                 registration.signal.clone(),
-                shared.stop.clone(),
+                shared.tasks.stopping().clone(),
             );
             let log_in = timeout(
                 shared.config.startup_timeout,
@@ -395,7 +399,7 @@ mod tests {
             client.write_all(TLS).await.unwrap();
             assert_eq!(client.read_u8().await.unwrap(), b'N');
             assert_eq!(wire.connections(), 1);
-            wire.0.stop.cancel();
+            wire.0.tasks.stopping().cancel();
             let mut told = Vec::new();
             client.read_to_end(&mut told).await.unwrap();
             told
