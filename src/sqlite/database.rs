@@ -280,8 +280,8 @@ mod tests {
         let (leave, left) = std::sync::mpsc::channel::<()>();
         let writing = database.write(move |connection| {
             connection.execute("INSERT INTO t VALUES (1)", [])?;
-            drop(entered.send(()));
-            drop(left.recv());
+            let _ = entered.send(());
+            let _ = left.recv();
             Ok(())
         });
         let reading = async {

@@ -258,11 +258,11 @@ mod tests {
     fn columns_have_postgresqls_types() {
         let columns = [
             Column {
-                name: "a",
+                name: "a".into(),
                 column_type: ColumnType::Int4,
             },
             Column {
-                name: "b",
+                name: "b".into(),
                 column_type: ColumnType::Text,
             },
         ];

@@ -438,13 +438,14 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_running_statement_is_taken_away() {
+        let idle = Submission::default();
         let server = server();
         let (mut client, peer) = server.client(64);
         let forever = pending::<Result<()>>;
 
         let deadline = Instant::now() + Duration::from_secs(1);
         let error = client
-            .run(forever(), Some(deadline))
+            .run(forever(), Some(deadline), &idle)
             .await
             .unwrap_err()
             .into_error()
@@ -459,16 +460,17 @@ mod tests {
         let registration = cancels.register();
         client.cancel = registration.signal.clone();
         let cancel = async { cancels.cancel(registration.pid, registration.secret) };
-        let (result, ()) = tokio::join!(client.run(forever(), None), cancel);
+        let (result, ()) = tokio::join!(client.run(forever(), None, &idle), cancel);
         let error = result.unwrap_err().into_error().unwrap();
         assert_eq!(error.message(), "canceling statement due to user request");
 
-        let (result, ()) = tokio::join!(client.run(forever(), None), async { drop(peer) });
+        let (result, ()) = tokio::join!(client.run(forever(), None, &idle), async { drop(peer) });
         assert_eq!(sqlstate(result), "gone");
     }
 
     #[tokio::test]
     async fn a_cancel_of_nothing_is_forgotten() {
+        let idle = Submission::default();
         let server = server();
         let cancels = Arc::<super::super::cancel::Cancels>::default();
         let registration = cancels.register();
@@ -477,11 +479,12 @@ mod tests {
         cancels.cancel(registration.pid, registration.secret);
         peer.write_all(&query(1)).await.unwrap();
         client.message(None).await.unwrap();
-        client.run(async { Ok(()) }, None).await.unwrap();
+        client.run(async { Ok(()) }, None, &idle).await.unwrap();
     }
 
     #[tokio::test]
     async fn what_comes_while_a_statement_runs_is_kept() {
+        let idle = Submission::default();
         let (mut client, mut peer) = server().client(MIB);
         let (ended_tx, ended_rx) = tokio::sync::oneshot::channel();
         let statement = async { Ok(ended_rx.await.is_ok()) };
@@ -491,7 +494,7 @@ mod tests {
             tokio::task::yield_now().await;
             ended_tx.send(()).unwrap();
         };
-        let (result, ()) = tokio::join!(client.run(statement, None), sending);
+        let (result, ()) = tokio::join!(client.run(statement, None, &idle), sending);
         assert!(result.unwrap());
         assert!(client.incoming.buffer.capacity() <= 2 * READ_BYTES);
         for length in [3, 300_000] {

@@ -276,7 +276,7 @@ mod tests {
             );
             Err(Error::new(ErrorKind::Unsupported, settings))
         });
-        Wire::new(config, open, CancellationToken::new())
+        Wire::new(config, open, Tasks::new())
     }
 
     /// All that the client is told until the connection is closed.

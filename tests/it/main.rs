@@ -23,3 +23,4 @@ mod round_trip;
 mod slt;
 mod tpch;
 mod two_processes;
+mod wire;
