@@ -151,7 +151,7 @@ async fn drain(registry: &Arc<Registry>) -> rekha::Result<()> {
                     .execute(&format!("CREATE STREAM drain_{number} ({columns})"))
                     .await?;
             }
-            rekha::Result::Ok(())
+            Ok::<_, rekha::Error>(())
         }
     };
     let begun = Instant::now();

@@ -47,7 +47,7 @@ async fn main() -> rekha::Result<()> {
     };
     let mut session = Session::new(registry.clone(), options)?;
     for outcome in session.execute("DESCRIBE STREAM clicks").await? {
-        for row in outcome.rows {
+        for row in &outcome.rows {
             println!(
                 "  {}",
                 row.iter().map(shown).collect::<Vec<_>>().join(" | ")

@@ -90,6 +90,7 @@ pub mod evolution;
 pub mod notice;
 pub mod position;
 pub mod registry;
+pub mod relation;
 pub mod schema;
 #[cfg(feature = "server")]
 pub mod server;

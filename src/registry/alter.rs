@@ -135,21 +135,12 @@ impl Registry {
             }
             draft.require_stream(found);
             stream.updated_at = self.clock.now();
-            draft.put(
-                Known {
-                    stream,
-                    version: latest.clone(),
-                },
-                false,
-            );
+            draft.put(Known::new(stream, latest.clone()), false);
             return Ok(applied);
         }
 
         let judged = Found {
-            known: Arc::new(Known {
-                stream: stream.clone(),
-                version: latest.clone(),
-            }),
+            known: Arc::new(Known::new(stream.clone(), latest.clone())),
             position: found.position,
         };
         let mode = self.deciding_mode(draft, &judged).await?;
@@ -174,7 +165,7 @@ impl Registry {
         let detail = format!("{}; {}", diff.describe(), admission.verdict);
         applied.note(now_at_version(name, version.number).with_detail(detail));
         draft.require_stream(found);
-        draft.put(Known { stream, version }, true);
+        draft.put(Known::new(stream, version), true);
         Ok(applied)
     }
 
@@ -217,13 +208,7 @@ impl Registry {
         draft.last_versions.insert(new.clone(), stream.version);
         let mut version = known.version.as_ref().clone();
         version.name = new;
-        draft.put(
-            Known {
-                stream,
-                version: Arc::new(version),
-            },
-            false,
-        );
+        draft.put(Known::new(stream, Arc::new(version)), false);
         Ok(Applied::default())
     }
 
@@ -350,13 +335,7 @@ impl Registry {
         }
         draft.require_stream(found);
         stream.updated_at = self.clock.now();
-        draft.put(
-            Known {
-                stream,
-                version: found.known.version.clone(),
-            },
-            false,
-        );
+        draft.put(Known::new(stream, found.known.version.clone()), false);
     }
 }
 
