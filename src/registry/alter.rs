@@ -192,14 +192,24 @@ impl Registry {
         // The history moves with the name, and a number is never used twice
         // under one name.
         let taken = self.view(draft).last_version(&new).await?;
-        if taken > 0 {
+        let first = self
+            .view(draft)
+            .versions(known)
+            .await?
+            .first()
+            .map_or(0, |first| first.number);
+        if first <= taken {
             return Err(exists()
-                .with_detail(format!("The name belongs to the history of a stream that was dropped at version {taken}."))
+                .with_detail(format!(
+                    "The name belongs to the history of a stream that was dropped at version {taken}."
+                ))
                 .with_hint("Choose another name."));
         }
         draft.require_stream(found);
         draft.require(Requirement::NoStream(known.stream.namespace_id, to.clone()));
-        draft.require(Requirement::LastVersion(new.clone(), 0));
+        if !draft.last_versions.contains_key(&new) {
+            draft.require(Requirement::LastVersion(new.clone(), taken));
+        }
         let mut stream = known.stream.clone();
         stream.name = new.clone();
         stream.updated_at = self.clock.now();
