@@ -206,7 +206,9 @@ impl Registry {
                 .with_hint("Choose another name."));
         }
         draft.require_stream(found);
-        draft.require(Requirement::NoStream(known.stream.namespace_id, to.clone()));
+        if !draft.names.contains_key(&new) {
+            draft.require(Requirement::NoStream(known.stream.namespace_id, to.clone()));
+        }
         if !draft.last_versions.contains_key(&new) {
             draft.require(Requirement::LastVersion(new.clone(), taken));
         }
