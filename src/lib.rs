@@ -23,11 +23,11 @@
 //! ```
 //!
 //! [`wire`] cuts bytes into messages and knows nothing else. A
-//! [`Session`](session::Session) holds the conversation: settings, the
+//! [`Session`] holds the conversation: settings, the
 //! transaction, prepared statements. [`sql`] turns text into a
 //! [`Statement`](sql::Statement) and back. `session` has one exhaustive match
 //! from a statement to its answer: what asks is answered from the
-//! [`Registry`](registry::Registry)'s cache; what changes becomes an
+//! [`Registry`]'s cache; what changes becomes an
 //! [`Operation`](registry::Operation), is judged by [`evolution`], and committed
 //! as one [`Change`](store::Change).
 //!
