@@ -22,6 +22,7 @@ mod external;
 mod lifecycle;
 mod round_trip;
 mod slt;
+mod store;
 mod tpch;
 mod two_processes;
 mod wire;
