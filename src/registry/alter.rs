@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::create::{Options, index_exists, next_id, now_at_version};
 use super::known::carry_columns;
-use super::registry::{no_stream, shown};
+use super::registry::shown;
 use super::{Applied, At, Draft, Found, Known, Registry, StreamAction};
 use crate::error::{Error, ErrorKind, Object, Result};
 use crate::evolution;
@@ -22,7 +22,7 @@ impl Registry {
         user: &str,
     ) -> Result<Applied> {
         let Some(found) = self.view(draft).stream(&name.value).await? else {
-            let error = no_stream(&name.value);
+            let error = self.view(draft).missing(&name.value).await?;
             if if_exists {
                 let notice = Notice::new("00000", format!("{error}, skipping"));
                 return Ok(Applied {

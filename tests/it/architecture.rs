@@ -13,22 +13,44 @@ const ALLOWED: &[(&str, &[&str])] = &[
     // The vocabulary and other leaves.
     ("error", &[]),
     ("tasks", &["error"]),
+    // What more than one layer says to its callers, and what neither owns: a
+    // notice begins in the registry and ends on the wire; a position is how the
+    // store, its events and the cache of them agree on a state.
+    ("notice", &[]),
+    ("position", &[]),
     ("schema", &["error"]),
     ("sqlite", &["error", "tasks"]),
     // Pure.
     ("evolution", &["error", "schema"]),
     ("sql", &["error", "schema"]),
     // Durable truth and its events; they meet in the database only.
-    ("store", &["error", "schema", "sqlite"]),
-    ("astha", &["error", "sqlite", "tasks"]),
+    ("store", &["error", "position", "schema", "sqlite"]),
+    ("astha", &["error", "position", "sqlite", "tasks"]),
     // The library's face, and the conversation with it.
     (
         "registry",
-        &["astha", "error", "evolution", "schema", "store", "tasks"],
+        &[
+            "astha",
+            "error",
+            "evolution",
+            "notice",
+            "position",
+            "schema",
+            "store",
+            "tasks",
+        ],
     ),
     (
         "session",
-        &["error", "evolution", "registry", "schema", "sql", "tasks"],
+        &[
+            "error",
+            "evolution",
+            "notice",
+            "registry",
+            "schema",
+            "sql",
+            "tasks",
+        ],
     ),
     // The server.
     ("wire", &["error", "session", "tasks"]),
