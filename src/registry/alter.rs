@@ -124,6 +124,8 @@ impl Registry {
         let diff = evolution::diff(&latest.schema, &schema);
         let mut applied = Applied::default();
         if diff.is_empty() {
+            // A column that was added and dropped again was never there.
+            stream.last_field_id = known.stream.last_field_id;
             if stream == known.stream {
                 let unchanged = format!(
                     "stream \"{}\" is unchanged at version {}",

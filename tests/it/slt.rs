@@ -120,9 +120,14 @@ impl AsyncDB for Connection {
 }
 
 /// Rows of one column. The runner squeezes blanks, so an expected table may be
-/// aligned by eye.
+/// aligned by eye; it ends at an empty line, so that is `(empty)`.
 fn lines(lines: impl Iterator<Item = String>) -> DBOutput<DefaultColumnType> {
-    let rows: Vec<_> = lines.map(|line| vec![line]).collect();
+    let rows: Vec<_> = lines
+        .map(|line| match line.as_str() {
+            "" => vec!["(empty)".to_owned()],
+            _ => vec![line],
+        })
+        .collect();
     if rows.is_empty() {
         DBOutput::StatementComplete(0)
     } else {
