@@ -190,23 +190,24 @@ impl Registry {
         let known = &found.known;
         let old = known.stream.name.clone();
         let new = StreamName::new(old.namespace.clone(), to.clone());
-        let exists = || {
-            Error::new(
+        if self.view(draft).stream(&new).await?.is_some() {
+            return Err(Error::new(
                 ErrorKind::AlreadyExists(Object::Stream),
                 format!("relation \"{}\" already exists", shown(&new)),
             )
-            .at(position)
-        };
-        if self.view(draft).stream(&new).await?.is_some() {
-            return Err(exists());
+            .at(position));
         }
         // The history moves with the name, and a number is never used twice
         // under one name.
         let taken = self.view(draft).last_version(&new).await?;
         if taken > 0 {
-            return Err(exists()
-                .with_detail(format!("The name belongs to the history of a stream that was dropped at version {taken}."))
-                .with_hint("Choose another name."));
+            return Err(Error::new(
+                ErrorKind::AlreadyExists(Object::Stream),
+                format!("name \"{}\" belongs to the history of a dropped stream", shown(&new)),
+            )
+            .with_detail(format!("It was dropped at version {taken}."))
+            .with_hint("Choose another name.")
+            .at(position));
         }
         draft.require_stream(found);
         draft.require(Requirement::NoStream(known.stream.namespace_id, to.clone()));

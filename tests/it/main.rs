@@ -17,6 +17,7 @@ mod clients;
 mod compatibility;
 mod contention;
 mod crash;
+mod embedded;
 mod external;
 mod lifecycle;
 mod round_trip;
