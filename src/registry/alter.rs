@@ -203,7 +203,10 @@ impl Registry {
         if taken > 0 {
             return Err(Error::new(
                 ErrorKind::AlreadyExists(Object::Stream),
-                format!("name \"{}\" belongs to the history of a dropped stream", shown(&new)),
+                format!(
+                    "name \"{}\" belongs to the history of a dropped stream",
+                    shown(&new)
+                ),
             )
             .with_detail(format!("It was dropped at version {taken}."))
             .with_hint("Choose another name.")

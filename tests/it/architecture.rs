@@ -81,7 +81,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("clap", &["cli", "config", "main"]),
     ("figment", &["config"]),
     ("moka", &["registry", "session"]),
-    ("tracing_subscriber", &["main", "config"]),
+    ("tracing_subscriber", &["main"]),
 ];
 
 /// Words that only one module may say.

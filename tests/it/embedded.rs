@@ -9,32 +9,11 @@ use rekha::position::Position;
 use rekha::registry::Registry;
 use rekha::schema::StreamName;
 use rekha::session::{Outcome, Session, SessionOptions};
-use serde::Deserialize;
 
-use crate::support::{Recorder, Store, close, eventually};
-
-/// What an application that follows the streams wants of `tables`.
-#[derive(Debug, Deserialize)]
-struct TableRow {
-    id: i64,
-    name: String,
-}
-
-/// … and of `table_columns`.
-#[derive(Debug, Deserialize)]
-struct ColumnRow {
-    table_id: i64,
-    column_name: String,
-    is_nullable: u8,
-    default_value: Option<String>,
-}
-
-/// … and of `table_metadata`.
-#[derive(Debug, Deserialize)]
-struct MetadataRow {
-    table_id: i64,
-    schema_version: u32,
-}
+use crate::support::{
+    ColumnRow, Recorder, Store, TableRow, assert_in_order, close, eventually, inserted, rows,
+    versions,
+};
 
 #[tokio::test]
 async fn a_commit_is_one_unit_of_typed_events_in_order() {
@@ -48,10 +27,7 @@ async fn a_commit_is_one_unit_of_typed_events_in_order() {
     .await;
     let unit = only(delivered(&registry, &recorder).await);
     assert_eq!(inserted_columns(&unit), ["id", "note"]);
-    let table = &rows::<TableRow>(&unit, "tables")[0];
-    let Data::Insert(table) = &table else {
-        panic!("{table:?}");
-    };
+    let table = &inserted::<TableRow>(&unit, "tables")[0];
     assert_eq!(table.name, "orders");
     for column in rows::<ColumnRow>(&unit, "table_columns") {
         let column = column.row();
@@ -89,7 +65,11 @@ async fn a_commit_is_one_unit_of_typed_events_in_order() {
     assert_eq!(versions(&unit).len(), 2);
 
     // An update has both rows.
-    run(&registry, "ALTER STREAM orders SET (compatibility = 'NONE')").await;
+    run(
+        &registry,
+        "ALTER STREAM orders SET (compatibility = 'NONE')",
+    )
+    .await;
     run(&registry, "ALTER STREAM orders ALTER COLUMN c SET NOT NULL").await;
     let units = delivered(&registry, &recorder).await;
     let updated = units
@@ -203,7 +183,11 @@ async fn a_unit_that_was_refused_comes_again_and_nothing_before_it() {
 async fn what_another_program_wrote_is_a_unit_of_its_own() {
     let store = Store::new();
     let (registry, recorder) = Recorder::open(&store.file()).await;
-    run(&registry, "CREATE STREAM orders (id BIGINT NOT NULL, note TEXT NOT NULL)").await;
+    run(
+        &registry,
+        "CREATE STREAM orders (id BIGINT NOT NULL, note TEXT NOT NULL)",
+    )
+    .await;
     let created = only(delivered(&registry, &recorder).await);
     assert!(created.own);
 
@@ -387,46 +371,13 @@ async fn delivered(registry: &Registry, recorder: &Recorder) -> Vec<Unit> {
     units
 }
 
-/// Positions only grow, within a unit and from unit to unit.
-pub(crate) fn assert_in_order(units: &[Unit]) {
-    let mut last = Position::default();
-    for unit in units {
-        for event in &unit.events {
-            assert!(event.position > last, "{unit:?} comes after {last}");
-            last = event.position;
-        }
-        assert!(unit.position >= last, "{unit:?} ends before {last}");
-        last = unit.position;
-    }
-}
-
 fn only(units: Vec<Unit>) -> Unit {
     let [unit] = <[Unit; 1]>::try_from(units).unwrap_or_else(|units| panic!("{units:#?}"));
     unit
 }
 
-/// The rows of a table in a unit, typed.
-fn rows<T: serde::de::DeserializeOwned>(unit: &Unit, table: &str) -> Vec<Data<T>> {
-    unit.events
-        .iter()
-        .filter(|event| event.table == table)
-        .map(|event| event.decode().unwrap().data)
-        .collect()
-}
-
 /// Names of the new columns.
 fn inserted_columns(unit: &Unit) -> Vec<String> {
-    rows::<ColumnRow>(unit, "table_columns")
-        .into_iter()
-        .filter(|data| data.operation() == Operation::Insert)
-        .map(|data| data.row().column_name.clone())
-        .collect()
-}
-
-/// Streams and the versions they are at.
-fn versions(unit: &Unit) -> Vec<(i64, u32)> {
-    rows::<MetadataRow>(unit, "table_metadata")
-        .iter()
-        .map(|data| (data.row().table_id, data.row().schema_version))
-        .collect()
+    let columns = inserted::<ColumnRow>(unit, "table_columns");
+    columns.into_iter().map(|row| row.column_name).collect()
 }

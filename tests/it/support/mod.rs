@@ -7,11 +7,13 @@
 //! subscriber in a registry that runs in the test itself.
 
 mod client;
+mod event;
 mod process;
 mod recorder;
 mod table;
 
 pub(crate) use client::{Client, Row};
+pub(crate) use event::{ColumnRow, TableRow, assert_in_order, inserted, rows, versions};
 pub(crate) use process::{Rekha, Store};
 pub(crate) use recorder::{Recorder, close};
 pub(crate) use table::{Masks, Table};
