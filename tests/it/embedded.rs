@@ -100,7 +100,7 @@ async fn commits_come_in_their_order() {
     let told: Vec<u32> = delivered(&registry, &recorder)
         .await
         .iter()
-        .flat_map(|unit| versions(unit))
+        .flat_map(versions)
         .map(|(_, version)| version)
         .collect();
     assert_eq!(told, (1..=301).collect::<Vec<_>>());
