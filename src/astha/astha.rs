@@ -63,25 +63,34 @@ impl Astha {
     }
 
     /// Adds a subscriber, which begins at its durable offset, or now when it has
-    /// none. It is told nothing until [`Astha::run`] or [`Astha::activate`].
+    /// none. It is told nothing but by [`Astha::activate`].
     ///
     /// # Errors
     /// Those of the database.
     pub async fn register(&self, subscriber: Arc<dyn Subscriber>) -> Result<()> {
-        let component = subscriber.component();
-        let log = ChangeLog::open(&self.database, component.name, component.tables)?;
-        let worker = Worker::register(subscriber, log, self.config.clone()).await?;
-        self.workers.lock().push(Arc::new(worker));
+        self.add(subscriber).await.map(drop)
+    }
+
+    /// Adds a subscriber and runs its worker in the background until the tasks
+    /// stop.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn subscribe(&self, subscriber: Arc<dyn Subscriber>) -> Result<()> {
+        let worker = self.add(subscriber).await?;
+        let name = format!("astha {}", worker.subscriber().component().name);
+        let (commits, stop) = (self.database.commits(), self.tasks.stopping().clone());
+        self.tasks.spawn(name, worker.run(commits, stop));
         Ok(())
     }
 
-    /// Runs every subscriber's worker in the background until the tasks stop.
-    pub fn run(&self) {
-        for worker in self.workers() {
-            let name = format!("astha {}", worker.subscriber().component().name);
-            let (commits, stop) = (self.database.commits(), self.tasks.stopping().clone());
-            self.tasks.spawn(name, worker.run(commits, stop));
-        }
+    async fn add(&self, subscriber: Arc<dyn Subscriber>) -> Result<Arc<Worker>> {
+        let component = subscriber.component();
+        let log = ChangeLog::open(&self.database, component.name, component.tables)?;
+        let worker = Worker::register(subscriber, log, self.config.clone()).await?;
+        let worker = Arc::new(worker);
+        self.workers.lock().push(worker.clone());
+        Ok(worker)
     }
 
     /// Delivers what the log holds now to every subscriber.

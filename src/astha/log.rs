@@ -155,7 +155,7 @@ fn batch(
             let first = match marker(row) {
                 Ok(first) => first,
                 // What came before is delivered; the broken row is met again.
-                Err(_) if !units.is_empty() => break,
+                Err(_) if !units.is_empty() => return Ok(Batch::Units(units, through)),
                 Err(error) => return Ok(refresh(&error, position)),
             };
             close(&mut units, open.take(), first, position);

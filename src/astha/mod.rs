@@ -40,6 +40,8 @@ mod astha;
 mod event;
 mod log;
 mod subscriber;
+#[cfg(test)]
+mod tests;
 mod worker;
 
 pub use astha::{Astha, Config};

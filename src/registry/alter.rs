@@ -137,21 +137,12 @@ impl Registry {
             }
             draft.require_stream(found);
             stream.updated_at = self.clock.now();
-            draft.put(
-                Known {
-                    stream,
-                    version: latest.clone(),
-                },
-                false,
-            );
+            draft.put(Known::new(stream, latest.clone()), false);
             return Ok(applied);
         }
 
         let judged = Found {
-            known: Arc::new(Known {
-                stream: stream.clone(),
-                version: latest.clone(),
-            }),
+            known: Arc::new(Known::new(stream.clone(), latest.clone())),
             position: found.position,
         };
         let mode = self.deciding_mode(draft, &judged).await?;
@@ -176,7 +167,7 @@ impl Registry {
         let detail = format!("{}; {}", diff.describe(), admission.verdict);
         applied.note(now_at_version(name, version.number).with_detail(detail));
         draft.require_stream(found);
-        draft.put(Known { stream, version }, true);
+        draft.put(Known::new(stream, version), true);
         Ok(applied)
     }
 
@@ -200,7 +191,13 @@ impl Registry {
         // The history moves with the name, and a number is never used twice
         // under one name.
         let taken = self.view(draft).last_version(&new).await?;
-        if taken > 0 {
+        let first = self
+            .view(draft)
+            .versions(known)
+            .await?
+            .first()
+            .map_or(0, |first| first.number);
+        if first <= taken {
             return Err(Error::new(
                 ErrorKind::AlreadyExists(Object::Stream),
                 format!(
@@ -213,8 +210,12 @@ impl Registry {
             .at(position));
         }
         draft.require_stream(found);
-        draft.require(Requirement::NoStream(known.stream.namespace_id, to.clone()));
-        draft.require(Requirement::LastVersion(new.clone(), 0));
+        if !draft.names.contains_key(&new) {
+            draft.require(Requirement::NoStream(known.stream.namespace_id, to.clone()));
+        }
+        if !draft.last_versions.contains_key(&new) {
+            draft.require(Requirement::LastVersion(new.clone(), taken));
+        }
         let mut stream = known.stream.clone();
         stream.name = new.clone();
         stream.updated_at = self.clock.now();
@@ -223,13 +224,7 @@ impl Registry {
         draft.last_versions.insert(new.clone(), stream.version);
         let mut version = known.version.as_ref().clone();
         version.name = new;
-        draft.put(
-            Known {
-                stream,
-                version: Arc::new(version),
-            },
-            false,
-        );
+        draft.put(Known::new(stream, Arc::new(version)), false);
         Ok(Applied::default())
     }
 
@@ -356,13 +351,7 @@ impl Registry {
         }
         draft.require_stream(found);
         stream.updated_at = self.clock.now();
-        draft.put(
-            Known {
-                stream,
-                version: found.known.version.clone(),
-            },
-            false,
-        );
+        draft.put(Known::new(stream, found.known.version.clone()), false);
     }
 }
 

@@ -97,9 +97,8 @@ impl Builder {
 
         let astha = Astha::new(database, self.astha, registry.tasks.clone());
         astha
-            .register(Arc::new(SchemaManager::new(&registry)))
+            .subscribe(Arc::new(SchemaManager::new(&registry)))
             .await?;
-        astha.run();
         drop(registry.astha.set(astha));
         registry.refresh_on_a_period();
         Ok(registry)

@@ -14,11 +14,12 @@
 //!   until all of them are filled; a reader of a pending name goes to the store.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use foldhash::quality::RandomState;
 use moka::ops::compute::Op;
 use moka::sync::Cache as Map;
 use parking_lot::Mutex;
@@ -120,8 +121,8 @@ struct Slot {
 pub(super) enum Lookup {
     /// The state at a position: the stream, or that there is none.
     Hit(Option<Arc<Known>>, Position),
-    /// Ask the store, and offer what it says with this ticket.
-    Miss(Ticket),
+    /// Ask the store, with a ticket taken before, and offer what it says.
+    Miss,
 }
 
 /// The generation a load began in.
@@ -132,9 +133,9 @@ pub(super) struct Ticket {
 
 /// See the module.
 pub(super) struct Cache {
-    names: Map<StreamName, Entry<Option<ObjectId>>>,
-    streams: Map<ObjectId, Entry<Slot>>,
-    versions: Map<(ObjectId, u32), Arc<Version>>,
+    names: Map<StreamName, Entry<Option<ObjectId>>, RandomState>,
+    streams: Map<ObjectId, Entry<Slot>, RandomState>,
+    versions: Map<(ObjectId, u32), Arc<Version>, RandomState>,
     pending: Mutex<HashMap<StreamName, usize>>,
     /// Whether `pending` is worth a look.
     pending_count: AtomicUsize,
@@ -151,7 +152,7 @@ impl Cache {
             names: Map::builder()
                 .max_capacity(config.size * 2)
                 .time_to_live(config.ttl)
-                .build(),
+                .build_with_hasher(RandomState::default()),
             streams: Map::builder()
                 .max_capacity(config.size)
                 .time_to_live(config.ttl)
@@ -160,28 +161,26 @@ impl Cache {
                         evicted.evictions.fetch_add(1, Ordering::Relaxed);
                     }
                 })
-                .build(),
+                .build_with_hasher(RandomState::default()),
             // Versions never change: only their number is bounded.
-            versions: Map::builder().max_capacity(config.size * 2).build(),
+            versions: Map::builder()
+                .max_capacity(config.size * 2)
+                .build_with_hasher(RandomState::default()),
             pending: Mutex::default(),
             pending_count: AtomicUsize::new(0),
             generations: (0..GENERATIONS).map(|_| AtomicU64::new(0)).collect(),
-            hasher: RandomState::new(),
+            hasher: RandomState::default(),
             counters,
         }
     }
 
     /// What is known of a name.
     pub(super) fn lookup(&self, name: &StreamName) -> Lookup {
-        // The ticket is taken before anything is read.
-        let ticket = Ticket {
-            generation: self.generation(name).load(Ordering::Acquire),
-        };
         if self.is_pending(name) {
-            return self.miss(ticket);
+            return self.miss();
         }
         let Some(found) = self.names.get(name) else {
-            return self.miss(ticket);
+            return self.miss();
         };
         let Some(id) = found.value else {
             return self.hit(None, found.position);
@@ -200,7 +199,7 @@ impl Cache {
                 self.hit(Some(known), position)
             }
             // Renamed, dropped or evicted: the name must be asked for again.
-            _ => self.miss(ticket),
+            _ => self.miss(),
         }
     }
 
@@ -209,9 +208,9 @@ impl Cache {
         Lookup::Hit(known, position)
     }
 
-    fn miss(&self, ticket: Ticket) -> Lookup {
+    fn miss(&self) -> Lookup {
         self.counters.misses.fetch_add(1, Ordering::Relaxed);
-        Lookup::Miss(ticket)
+        Lookup::Miss
     }
 
     /// Offers what a load found. It is taken unless the name moved meanwhile.
@@ -321,7 +320,7 @@ impl Cache {
             .collect()
     }
 
-    /// Takes a ticket for a load that no lookup began.
+    /// Takes a ticket for a load that is about to begin.
     pub(super) fn ticket(&self, name: &StreamName) -> Ticket {
         Ticket {
             generation: self.generation(name).load(Ordering::Acquire),

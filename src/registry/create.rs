@@ -210,7 +210,7 @@ impl Registry {
             created_at: now,
             updated_at: now,
         };
-        draft.put(Known { stream, version }, true);
+        draft.put(Known::new(stream, version), true);
         let columns = if columns == 1 {
             "1 column".to_owned()
         } else {

@@ -232,7 +232,7 @@ impl<'a> View<'a> {
         let loaded = self.registry.store.streams(&[id]).await?;
         let found = loaded.value.into_iter().next();
         Ok(found.map(|(stream, version)| Found {
-            known: Arc::new(Known { stream, version }),
+            known: Arc::new(Known::new(stream, version)),
             position: loaded.position,
         }))
     }

@@ -1,21 +1,39 @@
 //! A stream and its latest version, as they are read and cached.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use crate::relation::Rows;
 use crate::schema::{Field, FieldId, Schema};
 use crate::store::{Stream, StreamColumn, Version};
 
 /// A stream as it is at some state of the registry.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Known {
     /// Its name, options, comments and today's order of columns.
     pub stream: Stream,
     /// Its latest version.
     pub version: Arc<Version>,
+    /// Its description, once somebody has asked for it.
+    description: OnceLock<Rows>,
 }
 
 impl Known {
+    /// A stream and its latest version.
+    pub fn new(stream: Stream, version: Arc<Version>) -> Self {
+        Self {
+            stream,
+            version,
+            description: OnceLock::new(),
+        }
+    }
+
+    /// What `DESCRIBE` answers, made by whoever asks first. This state never
+    /// changes, so the rows do not either.
+    pub fn described(&self, describe: impl FnOnce(&Self) -> Rows) -> Rows {
+        self.description.get_or_init(|| describe(self)).clone()
+    }
+
     /// The columns in today's order with today's comments.
     pub fn columns(&self) -> impl Iterator<Item = (&Field, Option<&str>)> {
         let schema = &self.version.schema;

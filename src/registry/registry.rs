@@ -86,7 +86,7 @@ impl Registry {
     pub fn cached(&self, name: &StreamName) -> Option<Option<Arc<Known>>> {
         match self.cache.lookup(name) {
             Lookup::Hit(known, _) => Some(known),
-            Lookup::Miss(_) => None,
+            Lookup::Miss => None,
         }
     }
 
@@ -408,7 +408,7 @@ impl Registry {
             let loaded = self.store.stream(name).await?;
             let fresh = loaded
                 .value
-                .map(|(stream, version)| Arc::new(Known { stream, version }));
+                .map(|(stream, version)| Arc::new(Known::new(stream, version)));
             self.cache
                 .offer(ticket, name, fresh.as_ref(), loaded.position);
             self.cache.count_refreshes(1);
@@ -433,14 +433,14 @@ impl Registry {
             return Ok((known, position));
         }
         let _flight = self.loads[self.group(name)].lock().await;
-        let ticket = match self.cache.lookup(name) {
-            Lookup::Hit(known, position) => return Ok((known, position)),
-            Lookup::Miss(ticket) => ticket,
-        };
+        if let Lookup::Hit(known, position) = self.cache.lookup(name) {
+            return Ok((known, position));
+        }
+        let ticket = self.cache.ticket(name);
         let loaded = self.store.stream(name).await?;
         let known = loaded
             .value
-            .map(|(stream, version)| Arc::new(Known { stream, version }));
+            .map(|(stream, version)| Arc::new(Known::new(stream, version)));
         self.cache
             .offer(ticket, name, known.as_ref(), loaded.position);
         Ok((known, loaded.position))

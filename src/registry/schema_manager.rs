@@ -171,10 +171,7 @@ impl Registry {
 
         self.cache.unsettle(&names);
         for (stream, version) in &loaded.value {
-            let known = Arc::new(Known {
-                stream: stream.clone(),
-                version: version.clone(),
-            });
+            let known = Arc::new(Known::new(stream.clone(), version.clone()));
             self.cache.move_to(&known, loaded.position);
         }
         for id in ids
@@ -234,10 +231,7 @@ impl Registry {
             }
             (None, _) => {}
             (Some(there), Some(latest)) if there.deleted => {
-                let known = Arc::new(Known {
-                    stream: there.stream,
-                    version: latest.clone(),
-                });
+                let known = Arc::new(Known::new(there.stream, latest.clone()));
                 self.put_dropped(
                     &mut draft,
                     &Found {
@@ -281,13 +275,7 @@ impl Registry {
             CompatibilityStatus::Compatible,
         );
         told(&version, "created");
-        draft.put(
-            Known {
-                stream,
-                version: Arc::new(version),
-            },
-            true,
-        );
+        draft.put(Known::new(stream, Arc::new(version)), true);
         Ok(())
     }
 
@@ -343,13 +331,7 @@ impl Registry {
             verdict,
             "another program changed a schema; the change is now a version"
         );
-        draft.put(
-            Known {
-                stream,
-                version: Arc::new(version),
-            },
-            true,
-        );
+        draft.put(Known::new(stream, Arc::new(version)), true);
         Ok(())
     }
 
@@ -382,13 +364,7 @@ impl Registry {
         stream.updated_at = self.clock.now();
         let mut version = latest.as_ref().clone();
         version.name = stream.name.clone();
-        draft.put(
-            Known {
-                stream,
-                version: Arc::new(version),
-            },
-            false,
-        );
+        draft.put(Known::new(stream, Arc::new(version)), false);
     }
 
     fn external(

@@ -1,39 +1,26 @@
 //! The answers with rows.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::columns::columns;
 use super::resolve::{Names, first};
 use super::transaction::Transaction;
-use super::{Outcome, Row, Session, Value};
+use super::{Outcome, Rows, Session, Value};
 use crate::error::{Error, ErrorKind, Object, Result};
 use crate::evolution;
 use crate::registry::{Draft, Known, Version};
-use crate::schema::Name;
+use crate::schema::{Field, Name};
 use crate::sql::{Location, ObjectRef, Statement};
 
 impl Session {
     pub(super) async fn describe_stream(&self, name: &ObjectRef) -> Result<Outcome> {
         let known = match self.at_once(name)? {
             Some(known) => known,
-            None => self.find(&self.draft(), name).await?,
+            None => Box::pin(self.find(&self.draft(), name)).await?,
         };
-        let rows = known.columns().map(|(field, comment)| {
-            let key = known.version.schema.is_key(&field.name);
-            vec![
-                Value::text(&field.name),
-                Value::text(field.data_type.to_string()),
-                Value::Bool(field.nullable),
-                Value::optional_text(field.default.as_ref().map(ToString::to_string)),
-                Value::optional_text(key.then_some("PRI")),
-                Value::optional_text(comment),
-            ]
-        });
-        self.rows(
-            &Statement::Describe(name.clone()),
-            rows.collect(),
-            "DESCRIBE",
-        )
+        let rows = known.described(describe);
+        self.rows(&Statement::Describe(name.clone()), rows, "DESCRIBE")
     }
 
     /// The stream, when the cache has it and no transaction is open: nothing is
@@ -44,7 +31,7 @@ impl Session {
         }
         Ok(self
             .registry
-            .cached(&first(&self.search_path, name)?)
+            .cached(&first(&self.frequent.search_path, name)?)
             .flatten())
     }
 
@@ -146,7 +133,7 @@ impl Session {
         ];
         self.rows(
             &Statement::ShowCreateStream(name.clone()),
-            vec![row],
+            Rows::from_iter([row]),
             "SHOW",
         )
     }
@@ -160,11 +147,15 @@ impl Session {
             name: name.to_owned(),
             location,
         };
-        self.rows(&statement, vec![vec![Value::text(value)]], "SHOW")
+        self.rows(
+            &statement,
+            Rows::from_iter([vec![Value::text(value)]]),
+            "SHOW",
+        )
     }
 
     pub(super) fn show_all_settings(&self) -> Outcome {
-        let rows: Vec<Row> = self
+        let rows: Rows = self
             .settings
             .all()
             .map(|(name, value, description)| {
@@ -183,7 +174,7 @@ impl Session {
         }
     }
 
-    fn rows(&self, statement: &Statement, rows: Vec<Row>, tag: &'static str) -> Result<Outcome> {
+    fn rows(&self, statement: &Statement, rows: Rows, tag: &'static str) -> Result<Outcome> {
         Ok(Outcome {
             columns: columns(statement, &self.settings)?,
             rows,
@@ -196,7 +187,7 @@ impl Session {
     async fn find(&self, draft: &Draft, name: &ObjectRef) -> Result<Arc<Known>> {
         let names = Names {
             view: self.registry.view(draft),
-            search_path: &self.search_path,
+            search_path: &self.frequent.search_path,
         };
         let full = names.existing(name).await?;
         match names.view.stream(&full).await? {
@@ -204,6 +195,23 @@ impl Session {
             None => Err(names.view.missing(&full).await?.at(name.location.0)),
         }
     }
+}
+
+/// The rows of `DESCRIBE`.
+fn describe(known: &Known) -> Rows {
+    let schema = &known.version.schema;
+    let keys: HashSet<&str> = schema.primary_key.iter().map(String::as_str).collect();
+    let row = |(field, comment): (&Field, Option<&str>)| {
+        vec![
+            Value::text(&field.name),
+            Value::text(field.data_type.to_string()),
+            Value::Bool(field.nullable),
+            Value::optional_text(field.default.as_ref().map(ToString::to_string)),
+            Value::optional_text(keys.contains(field.name.as_str()).then_some("PRI")),
+            Value::optional_text(comment),
+        ]
+    };
+    known.columns().map(row).collect()
 }
 
 /// What a version changed, in words.

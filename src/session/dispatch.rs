@@ -49,12 +49,13 @@ impl Session {
     pub(super) async fn dispatch(&mut self, statement: &Statement) -> Result<Outcome> {
         match statement {
             Statement::Describe(name) => self.describe_stream(name).await,
+            // The others are boxed, so that the future of a DESCRIBE stays small.
             Statement::ShowStreams { namespace, like } => {
-                self.show_streams(namespace.as_ref(), like.as_deref()).await
+                Box::pin(self.show_streams(namespace.as_ref(), like.as_deref())).await
             }
-            Statement::ShowVersions(name) => self.show_versions(name).await,
-            Statement::ShowCompatibility(name) => self.show_compatibility(name).await,
-            Statement::ShowCreateStream(name) => self.show_create_stream(name).await,
+            Statement::ShowVersions(name) => Box::pin(self.show_versions(name)).await,
+            Statement::ShowCompatibility(name) => Box::pin(self.show_compatibility(name)).await,
+            Statement::ShowCreateStream(name) => Box::pin(self.show_create_stream(name)).await,
 
             Statement::CreateStream(_)
             | Statement::AlterStream(_)
@@ -65,10 +66,10 @@ impl Session {
             | Statement::DropNamespaces { .. }
             | Statement::SetNamespace { .. }
             | Statement::ResetNamespace { .. }
-            | Statement::Comment { .. } => self.change(statement).await,
+            | Statement::Comment { .. } => Box::pin(self.change(statement)).await,
 
             Statement::Begin { start, modes } => Ok(self.begin(*start, *modes)),
-            Statement::Commit { chain } => self.commit_statement(*chain).await,
+            Statement::Commit { chain } => Box::pin(self.commit_statement(*chain)).await,
             Statement::Rollback { chain } => self.rollback_statement(*chain),
             Statement::SetTransaction(modes) => Ok(self.set_transaction(*modes)),
             Statement::SetCharacteristics(modes) => {
@@ -121,7 +122,7 @@ impl Session {
             let view = self.registry.view(&draft);
             let names = Names {
                 view,
-                search_path: &self.search_path,
+                search_path: &self.frequent.search_path,
             };
             let found = operation(statement, &names).await?;
             found.ok_or_else(|| {
@@ -248,7 +249,7 @@ impl Session {
     }
 
     fn settings_changed(&mut self, tag: &'static str) -> Result<Outcome> {
-        self.search_path = self.settings.search_path();
+        self.settings_moved();
         Ok(done(tag))
     }
 

@@ -19,6 +19,7 @@ mod transaction;
 
 pub use crate::notice::{Notice, Severity};
 pub use crate::registry::Submission;
-pub use outcome::{Column, ColumnType, Outcome, Row, Value};
+pub use crate::relation::{Column, ColumnType, Row, Rows, Value};
+pub use outcome::Outcome;
 pub use session::{Description, Execution, Session, SessionOptions, TransactionStatus};
 pub use setting::{MetadataUpdates, ReadConsistency, Settings};

@@ -1,12 +1,12 @@
 //! The conversation itself: texts, prepared statements and portals.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::columns::columns;
 use super::transaction::{Transaction, aborted};
-use super::{Column, Notice, Outcome, Row, Settings};
+use super::{Column, Notice, Outcome, Rows, Settings};
 use crate::error::{Error, ErrorKind, Object, Result};
 use crate::registry::{Registry, Submission};
 use crate::sql::{self, Statement};
@@ -54,7 +54,7 @@ pub struct Execution {
     /// Notices to send before anything else.
     pub notices: Vec<Notice>,
     /// The rows.
-    pub rows: Vec<Row>,
+    pub rows: Rows,
     /// The command tag when the portal has run to its end (`SHOW`, …; the empty
     /// text for an empty statement); nothing when it is suspended.
     pub tag: Option<&'static str>,
@@ -72,8 +72,30 @@ struct Portal {
 enum PortalState {
     Bound,
     /// It ran; rows are left to hand out, perhaps none.
-    Running(std::vec::IntoIter<Row>, &'static str),
+    Running(Rows, &'static str),
     Done,
+}
+
+/// The statements of a text.
+type Statements = Arc<[Arc<Statement>]>;
+
+/// What every statement asks of the settings, kept beside them.
+#[derive(Default)]
+pub(super) struct Frequent {
+    /// The namespaces of `search_path`.
+    pub(super) search_path: Vec<String>,
+    statement_timeout: Option<Duration>,
+    idle_in_transaction_timeout: Option<Duration>,
+}
+
+impl Frequent {
+    fn of(settings: &Settings) -> Self {
+        Self {
+            search_path: settings.search_path(),
+            statement_timeout: settings.statement_timeout(),
+            idle_in_transaction_timeout: settings.idle_in_transaction_session_timeout(),
+        }
+    }
 }
 
 /// One client's conversation with a registry.
@@ -81,14 +103,15 @@ pub struct Session {
     pub(super) registry: Arc<Registry>,
     pub(super) user: String,
     pub(super) settings: Settings,
-    /// The namespaces of `search_path`, kept beside it: every name needs them.
-    pub(super) search_path: Vec<String>,
+    pub(super) frequent: Frequent,
     pub(super) transaction: Transaction,
     pub(super) submission: Submission,
-    script: VecDeque<Arc<Statement>>,
+    /// The text that is being run, and which of its statements comes next.
+    script: Statements,
+    next: usize,
     prepared: HashMap<String, Prepared>,
     portals: HashMap<String, Portal>,
-    texts: HashMap<String, Vec<Arc<Statement>>>,
+    texts: HashMap<String, Statements>,
 }
 
 impl Session {
@@ -106,11 +129,12 @@ impl Session {
         Ok(Self {
             registry,
             user: options.user,
-            search_path: settings.search_path(),
+            frequent: Frequent::of(&settings),
             settings,
             transaction: Transaction::None,
             submission: Submission::default(),
-            script: VecDeque::new(),
+            script: Statements::default(),
+            next: 0,
             prepared: HashMap::new(),
             portals: HashMap::new(),
             texts: HashMap::new(),
@@ -136,12 +160,12 @@ impl Session {
 
     /// `statement_timeout`, if there is one; the wire races statements with it.
     pub fn statement_timeout(&self) -> Option<Duration> {
-        self.settings.statement_timeout()
+        self.frequent.statement_timeout
     }
 
     /// `idle_in_transaction_session_timeout`, if there is one.
     pub fn idle_in_transaction_timeout(&self) -> Option<Duration> {
-        self.settings.idle_in_transaction_session_timeout()
+        self.frequent.idle_in_transaction_timeout
     }
 
     /// Says when a running statement can no longer be cancelled: its change is
@@ -153,7 +177,7 @@ impl Session {
     /// Tells the session that a statement ended with an error outside of its
     /// own calls (a cancel, a time-out, a panic): the transaction fails.
     pub fn fail(&mut self) {
-        self.script.clear();
+        self.end_script();
         if self.transaction.is_block() {
             self.transaction = Transaction::Failed;
         } else if matches!(self.transaction, Transaction::Implicit(_)) {
@@ -182,12 +206,11 @@ impl Session {
     /// # Errors
     /// 42601 and what else is wrong with the text: nothing of it runs.
     pub fn begin_script(&mut self, sql: &str) -> Result<usize> {
-        self.script.clear();
         // The unnamed statement and portal are the last text's, whichever way it came.
         self.prepared.remove("");
         self.portals.remove("");
-        let statements = self.parse(sql).inspect_err(|_| self.fail())?;
-        self.script.extend(statements);
+        self.end_script();
+        self.script = self.parse(sql).inspect_err(|_| self.fail())?;
         if self.script.len() > 1 && matches!(self.transaction, Transaction::None) {
             self.begin_implicit();
         }
@@ -199,19 +222,27 @@ impl Session {
     /// # Errors
     /// What went wrong; it ends the script.
     pub async fn step(&mut self) -> Result<Option<Outcome>> {
-        let Some(statement) = self.script.pop_front() else {
+        let Some(statement) = self.script.get(self.next).cloned() else {
+            self.end_script();
             return Ok(None);
         };
+        self.next += 1;
+        let is_last = self.next == self.script.len();
         // A COMMIT within the text ended its transaction: the rest is another.
-        if !self.script.is_empty() && matches!(self.transaction, Transaction::None) {
+        if !is_last && matches!(self.transaction, Transaction::None) {
             self.begin_implicit();
         }
         let outcome = self.guarded(&statement).await?;
         // The last statement is answered after the commit it is part of.
-        if self.script.is_empty() {
+        if is_last {
             self.end_implicit().await?;
         }
         Ok(Some(outcome))
+    }
+
+    fn end_script(&mut self) {
+        self.script = Statements::default();
+        self.next = 0;
     }
 
     // ---- extended query ----
@@ -227,9 +258,9 @@ impl Session {
     }
 
     fn try_prepare(&mut self, name: &str, sql: &str, parameter_types: &[u32]) -> Result<()> {
-        let mut statements = self.parse(sql)?.into_iter();
-        let statement = statements.next();
-        if statements.next().is_some() {
+        let statements = self.parse(sql)?;
+        let statement = statements.first().cloned();
+        if statements.len() > 1 {
             return Err(Error::new(
                 ErrorKind::Syntax,
                 "cannot insert multiple commands into a prepared statement",
@@ -337,7 +368,7 @@ impl Session {
             let Some(statement) = portal.statement.clone() else {
                 return Ok(Execution {
                     notices,
-                    rows: Vec::new(),
+                    rows: Rows::default(),
                     tag: Some(""),
                 });
             };
@@ -350,12 +381,12 @@ impl Session {
             if outcome.columns.is_empty() {
                 return Ok(Execution {
                     notices,
-                    rows: Vec::new(),
+                    rows: Rows::default(),
                     tag: Some(outcome.tag),
                 });
             }
             if let Some(portal) = self.portals.get_mut(name) {
-                portal.state = PortalState::Running(outcome.rows.into_iter(), outcome.tag);
+                portal.state = PortalState::Running(outcome.rows, outcome.tag);
             }
         }
         let Some(Portal { state, .. }) = self.portals.get_mut(name) else {
@@ -370,7 +401,7 @@ impl Session {
         };
         let tag = *tag;
         let limit = if max_rows == 0 { usize::MAX } else { max_rows };
-        let rows: Vec<Row> = left.take(limit).collect();
+        let rows = left.take_first(limit);
         // A portal that gave exactly as many rows as were asked for is suspended,
         // even when none is left: the next Execute finds that out.
         let tag = (rows.len() < limit).then_some(tag);
@@ -416,11 +447,11 @@ impl Session {
         Ok(outcome)
     }
 
-    fn parse(&mut self, sql: &str) -> Result<Vec<Arc<Statement>>> {
+    fn parse(&mut self, sql: &str) -> Result<Statements> {
         if let Some(statements) = self.texts.get(sql) {
             return Ok(statements.clone());
         }
-        let statements: Vec<_> = sql::parse(sql)?.into_iter().map(Arc::new).collect();
+        let statements: Statements = sql::parse(sql)?.into_iter().map(Arc::new).collect();
         if sql.len() <= REMEMBERED_BYTES {
             if self.texts.len() >= REMEMBERED_TEXTS {
                 self.texts.clear();
@@ -478,6 +509,7 @@ impl Session {
         match self.registry.commit_marked(draft, &self.submission).await {
             Ok(_) => {
                 self.settings.commit();
+                self.settings_moved();
                 Ok(())
             }
             Err(error) => {
@@ -492,7 +524,12 @@ impl Session {
         self.transaction = Transaction::None;
         self.portals.clear();
         self.settings.rollback();
-        self.search_path = self.settings.search_path();
+        self.settings_moved();
+    }
+
+    /// Settings have changed: so has what is kept beside them.
+    pub(super) fn settings_moved(&mut self) {
+        self.frequent = Frequent::of(&self.settings);
     }
 
     /// `DEALLOCATE`: one prepared statement, or all.

@@ -1,7 +1,7 @@
-use bytes::BytesMut;
+use bytes::{BufMut, BytesMut};
 use pgwire::api::Type;
 use pgwire::messages::Message;
-use pgwire::messages::data::{FieldDescription, NoData, ParameterDescription, RowDescription};
+use pgwire::messages::data::{NoData, ParameterDescription};
 use pgwire::messages::extendedquery::{
     BindComplete, CloseComplete, ParseComplete, PortalSuspended,
 };
@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::session::{Column, ColumnType, Notice, Severity, TransactionStatus, Value};
 
 use super::format::{Format, Formats};
-use super::row::put_row;
+use super::row::{length, put_row};
 
 /// How long a value of a setting may be so that clients take it: they drop the
 /// connection at a ParameterStatus of 30,000 bytes.
@@ -98,7 +98,12 @@ impl Outgoing {
             self.put(&NoData::new());
             return;
         }
-        let fields = columns.iter().enumerate().map(|(index, column)| {
+        self.bytes.put_u8(b'T');
+        let start = self.bytes.len();
+        self.bytes.put_i32(0);
+        let count = u16::try_from(columns.len()).expect("a result has fewer than 65,536 columns");
+        self.bytes.put_u16(count);
+        for (index, column) in columns.iter().enumerate() {
             let (column_type, size) = match column.column_type {
                 ColumnType::Bool => (Type::BOOL, 1),
                 ColumnType::Int4 => (Type::INT4, 4),
@@ -106,21 +111,23 @@ impl Outgoing {
                 ColumnType::Text => (Type::TEXT, -1),
                 ColumnType::TimestampTz => (Type::TIMESTAMPTZ, 8),
             };
-            let format = match formats.of(index) {
+            self.bytes.put_slice(column.name.as_bytes());
+            // The end of the name; no table, no column of one.
+            self.bytes.put_u8(0);
+            self.bytes.put_i32(0);
+            self.bytes.put_i16(0);
+            self.bytes.put_u32(column_type.oid());
+            self.bytes.put_i16(size);
+            // No modifier of the type.
+            self.bytes.put_i32(-1);
+            self.bytes.put_i16(match formats.of(index) {
                 Format::Text => 0,
                 Format::Binary => 1,
-            };
-            FieldDescription::new(
-                column.name.to_string(),
-                0,
-                0,
-                column_type.oid(),
-                size,
-                -1,
-                format,
-            )
-        });
-        self.put(&RowDescription::new(fields.collect()));
+            });
+        }
+        let length = length(self.bytes.len() - start);
+        self.bytes[start..start + 4].copy_from_slice(&length);
+        self.whole = self.bytes.len();
     }
 
     /// A row.

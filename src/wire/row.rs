@@ -98,7 +98,8 @@ fn put_timestamp(out: &mut BytesMut, at: &DateTime<Utc>) -> std::fmt::Result {
     write!(out, "+00{era}")
 }
 
-fn length(bytes: usize) -> [u8; 4] {
+/// A length as the protocol writes it.
+pub(super) fn length(bytes: usize) -> [u8; 4] {
     i32::try_from(bytes)
         .expect("a row is shorter than 2 GiB")
         .to_be_bytes()

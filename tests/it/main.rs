@@ -14,6 +14,7 @@ mod support;
 
 mod architecture;
 mod clients;
+mod coherence;
 mod compatibility;
 mod contention;
 mod crash;
