@@ -15,9 +15,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("tasks", &["error"]),
     // What more than one layer says to its callers, and what neither owns: a
     // notice begins in the registry and ends on the wire; a position is how the
-    // store, its events and the cache of them agree on a state.
+    // store, its events and the cache of them agree on a state; a relation is
+    // rows, from whoever has them to whoever shows them.
     ("notice", &[]),
     ("position", &[]),
+    ("relation", &[]),
     ("schema", &["error"]),
     ("sqlite", &["error", "tasks"]),
     // Pure.
@@ -35,6 +37,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "evolution",
             "notice",
             "position",
+            "relation",
             "schema",
             "store",
             "tasks",
@@ -47,6 +50,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "evolution",
             "notice",
             "registry",
+            "relation",
             "schema",
             "sql",
             "tasks",
@@ -79,6 +83,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rusqlite_migration", &["sqlite", "store"]),
     ("tokio_postgres", &["cli"]),
     ("clap", &["cli", "config", "main"]),
+    ("mimalloc", &["main"]),
     ("figment", &["config"]),
     ("moka", &["registry", "session"]),
     ("tracing_subscriber", &["main"]),
