@@ -221,6 +221,8 @@ impl Registry {
         stream.updated_at = self.clock.now();
         draft.update(Update::RenameHistory(stream.id, new.clone()));
         draft.names.insert(old.clone(), None);
+        // What is left under the old name came before the stream's first version.
+        draft.last_versions.insert(old, first.saturating_sub(1));
         draft.last_versions.insert(new.clone(), stream.version);
         let mut version = known.version.as_ref().clone();
         version.name = new;
