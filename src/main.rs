@@ -75,7 +75,7 @@ fn start_log(config: &LogConfig) -> Result<()> {
             config.filter
         );
         Error::new(ErrorKind::Internal(Fault::Config), message).with_hint(
-            "A filter is a level, such as info, or directives, such as info,rekha::wire=debug.",
+            "A filter is a level, such as info, or directives, such as info,rekha=debug.",
         )
     })?;
     let terminal = io::stderr().is_terminal();

@@ -164,7 +164,7 @@ impl Altering<'_> {
         let schema = self.schema();
         if schema.fields.len() == 1 {
             return Err(invalid(format!(
-                "cannot drop the only column \"{column}\" of relation \"{stream}\""
+                "cannot drop the only column \"{column}\" of stream \"{stream}\""
             ))
             .with_hint("Add another column first, or use DROP STREAM."));
         }
@@ -177,7 +177,7 @@ impl Altering<'_> {
             return Err(Error::new(
                 ErrorKind::Dependents,
                 format!(
-                    "cannot drop column \"{column}\" of relation \"{stream}\" because other objects depend on it"
+                    "cannot drop column \"{column}\" of stream \"{stream}\" because other objects depend on it"
                 ),
             )
             .with_detail(lines.join("\n"))
@@ -259,7 +259,7 @@ impl Altering<'_> {
         let schema = self.schema();
         if !schema.primary_key.is_empty() {
             return Err(invalid(format!(
-                "multiple primary keys for relation \"{stream}\" are not allowed"
+                "multiple primary keys for stream \"{stream}\" are not allowed"
             ))
             .with_hint("Use DROP PRIMARY KEY first."));
         }

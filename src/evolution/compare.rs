@@ -160,7 +160,12 @@ impl Verdict {
             .collect();
         match reasons.len() {
             0 => yes_or_no(true).to_owned(),
-            1..=REASONS => format!("no, because {}", reasons.join(" and ")),
+            1 | 2 => format!("no, because {}", reasons.join(" and ")),
+            REASONS => format!(
+                "no, because {}, and {}",
+                reasons[..REASONS - 1].join(", "),
+                reasons[REASONS - 1]
+            ),
             count => format!(
                 "no, because {} and {} more",
                 reasons[..REASONS].join(", "),
@@ -193,7 +198,7 @@ fn dropped(field: &Field) -> Option<Violation> {
         Violation::new(
             Rule::DroppedRequired,
             &field.name,
-            "dropped, being NOT NULL without a default".to_owned(),
+            "dropped while NOT NULL without a default".to_owned(),
             format!(
                 "Keep column \"{}\": only what is nullable or has a default in the earlier version can be dropped.",
                 field.name
@@ -227,7 +232,7 @@ fn renamed(
         Violation::new(
             Rule::Renamed,
             &new.name,
-            format!("{change}, being NOT NULL without a default"),
+            format!("{change} while NOT NULL without a default"),
             format!(
                 "Keep the name \"{}\": only what is nullable or has a default in the earlier version can be renamed.",
                 old.name

@@ -170,15 +170,18 @@ impl fmt::Display for SchemaChange {
             Self::DropColumn(name) => write!(f, "dropped column \"{name}\""),
             Self::RenameColumn { from, to } => write!(f, "renamed column \"{from}\" to \"{to}\""),
             Self::ChangeType { column, from, to } => {
-                write!(f, "changed type of \"{column}\" from {from} to {to}")
+                write!(f, "changed type of column \"{column}\" from {from} to {to}")
             }
-            Self::SetNotNull(name) => write!(f, "made \"{name}\" NOT NULL"),
-            Self::DropNotNull(name) => write!(f, "made \"{name}\" nullable"),
+            Self::SetNotNull(name) => write!(f, "made column \"{name}\" NOT NULL"),
+            Self::DropNotNull(name) => write!(f, "made column \"{name}\" nullable"),
             Self::ChangeDefault { column, from, to } => match (from, to) {
-                (_, None) => write!(f, "dropped default of \"{column}\""),
-                (None, Some(to)) => write!(f, "set default of \"{column}\" to {to}"),
+                (_, None) => write!(f, "dropped default of column \"{column}\""),
+                (None, Some(to)) => write!(f, "set default of column \"{column}\" to {to}"),
                 (Some(from), Some(to)) => {
-                    write!(f, "changed default of \"{column}\" from {from} to {to}")
+                    write!(
+                        f,
+                        "changed default of column \"{column}\" from {from} to {to}"
+                    )
                 }
             },
             Self::ChangePrimaryKey { from, to } => match (from.is_empty(), to.is_empty()) {

@@ -73,7 +73,10 @@ impl Report {
         }
         Error::new(
             ErrorKind::Incompatible,
-            format!("incompatible change of stream \"{stream}\""),
+            format!(
+                "change of stream \"{stream}\" violates compatibility mode \"{}\"",
+                self.mode
+            ),
         )
         .with_constraint(self.mode.as_str())
         .with_detail(lines.join("\n"))

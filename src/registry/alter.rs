@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::create::{Options, index_exists, next_id, now_at_version};
 use super::known::carry_columns;
-use super::registry::{no_stream, shown};
+use super::registry::shown;
 use super::{Applied, At, Draft, Found, Known, Registry, StreamAction};
 use crate::error::{Error, ErrorKind, Object, Result};
 use crate::evolution;
@@ -22,7 +22,7 @@ impl Registry {
         user: &str,
     ) -> Result<Applied> {
         let Some(found) = self.view(draft).stream(&name.value).await? else {
-            let error = no_stream(&name.value);
+            let error = self.view(draft).missing(&name.value).await?;
             if if_exists {
                 let notice = Notice::new("00000", format!("{error}, skipping"));
                 return Ok(Applied {
@@ -124,6 +124,8 @@ impl Registry {
         let diff = evolution::diff(&latest.schema, &schema);
         let mut applied = Applied::default();
         if diff.is_empty() {
+            // A column that was added and dropped again was never there.
+            stream.last_field_id = known.stream.last_field_id;
             if stream == known.stream {
                 let unchanged = format!(
                     "stream \"{}\" is unchanged at version {}",
@@ -179,15 +181,12 @@ impl Registry {
         let known = &found.known;
         let old = known.stream.name.clone();
         let new = StreamName::new(old.namespace.clone(), to.clone());
-        let exists = || {
-            Error::new(
+        if self.view(draft).stream(&new).await?.is_some() {
+            return Err(Error::new(
                 ErrorKind::AlreadyExists(Object::Stream),
                 format!("relation \"{}\" already exists", shown(&new)),
             )
-            .at(position)
-        };
-        if self.view(draft).stream(&new).await?.is_some() {
-            return Err(exists());
+            .at(position));
         }
         // The history moves with the name, and a number is never used twice
         // under one name.
@@ -199,11 +198,16 @@ impl Registry {
             .first()
             .map_or(0, |first| first.number);
         if first <= taken {
-            return Err(exists()
-                .with_detail(format!(
-                    "The name belongs to the history of a stream that was dropped at version {taken}."
-                ))
-                .with_hint("Choose another name."));
+            return Err(Error::new(
+                ErrorKind::AlreadyExists(Object::Stream),
+                format!(
+                    "name \"{}\" belongs to the history of a dropped stream",
+                    shown(&new)
+                ),
+            )
+            .with_detail(format!("It was dropped at version {taken}."))
+            .with_hint("Choose another name.")
+            .at(position));
         }
         draft.require_stream(found);
         if !draft.names.contains_key(&new) {
@@ -217,6 +221,8 @@ impl Registry {
         stream.updated_at = self.clock.now();
         draft.update(Update::RenameHistory(stream.id, new.clone()));
         draft.names.insert(old.clone(), None);
+        // What is left under the old name came before the stream's first version.
+        draft.last_versions.insert(old, first.saturating_sub(1));
         draft.last_versions.insert(new.clone(), stream.version);
         let mut version = known.version.as_ref().clone();
         version.name = new;

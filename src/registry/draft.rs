@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::create::no_namespace;
+use super::registry::no_stream;
 use super::{Known, Registry};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::position::Position;
 use crate::schema::{Mode, ModeSource, Name, ObjectId, StreamName};
 use crate::store::{Change, Listing, Namespace, Requirement, Stream, Update, Version};
@@ -116,6 +118,18 @@ impl<'a> View<'a> {
             None => self.registry.load(name).await?,
         };
         Ok(known.map(|known| Found { known, position }))
+    }
+
+    /// Why there is no stream of this name: no such stream (42P01), or not even
+    /// the namespace (3F000).
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn missing(&self, name: &StreamName) -> Result<Error> {
+        Ok(match self.namespace(&name.namespace).await? {
+            Some(_) => no_stream(name),
+            None => no_namespace(&name.namespace),
+        })
     }
 
     /// The namespace of a name, and the state it was read in.

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::registry::{no_stream, shown};
 use super::{Applied, At, Draft, Found, Registry};
 use crate::error::Result;
 use crate::notice::Notice;
@@ -19,15 +18,15 @@ impl Registry {
     ) -> Result<Applied> {
         let mut applied = Applied::default();
         for name in names {
-            match self.view(draft).stream(&name.value).await? {
-                Some(found) => self.put_dropped(draft, &found, user),
-                None if if_exists => {
-                    let missing =
-                        format!("table \"{}\" does not exist, skipping", shown(&name.value));
-                    applied.note(Notice::new("00000", missing));
-                }
-                None => return Err(no_stream(&name.value).at(name.position)),
+            if let Some(found) = self.view(draft).stream(&name.value).await? {
+                self.put_dropped(draft, &found, user);
+                continue;
             }
+            let missing = self.view(draft).missing(&name.value).await?;
+            if !if_exists {
+                return Err(missing.at(name.position));
+            }
+            applied.note(Notice::new("00000", format!("{missing}, skipping")));
         }
         Ok(applied)
     }

@@ -91,16 +91,17 @@ impl Registry {
                     self.put_dropped(draft, &found, user);
                 }
             }
-            if !streams.is_empty() {
-                let message = match streams.as_slice() {
-                    [stream] => format!("drop cascades to stream {stream}"),
-                    streams => format!("drop cascades to {} other objects", streams.len()),
-                };
-                applied.note(Notice::new("00000", message).with_detail(lines(
-                    "drop cascades to stream",
-                    &streams,
-                    "",
-                )));
+            match streams.as_slice() {
+                [] => {}
+                [stream] => applied.note(Notice::new(
+                    "00000",
+                    format!("drop cascades to stream {stream}"),
+                )),
+                streams => {
+                    let message = format!("drop cascades to {} other objects", streams.len());
+                    let detail = lines("drop cascades to stream", streams, "");
+                    applied.note(Notice::new("00000", message).with_detail(detail));
+                }
             }
             if position > Position::default() {
                 draft.require(Requirement::Namespace(namespace.id, position));

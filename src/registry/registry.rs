@@ -448,10 +448,11 @@ impl Registry {
 
     /// The stream a statement names, or the error that there is none.
     pub(super) async fn must_find(&self, draft: &Draft, name: &At<StreamName>) -> Result<Found> {
-        self.view(draft)
-            .stream(&name.value)
-            .await?
-            .ok_or_else(|| no_stream(&name.value).at(name.position))
+        let view = self.view(draft);
+        match view.stream(&name.value).await? {
+            Some(found) => Ok(found),
+            None => Err(view.missing(&name.value).await?.at(name.position)),
+        }
     }
 
     /// The mode of a stream without one of its own.

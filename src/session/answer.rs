@@ -190,18 +190,10 @@ impl Session {
             search_path: &self.frequent.search_path,
         };
         let full = names.existing(name).await?;
-        let found = names.view.stream(&full).await?;
-        found.map(|found| found.known).ok_or_else(|| {
-            let shown = match &name.namespace {
-                Some(namespace) => format!("{namespace}.{}", name.name),
-                None => name.name.clone(),
-            };
-            Error::new(
-                ErrorKind::NotFound(Object::Stream),
-                format!("relation \"{shown}\" does not exist"),
-            )
-            .at(name.location.0)
-        })
+        match names.view.stream(&full).await? {
+            Some(found) => Ok(found.known),
+            None => Err(names.view.missing(&full).await?.at(name.location.0)),
+        }
     }
 }
 

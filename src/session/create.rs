@@ -4,14 +4,13 @@
 use crate::registry::Known;
 use crate::schema::ColumnSpec;
 use crate::sql::{
-    CreateIndex, CreateStream, Location, ObjectRef, OptionValue, OptionWord, Spelling, Statement,
+    CreateIndex, CreateStream, Location, ObjectRef, OptionValue, OptionWord, Spelling,
 };
 
 /// The statements, each ending in a semicolon: the stream, and a declaration for
 /// each of its indexes.
 pub(super) fn statements(known: &Known) -> String {
-    let mut text = Statement::CreateStream(Box::new(create(known))).to_string();
-    text.push(';');
+    let mut text = format!("{:#};", create(known));
     for index in &known.version.schema.indexes {
         let index = CreateIndex {
             unique: index.unique,
@@ -24,9 +23,7 @@ pub(super) fn statements(known: &Known) -> String {
                 .map(|column| (column.clone(), Location::default()))
                 .collect(),
         };
-        text.push('\n');
-        text.push_str(&Statement::CreateIndex(Box::new(index)).to_string());
-        text.push(';');
+        text.push_str(&format!("\n{index};"));
     }
     text
 }

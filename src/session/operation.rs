@@ -27,7 +27,7 @@ pub(super) async fn operation(
                 spelling,
                 ..
             } = create.as_ref();
-            let name = At::new(names.fresh(name)?, name.location.0);
+            let name = At::new(names.place(name)?, name.location.0);
             let spec = Box::new(spec(create));
             let operation = Operation::CreateStream {
                 name,
@@ -89,7 +89,7 @@ pub(super) async fn operation(
         } => {
             let mut names_of = Vec::with_capacity(indexes.len());
             for index in indexes {
-                names_of.push(At::new(names.fresh(index)?, index.location.0));
+                names_of.push(At::new(names.place(index)?, index.location.0));
             }
             (
                 Operation::DropIndexes {

@@ -16,7 +16,7 @@ impl Names<'_> {
     ///
     /// # Errors
     /// 3F000 when the path is empty.
-    pub(super) fn fresh(&self, name: &ObjectRef) -> Result<StreamName> {
+    pub(super) fn place(&self, name: &ObjectRef) -> Result<StreamName> {
         first(self.search_path, name)
     }
 
@@ -26,7 +26,7 @@ impl Names<'_> {
     /// # Errors
     /// 3F000 when the path is empty; those of the store.
     pub(super) async fn existing(&self, name: &ObjectRef) -> Result<StreamName> {
-        let wanted = self.fresh(name)?;
+        let wanted = self.place(name)?;
         if name.namespace.is_some() || self.search_path.len() == 1 {
             return Ok(wanted);
         }

@@ -30,7 +30,11 @@ pub(super) fn spelling(cursor: &mut Cursor<'_>) -> Parsed<String> {
         cursor.advance();
         cursor.advance();
     }
-    let (mut text, _) = cursor.name("a type")?;
+    // MySQL's name of a type, and a reserved word of PostgreSQL's.
+    let mut text = match cursor.accept("BINARY") {
+        true => "binary".to_owned(),
+        false => cursor.name("a type")?.0,
+    };
     let second: &[&str] = match text.as_str() {
         "double" => &["PRECISION"],
         "character" | "char" | "nchar" | "bit" => &["VARYING"],

@@ -151,11 +151,12 @@ impl Display for Spelling {
     }
 }
 
+/// On one line; as `{:#}`, each column and constraint on a line of its own.
 impl Display for CreateStream {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "CREATE {} {}{} (",
+            "CREATE {} {}{} ",
             self.spelling,
             If(self.if_not_exists, "IF NOT EXISTS "),
             self.name
@@ -171,7 +172,10 @@ impl Display for CreateStream {
         for (name, columns) in &self.unique {
             elements.push(Unique(name.as_ref(), columns).to_string());
         }
-        write!(f, "{})", elements.join(", "))?;
+        match f.alternate() {
+            true => write!(f, "(\n    {}\n)", elements.join(",\n    "))?,
+            false => write!(f, "({})", elements.join(", "))?,
+        }
         match self.options.is_empty() {
             true => Ok(()),
             false => write!(f, " WITH ({})", List(&self.options)),

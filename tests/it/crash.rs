@@ -7,10 +7,12 @@
 //! and whatever was one commit is there as a whole or not at all. The same file
 //! goes through all rounds.
 //!
+//! A recorder registered before the first round, and never heard of since,
+//! opens the same file after the last one: it is told every acknowledged change
+//! at least once, in order, and nothing of what was rolled back.
+//!
 //! This shows atomicity and recovery. It does not show that a commit was on the
-//! disk: the page cache outlives the process. That events are delivered at
-//! least once and in order is shown where a subscriber can be embedded, in the
-//! library's own tests.
+//! disk: the page cache outlives the process.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -21,7 +23,10 @@ use futures::future::join_all;
 use tokio::sync::Notify;
 use tokio_postgres::Error;
 
-use crate::support::{Client, Store, within};
+use crate::support::{
+    Client, ColumnRow, Recorder, Store, TableRow, assert_in_order, close, inserted, rows, versions,
+    within,
+};
 
 const ROUNDS: usize = 20;
 const SESSIONS: usize = 8;
@@ -39,7 +44,10 @@ async fn every_acknowledged_change_survives_and_none_is_half_there() {
     let mut rng = Rng::with_seed(seed);
 
     let store = Store::new();
+    let (registry, _) = Recorder::open(&store.file()).await;
+    close(&registry).await;
     let mut acknowledged = Vec::new();
+    let mut shown = BTreeMap::new();
     for round in 0..ROUNDS {
         let mut rekha = store.start();
         let address = rekha.address();
@@ -67,8 +75,10 @@ async fn every_acknowledged_change_survives_and_none_is_half_there() {
         }
         assert_nothing_is_half_there(&streams, round);
         assert_the_file_agrees(&store, &streams);
+        shown = streams;
     }
     assert!(acknowledged.len() > ROUNDS, "the sessions did nothing");
+    assert_everything_was_told(&store, &shown).await;
 }
 
 /// Pulled by the answer that is one too many.
@@ -360,4 +370,53 @@ fn assert_the_file_agrees(store: &Store, streams: &BTreeMap<String, Shown>) {
         .query_row("SELECT count(*) FROM tables", [], |row| row.get(0))
         .unwrap();
     assert_eq!(streams_stored, streams.len() as i64);
+}
+
+/// Whoever follows the events from the beginning ends where the server is: at
+/// the same streams with the same columns, by way of every version.
+async fn assert_everything_was_told(store: &Store, streams: &BTreeMap<String, Shown>) {
+    let (registry, recorder) = Recorder::open(&store.file()).await;
+    registry.astha().unwrap().activate().await.unwrap();
+    let units = recorder.take();
+    close(&registry).await;
+
+    assert_in_order(&units);
+    let mut told: BTreeMap<i64, Told> = BTreeMap::new();
+    for unit in &units {
+        assert!(unit.own, "nobody else writes: {unit:?}");
+        for table in inserted::<TableRow>(unit, "tables") {
+            told.entry(table.id).or_default().name = table.name;
+        }
+        for (id, version) in versions(unit) {
+            told.get_mut(&id).unwrap().versions.push(version);
+        }
+        let mut twins: BTreeMap<String, usize> = BTreeMap::new();
+        for column in rows::<ColumnRow>(unit, "table_columns") {
+            let column = column.row();
+            let told = told.get_mut(&column.table_id).unwrap();
+            told.columns.push(column.column_name.clone());
+            if column.column_name.starts_with('t') {
+                *twins.entry(column.column_name.clone()).or_default() += 1;
+            }
+        }
+        assert!(
+            twins.values().all(|count| *count == 2),
+            "half a transaction: {unit:?}"
+        );
+    }
+    assert_eq!(told.len(), streams.len());
+    for told in told.values() {
+        let shown = &streams[&told.name];
+        assert_eq!(told.columns, shown.columns, "{}", told.name);
+        let dense: Vec<u32> = (1..).take(shown.changes.len()).collect();
+        assert_eq!(told.versions, dense, "{}", told.name);
+    }
+}
+
+/// A stream as its events tell it.
+#[derive(Default)]
+struct Told {
+    name: String,
+    versions: Vec<u32>,
+    columns: Vec<String>,
 }

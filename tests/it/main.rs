@@ -18,6 +18,7 @@ mod coherence;
 mod compatibility;
 mod contention;
 mod crash;
+mod embedded;
 mod external;
 mod lifecycle;
 mod round_trip;

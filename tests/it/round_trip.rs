@@ -62,7 +62,8 @@ async fn an_evolved_stream_comes_back() {
             "CREATE SCHEMA sales;
              CREATE STREAM sales.orders (id BIGINT PRIMARY KEY, total DECIMAL(10,2), note TEXT);
              ALTER STREAM sales.orders RENAME COLUMN note TO remark, ADD COLUMN currency CHAR(3) DEFAULT 'EUR';
-             ALTER STREAM sales.orders ALTER COLUMN total TYPE DECIMAL(12,2), SET (compatibility = 'FULL');
+             ALTER STREAM sales.orders ALTER COLUMN total TYPE DECIMAL(12,2);
+             ALTER STREAM sales.orders SET (compatibility = 'FULL');
              COMMENT ON STREAM sales.orders IS 'what was sold';
              COMMENT ON COLUMN sales.orders.total IS 'with tax';
              ALTER STREAM sales.orders ADD CONSTRAINT one_remark UNIQUE (remark)",

@@ -41,13 +41,18 @@ scripts! {
     drop,
     errors,
     evolution,
+    history,
     indexes_constraints,
+    names,
     namespaces,
+    options,
+    read_only,
     settings,
     show_compatibility,
     show_create,
     show_schemas,
     show_versions,
+    transaction_reads,
     transactions,
     transitive_compatibility,
     types,
@@ -120,9 +125,14 @@ impl AsyncDB for Connection {
 }
 
 /// Rows of one column. The runner squeezes blanks, so an expected table may be
-/// aligned by eye.
+/// aligned by eye; it ends at an empty line, so that is `(empty)`.
 fn lines(lines: impl Iterator<Item = String>) -> DBOutput<DefaultColumnType> {
-    let rows: Vec<_> = lines.map(|line| vec![line]).collect();
+    let rows: Vec<_> = lines
+        .map(|line| match line.as_str() {
+            "" => vec!["(empty)".to_owned()],
+            _ => vec![line],
+        })
+        .collect();
     if rows.is_empty() {
         DBOutput::StatementComplete(0)
     } else {

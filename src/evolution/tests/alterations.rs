@@ -214,7 +214,7 @@ fn what_cannot_be_done_is_refused_as_postgresql_does() {
         (
             drop("id"),
             "2BP01",
-            "cannot drop column \"id\" of relation \"orders\" because other objects depend on it",
+            "cannot drop column \"id\" of stream \"orders\" because other objects depend on it",
         ),
         (
             drop_not_null("id"),
@@ -224,7 +224,7 @@ fn what_cannot_be_done_is_refused_as_postgresql_does() {
         (
             add_key(&["note"]),
             "42P16",
-            "multiple primary keys for relation \"orders\" are not allowed",
+            "multiple primary keys for stream \"orders\" are not allowed",
         ),
         (
             drop_constraint("x"),

@@ -32,28 +32,32 @@ fn changes_have_words() {
         (
             &[set_type("a", "bigint")],
             "modify_column",
-            "changed type of \"a\" from integer to bigint",
+            "changed type of column \"a\" from integer to bigint",
         ),
-        (&[set_not_null("c")], "modify_column", "made \"c\" NOT NULL"),
+        (
+            &[set_not_null("c")],
+            "modify_column",
+            "made column \"c\" NOT NULL",
+        ),
         (
             &[drop_not_null("b")],
             "modify_column",
-            "made \"b\" nullable",
+            "made column \"b\" nullable",
         ),
         (
             &[set_default("c", "'it''s'")],
             "modify_column",
-            "set default of \"c\" to 'it''s'",
+            "set default of column \"c\" to 'it''s'",
         ),
         (
             &[drop_default("b")],
             "modify_column",
-            "dropped default of \"b\"",
+            "dropped default of column \"b\"",
         ),
         (
             &[set_default("b", "'y'")],
             "modify_column",
-            "changed default of \"b\" from 'x' to 'y'",
+            "changed default of column \"b\" from 'x' to 'y'",
         ),
         (
             &[Alteration::DropPrimaryKey],
@@ -84,7 +88,7 @@ fn changes_have_words() {
         (
             &[drop("c"), add("c: integer")],
             "modify_column",
-            "changed type of \"c\" from text to integer",
+            "changed type of column \"c\" from text to integer",
         ),
     ] {
         let diff = diff(&old, &altered(&old, alterations));

@@ -154,7 +154,10 @@ fn a_refusal_says_what_why_and_what_would_do() {
     let error = report.into_error("orders");
     assert_eq!(error.sqlstate(), "23514");
     assert_eq!(error.constraint(), Some("BACKWARD"));
-    assert_eq!(error.message(), "incompatible change of stream \"orders\"");
+    assert_eq!(
+        error.message(),
+        "change of stream \"orders\" violates compatibility mode \"BACKWARD\""
+    );
     assert_eq!(
         error.detail(),
         Some(
@@ -175,7 +178,7 @@ fn a_refusal_says_what_why_and_what_would_do() {
         compare(&orders(), &new).reason(),
         "new readers read old data: no, because column \"required\" was narrowed from integer to smallint \
          and column \"x\" was added as NOT NULL without a default; \
-         old readers read new data: no, because column \"name\" was dropped, being NOT NULL without a default"
+         old readers read new data: no, because column \"name\" was dropped while NOT NULL without a default"
     );
     let rekeyed = altered(
         &orders(),

@@ -114,7 +114,7 @@ fn collision(error: Error) -> Error {
         .and_then(|source| source.downcast_ref::<rusqlite::Error>());
     match sqlite.and_then(rusqlite::Error::sqlite_error_code) {
         Some(rusqlite::ErrorCode::ConstraintViolation) => {
-            conflict("A name or number it wanted").with_source(error)
+            conflict("A name or version number it needs").with_source(error)
         }
         _ => error,
     }

@@ -50,7 +50,8 @@ fn too_new(connection: &Connection) -> Error {
     Error::new(
         ErrorKind::Internal(Fault::StoreVersion),
         format!(
-            "the store has format {version}, this server knows formats up to {}",
+            "the store \"{}\" has format {version}, this server knows formats up to {}",
+            connection.path().unwrap_or_default(),
             MIGRATIONS.len()
         ),
     )
@@ -74,7 +75,10 @@ fn refuse_strangers(connection: &Connection) -> Result<()> {
     }
     Err(Error::new(
         ErrorKind::Internal(Fault::StoreVersion),
-        "the store's file is a SQLite database of another program",
+        format!(
+            "the store \"{}\" is a SQLite database of another program",
+            connection.path().unwrap_or_default()
+        ),
     )
     .with_hint("Choose another file with --store."))
 }
@@ -177,7 +181,7 @@ mod tests {
         assert_eq!(error.sqlstate(), "55000");
         assert_eq!(
             error.message(),
-            "the store has format 99, this server knows formats up to 1"
+            "the store \"\" has format 99, this server knows formats up to 1"
         );
     }
 
