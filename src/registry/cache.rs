@@ -6,10 +6,10 @@
 //!
 //! * **Entries move forward by position only**: a fill at a lower position than
 //!   the entry's is ignored.
-//! * **A load that was overtaken is not cached**: every name has a generation (of
-//!   a fixed number of them), which moves when a commit begins and ends; a
-//!   loader that finds another generation than it began with keeps its result to
-//!   itself.
+//! * **What was overtaken is not cached**: every name has a generation (of a fixed
+//!   number of them), which moves when a commit begins and ends. Positions alone
+//!   would not do: the newer entry may have been evicted. A loader or a commit
+//!   that finds another generation than it began with keeps its state to itself.
 //! * **No torn reads**: names a commit touches are pending from before COMMIT
 //!   until all of them are filled; a reader of a pending name goes to the store.
 
@@ -131,6 +131,71 @@ pub(super) struct Ticket {
     generation: u64,
 }
 
+/// Names that are about to change: readers of them go to the store. Dropping it
+/// settles them.
+pub(super) struct Unsettled<'a> {
+    cache: &'a Cache,
+    names: Vec<StreamName>,
+    tickets: HashMap<StreamName, Ticket>,
+}
+
+impl Unsettled<'_> {
+    /// The names.
+    pub(super) fn names(&self) -> &[StreamName] {
+        &self.names
+    }
+
+    /// The state of a stream at a position.
+    pub(super) fn move_to(&self, known: &Arc<Known>, position: Position) {
+        let (id, name) = (known.stream.id, &known.stream.name);
+        if !self.cache.streams.contains_key(&id) {
+            self.cache
+                .counters
+                .proactive_loads
+                .fetch_add(1, Ordering::Relaxed);
+        }
+        self.cache
+            .put_stream(id, Some(known.clone()), position, || self.is_unmoved(name));
+        self.cache
+            .put_name(name, Some(id), position, || self.is_unmoved(name));
+        self.forget_if_moved(name);
+    }
+
+    /// A stream is gone for ever.
+    pub(super) fn remove(&self, id: ObjectId, position: Position) {
+        self.cache.put_stream(id, None, position, || true);
+    }
+
+    /// No stream has this name at a position.
+    pub(super) fn vacate(&self, name: &StreamName, position: Position) {
+        self.cache
+            .put_name(name, None, position, || self.is_unmoved(name));
+        self.forget_if_moved(name);
+    }
+
+    /// Whether nobody else has begun or ended to change the name meanwhile. If
+    /// somebody has, what is known here may be old already, and its newer state
+    /// may have been cached and evicted again.
+    fn is_unmoved(&self, name: &StreamName) -> bool {
+        let now = self.cache.ticket(name).generation;
+        self.tickets
+            .get(name)
+            .is_some_and(|ticket| ticket.generation == now)
+    }
+
+    fn forget_if_moved(&self, name: &StreamName) {
+        if !self.is_unmoved(name) {
+            self.cache.forget(name);
+        }
+    }
+}
+
+impl Drop for Unsettled<'_> {
+    fn drop(&mut self) {
+        self.cache.settle(&self.names);
+    }
+}
+
 /// See the module.
 pub(super) struct Cache {
     names: Map<StreamName, Entry<Option<ObjectId>>, RandomState>,
@@ -231,18 +296,29 @@ impl Cache {
         self.put_name(name, known.map(|known| known.stream.id), position, unmoved);
     }
 
-    /// Marks names as about to change. Every call is ended by [`Cache::settle`].
-    pub(super) fn unsettle(&self, names: &[StreamName]) {
-        let mut pending = self.pending.lock();
-        for name in names {
-            *pending.entry(name.clone()).or_default() += 1;
-            self.generation(name).fetch_add(1, Ordering::AcqRel);
+    /// Marks names as about to change, until the answer is dropped.
+    pub(super) fn unsettle(&self, names: Vec<StreamName>) -> Unsettled<'_> {
+        {
+            let mut pending = self.pending.lock();
+            for name in &names {
+                *pending.entry(name.clone()).or_default() += 1;
+                self.generation(name).fetch_add(1, Ordering::AcqRel);
+            }
+            self.pending_count.store(pending.len(), Ordering::Release);
         }
-        self.pending_count.store(pending.len(), Ordering::Release);
+        // After all of them: two names may share a generation.
+        let tickets = names
+            .iter()
+            .map(|name| (name.clone(), self.ticket(name)))
+            .collect();
+        Unsettled {
+            cache: self,
+            names,
+            tickets,
+        }
     }
 
-    /// Ends the change of names that [`Cache::unsettle`] began.
-    pub(super) fn settle(&self, names: &[StreamName]) {
+    fn settle(&self, names: &[StreamName]) {
         let mut pending = self.pending.lock();
         for name in names {
             self.generation(name).fetch_add(1, Ordering::AcqRel);
@@ -254,28 +330,6 @@ impl Cache {
             }
         }
         self.pending_count.store(pending.len(), Ordering::Release);
-    }
-
-    /// The state of a stream after a commit, while its names are unsettled.
-    pub(super) fn move_to(&self, known: &Arc<Known>, position: Position) {
-        let id = known.stream.id;
-        if !self.streams.contains_key(&id) {
-            self.counters
-                .proactive_loads
-                .fetch_add(1, Ordering::Relaxed);
-        }
-        self.put_stream(id, Some(known.clone()), position, || true);
-        self.put_name(&known.stream.name, Some(id), position, || true);
-    }
-
-    /// A stream is gone at this position; its names are unsettled.
-    pub(super) fn remove(&self, id: ObjectId, position: Position) {
-        self.put_stream(id, None, position, || true);
-    }
-
-    /// No stream has this name at this position; it is unsettled.
-    pub(super) fn vacate(&self, name: &StreamName, position: Position) {
-        self.put_name(name, None, position, || true);
     }
 
     /// Forgets a name; the next lookup asks the store.

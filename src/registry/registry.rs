@@ -244,7 +244,7 @@ impl Registry {
             versions,
             ..
         } = draft;
-        self.cache.unsettle(&touched);
+        let unsettled = self.cache.unsettle(touched);
         let outcome = self.store.commit(change).await;
         match &outcome {
             Ok(position) => {
@@ -253,18 +253,20 @@ impl Registry {
                 }
                 for (id, known) in &streams {
                     match known {
-                        Some(known) => self.cache.move_to(known, *position),
-                        None => self.cache.remove(*id, *position),
+                        Some(known) => unsettled.move_to(known, *position),
+                        None => unsettled.remove(*id, *position),
                     }
                 }
                 for (name, _) in names.iter().filter(|(_, id)| id.is_none()) {
-                    self.cache.vacate(name, *position);
+                    unsettled.vacate(name, *position);
                 }
             }
             // Somebody was faster, or the outcome is not known: the store says.
-            Err(_) => touched.iter().for_each(|name| self.cache.forget(name)),
+            Err(_) => unsettled
+                .names()
+                .iter()
+                .for_each(|name| self.cache.forget(name)),
         }
-        self.cache.settle(&touched);
         outcome
     }
 

@@ -14,7 +14,7 @@ use crate::astha::{Component, Data, Health, Refresh, Subscriber, Unit};
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::evolution;
 use crate::position::Position;
-use crate::schema::{Mode, ObjectId, Schema};
+use crate::schema::{Mode, ObjectId, Schema, StreamName};
 use crate::store::{
     CompatibilityStatus, Evolution, Projection, Requirement, Stream, StreamColumn, Update, Version,
 };
@@ -156,32 +156,29 @@ impl Registry {
 
     /// Loads streams in one state and moves the cache there, all at once.
     async fn reload(&self, ids: &[ObjectId]) -> Result<()> {
-        let loaded = self.store.streams(ids).await?;
-        let before: Vec<_> = ids
+        let mut names: BTreeSet<StreamName> = ids
             .iter()
-            .filter_map(|id| self.cache.peek(*id)?.0)
+            .filter_map(|id| Some(self.cache.peek(*id)?.0?.stream.name.clone()))
             .collect();
-        let mut names: Vec<_> = before
-            .iter()
-            .map(|known| known.stream.name.clone())
-            .collect();
-        names.extend(loaded.value.iter().map(|(stream, _)| stream.name.clone()));
-        names.sort_unstable();
-        names.dedup();
-
-        self.cache.unsettle(&names);
-        for (stream, version) in &loaded.value {
-            let known = Arc::new(Known::new(stream.clone(), version.clone()));
-            self.cache.move_to(&known, loaded.position);
+        loop {
+            // Unsettled before they are loaded, as for a commit.
+            let unsettled = self.cache.unsettle(names.iter().cloned().collect());
+            let loaded = self.store.streams(ids).await?;
+            let before = names.len();
+            names.extend(loaded.value.iter().map(|(stream, _)| stream.name.clone()));
+            if names.len() > before {
+                // A stream is new here, or has a new name: that is unsettled too.
+                continue;
+            }
+            let mut gone: BTreeSet<_> = ids.iter().copied().collect();
+            for (stream, version) in loaded.value {
+                gone.remove(&stream.id);
+                unsettled.move_to(&Arc::new(Known::new(stream, version)), loaded.position);
+            }
+            gone.into_iter()
+                .for_each(|id| unsettled.remove(id, loaded.position));
+            return Ok(());
         }
-        for id in ids
-            .iter()
-            .filter(|id| !loaded.value.iter().any(|(stream, _)| stream.id == **id))
-        {
-            self.cache.remove(*id, loaded.position);
-        }
-        self.cache.settle(&names);
-        Ok(())
     }
 
     async fn adopt_all(self: &Arc<Self>) -> Result<()> {

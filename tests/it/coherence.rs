@@ -143,6 +143,8 @@ async fn readers_that_miss_together_load_once() {
         .execute("CREATE STREAM a (id INT)")
         .await
         .unwrap();
+    // The change is told before the cache is cleared: nothing moves it later.
+    registry.astha().unwrap().activate().await.unwrap();
     registry.clear_cache();
     let before = registry.cache_statistics();
     let name = name("a");
