@@ -42,6 +42,7 @@ pub use judgement::Judgement;
 pub use known::Known;
 pub use operation::{Applied, At, Operation, StreamAction, StreamSpec};
 pub use registry::Registry;
+pub(crate) use registry::no_stream;
 pub use submission::Submission;
 
 pub use crate::store::{Listing, Version};

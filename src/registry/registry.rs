@@ -511,7 +511,7 @@ impl Registry {
 }
 
 /// There is no such stream (42P01).
-pub(super) fn no_stream(name: &StreamName) -> Error {
+pub(crate) fn no_stream(name: &StreamName) -> Error {
     Error::new(
         ErrorKind::NotFound(Object::Stream),
         format!("relation \"{}\" does not exist", shown(name)),

@@ -9,7 +9,7 @@ use super::transaction::Transaction;
 use super::{Outcome, Rows, Session, Value};
 use crate::error::{Error, ErrorKind, Object, Result};
 use crate::evolution;
-use crate::registry::{Draft, Known, Version};
+use crate::registry::{Draft, Known, Version, no_stream};
 use crate::schema::{Field, Name};
 use crate::sql::{Location, ObjectRef, Statement};
 
@@ -192,6 +192,8 @@ impl Session {
         let full = names.existing(name).await?;
         match names.view.stream(&full).await? {
             Some(found) => Ok(found.known),
+            // A bare name was looked for in the whole path: no namespace is to blame.
+            None if name.namespace.is_none() => Err(no_stream(&full).at(name.location.0)),
             None => Err(names.view.missing(&full).await?.at(name.location.0)),
         }
     }

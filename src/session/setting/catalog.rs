@@ -173,7 +173,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     text("lc_time", Kind::Text, "C", NO_EFFECT),
     duration("lock_timeout", NO_EFFECT),
     internal("max_identifier_length", "255", "Shows the maximum identifier length."),
-    word("metadata_updates", &["async", "sync"], "sync", "Sets whether a change is acknowledged after the components of this node have followed it (sync) or before (async)."),
+    word("metadata_updates", &["async", "sync"], "sync", "Sets whether a change is answered after the cache of this node has followed it (sync) or as soon as it is durable (async)."),
     word("plan_cache_mode", &["auto", "force_generic_plan", "force_custom_plan"], "auto", NO_EFFECT),
     boolean("quote_all_identifiers", false, NO_EFFECT),
     word("read_consistency", &["local", "strict"], "local", "Sets whether reads trust this node's cache (local) or first ask the store whether it has moved (strict)."),
