@@ -130,7 +130,7 @@ async fn what_was_put_is_what_is_loaded() {
             .await
             .unwrap()
             .value,
-        [two.clone()]
+        std::slice::from_ref(&two)
     );
     assert_eq!(
         store.versions(ObjectId(100)).await.unwrap().value,
