@@ -148,10 +148,29 @@ impl Registry {
         };
         let behind: Vec<ObjectId> = streams.into_iter().filter(behind).collect();
         if behind.is_empty() {
-            Ok(())
-        } else {
-            self.reload(&behind).await
+            return Ok(());
         }
+        match self.reload(&behind).await {
+            Err(error) if is_damage(&error) => self.reload_each(&behind).await,
+            outcome => outcome,
+        }
+    }
+
+    /// Loads one stream after another: one that makes no sense is forgotten, so
+    /// that its readers get the store's error, and the others go on.
+    async fn reload_each(&self, ids: &[ObjectId]) -> Result<()> {
+        for id in ids {
+            match self.reload(&[*id]).await {
+                Err(error) if is_damage(&error) => {
+                    tracing::error!(stream = id.0, %error, detail = error.detail(), "the rows of a stream make no sense");
+                    if let Some((Some(known), _)) = self.cache.peek(*id) {
+                        self.cache.forget(&known.stream.name);
+                    }
+                }
+                outcome => outcome?,
+            }
+        }
+        Ok(())
     }
 
     /// Loads streams in one state and moves the cache there, all at once.
@@ -196,7 +215,7 @@ impl Registry {
                 Ok(draft) => draft,
                 // The rows make no sense (yet): the last version stays what is
                 // shown, and the next change of the rows is looked at again.
-                Err(error) if error.kind() == ErrorKind::Internal(Fault::Data) => {
+                Err(error) if is_damage(&error) => {
                     tracing::error!(stream = id.0, %error, detail = error.detail(), "rows that another program changed are no schema");
                     return Ok(());
                 }
@@ -387,6 +406,11 @@ impl Registry {
             registered_at: self.clock.now(),
         }
     }
+}
+
+/// What is stored makes no sense: trying again does not help.
+fn is_damage(error: &Error) -> bool {
+    error.kind() == ErrorKind::Internal(Fault::Data)
 }
 
 /// What another program wrote must be a schema (XX001).

@@ -4,10 +4,23 @@ use rusqlite::ErrorCode;
 
 use crate::error::{Error, ErrorKind, Fault, Limit, Resource};
 
-/// Every failure of the file: busy is 57P03 (try again), full 53100, damaged
-/// XX001, unreadable 58030; whatever else is a defect, XX000.
+/// Every failure of the file: busy is 57P03 (try again), full 53100, damaged or
+/// a value that its column should not hold XX001, unreadable 58030; whatever
+/// else is a defect, XX000.
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
+        if matches!(
+            error,
+            rusqlite::Error::FromSqlConversionFailure(..)
+                | rusqlite::Error::IntegralValueOutOfRange(..)
+                | rusqlite::Error::InvalidColumnType(..)
+                | rusqlite::Error::Utf8Error(..)
+        ) {
+            let kind = ErrorKind::Internal(Fault::Data);
+            return Self::new(kind, "the store holds a value that makes no sense")
+                .with_detail(format!("{error}."))
+                .with_source(error);
+        }
         let (kind, message) = match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => (
                 ErrorKind::Unavailable(Resource::Store),

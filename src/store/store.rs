@@ -44,9 +44,6 @@ pub trait Store: Send + Sync + 'static {
     /// The namespace of this name.
     async fn namespace(&self, name: &str) -> Result<Loaded<Option<Namespace>>>;
 
-    /// All namespaces, by name.
-    async fn namespaces(&self) -> Result<Loaded<Vec<Namespace>>>;
-
     /// The stream of this name, with its latest version.
     async fn stream(&self, name: &StreamName) -> Result<Loaded<Option<(Stream, Arc<Version>)>>>;
 

@@ -150,6 +150,55 @@ async fn a_client_goes_on_from_there() {
     assert_eq!(versions[2][3], versions[0][3]);
 }
 
+/// One row that makes no sense costs its own stream, nobody else's.
+#[tokio::test]
+async fn an_odd_row_stops_nothing() {
+    let (_rekha, client, outside) = with_orders().await;
+    client.rows("CREATE STREAM other (id BIGINT)").await;
+    let sql = format!("UPDATE table_metadata SET last_column_id = -1 WHERE table_id = {ORDERS}");
+    assert_eq!(outside.execute(&sql, []).unwrap(), 1);
+    let error = eventually("the odd row seen", async || {
+        client.try_rows("DESCRIBE STREAM orders").await.err()
+    })
+    .await;
+    assert_eq!(error.code().unwrap().code(), "XX001");
+    assert!(!client.rows("SHOW STREAMS").await.is_empty());
+
+    // What comes after it is told all the same.
+    outside
+        .execute(
+            "UPDATE table_columns SET data_type = 'text'
+             WHERE table_id = (SELECT id FROM tables WHERE name = 'other')",
+            [],
+        )
+        .unwrap();
+    external_version(&client, "other", 2).await;
+
+    // Put right, it is back.
+    outside
+        .execute("UPDATE table_metadata SET last_column_id = 3", [])
+        .unwrap();
+    eventually("the stream back", async || {
+        client.try_rows("DESCRIBE STREAM orders").await.ok()
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_time_without_a_zone_is_utc() {
+    let (_rekha, client, outside) = with_orders().await;
+    outside
+        .execute(
+            "UPDATE tables SET updated_at = '2026-01-01T00:00:00.123456'",
+            [],
+        )
+        .unwrap();
+    outside
+        .execute(&copy_column("note", "remark", 4), [])
+        .unwrap();
+    external_version(&client, "orders", 2).await;
+}
+
 /// A column like another of `orders`, so that nothing is said here about how
 /// types are stored.
 fn copy_column(from: &str, to: &str, position: u32) -> String {

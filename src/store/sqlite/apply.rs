@@ -174,7 +174,7 @@ fn put_stream(connection: &Connection, stream: &Stream, version: &Version) -> Re
                 codec::time_to_text(stream.created_at),
                 updated_at
             ])?;
-        count_tables(connection, stream.namespace_id, 1)?;
+        count_tables(connection, stream.namespace_id)?;
     }
     columns::put(connection, stream, &version.schema, &updated_at)?;
     put_metadata(connection, stream, version, &updated_at)
@@ -257,12 +257,16 @@ fn drop_stream(connection: &Connection, id: ObjectId) -> Result<()> {
     ] {
         connection.prepare_cached(sql)?.execute([id.0])?;
     }
-    count_tables(connection, ObjectId(namespace), -1)
+    count_tables(connection, ObjectId(namespace))
 }
 
-fn count_tables(connection: &Connection, namespace: ObjectId, by: i64) -> Result<()> {
+/// Counted, not added up: other programs insert and delete too.
+fn count_tables(connection: &Connection, namespace: ObjectId) -> Result<()> {
     connection
-        .prepare_cached("UPDATE databases SET table_count = table_count + ?2 WHERE id = ?1")?
-        .execute(params![namespace.0, by])?;
+        .prepare_cached(
+            "UPDATE databases SET table_count = (SELECT count(*) FROM tables WHERE database_id = ?1)
+             WHERE id = ?1",
+        )?
+        .execute([namespace.0])?;
     Ok(())
 }

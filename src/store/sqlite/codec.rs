@@ -27,13 +27,14 @@ pub(super) fn time_to_text(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
-/// Reads a time as we or SQLite's own functions write it.
+/// Reads a time as we, SQLite's own functions or other programs' ISO 8601 write
+/// it; without a zone it is UTC.
 pub(super) fn time_from_text(text: &str) -> Result<DateTime<Utc>> {
+    let without_zone = |format| NaiveDateTime::parse_from_str(text, format);
     DateTime::parse_from_rfc3339(text)
         .map(|time| time.to_utc())
-        .or_else(|_| {
-            NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").map(|time| time.and_utc())
-        })
+        .or_else(|_| without_zone("%Y-%m-%d %H:%M:%S%.f").map(|time| time.and_utc()))
+        .or_else(|_| without_zone("%Y-%m-%dT%H:%M:%S%.f").map(|time| time.and_utc()))
         .map_err(|error| damaged(format!("\"{text}\" is not a time")).with_source(error))
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, Row, params};
 
 use super::codec::{damaged, fingerprint_from_text, options_from_text, time_from_text};
-use crate::error::Result;
+use crate::error::{ErrorKind, Fault, Result};
 use crate::schema::{FieldId, Mode, ObjectId, Schema, StreamName};
 use crate::store::{
     CompatibilityStatus, Evolution, Listing, Namespace, Stream, StreamColumn, Version,
@@ -31,17 +31,6 @@ pub(super) fn namespace(connection: &Connection, name: &str) -> Result<Option<Na
         connection.prepare_cached("SELECT id, name, properties FROM databases WHERE name = ?1")?;
     let mut rows = statement.query([name])?;
     rows.next()?.map(namespace_row).transpose()
-}
-
-pub(super) fn namespaces(connection: &Connection) -> Result<Vec<Namespace>> {
-    let mut statement =
-        connection.prepare_cached("SELECT id, name, properties FROM databases ORDER BY name")?;
-    let mut rows = statement.query([])?;
-    let mut namespaces = Vec::new();
-    while let Some(row) = rows.next()? {
-        namespaces.push(namespace_row(row)?);
-    }
-    Ok(namespaces)
 }
 
 fn namespace_row(row: &Row<'_>) -> Result<Namespace> {
@@ -237,21 +226,32 @@ pub(super) fn list(connection: &Connection, namespace: Option<&str>) -> Result<V
     let mut rows = statement.query([namespace])?;
     let mut streams = Vec::new();
     while let Some(row) = rows.next()? {
-        let text = |column| -> Result<Option<String>> { Ok(row.get(column)?) };
-        let (mut options, mode) = options_from_text(text(4)?.as_deref())?;
-        let datasource = options.remove("datasource");
-        streams.push(Listing {
-            id: ObjectId(row.get(0)?),
-            name: StreamName::new(row.get::<_, String>(1)?, row.get::<_, String>(2)?),
-            version: row.get(3)?,
-            mode,
-            namespace_mode: mode_of(text(5)?.as_deref())?,
-            columns: row.get::<_, Option<u32>>(6)?.unwrap_or(0),
-            datasource: datasource.and_then(|value| value.as_str().map(ToOwned::to_owned)),
-            updated_at: time_from_text(&row.get::<_, String>(7)?)?,
-        });
+        match listing_row(row) {
+            Ok(listing) => streams.push(listing),
+            // One row that another program spoiled does not hide all others.
+            Err(error) if error.kind() == ErrorKind::Internal(Fault::Data) => {
+                tracing::error!(stream = ?row.get_ref(0), %error, detail = error.detail(), "a stream that makes no sense is left out of the list");
+            }
+            Err(error) => return Err(error),
+        }
     }
     Ok(streams)
+}
+
+fn listing_row(row: &Row<'_>) -> Result<Listing> {
+    let text = |column| -> Result<Option<String>> { Ok(row.get(column)?) };
+    let (mut options, mode) = options_from_text(text(4)?.as_deref())?;
+    let datasource = options.remove("datasource");
+    Ok(Listing {
+        id: ObjectId(row.get(0)?),
+        name: StreamName::new(row.get::<_, String>(1)?, row.get::<_, String>(2)?),
+        version: row.get(3)?,
+        mode,
+        namespace_mode: mode_of(text(5)?.as_deref())?,
+        columns: row.get::<_, Option<u32>>(6)?.unwrap_or(0),
+        datasource: datasource.and_then(|value| value.as_str().map(ToOwned::to_owned)),
+        updated_at: time_from_text(&row.get::<_, String>(7)?)?,
+    })
 }
 
 pub(super) fn index_owner(

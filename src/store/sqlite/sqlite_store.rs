@@ -78,10 +78,6 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn namespaces(&self) -> Result<Loaded<Vec<Namespace>>> {
-        self.load(load::namespaces).await
-    }
-
     async fn stream(&self, name: &StreamName) -> Result<Loaded<Option<(Stream, Arc<Version>)>>> {
         let name = name.clone();
         self.load(move |connection| load::stream_by_name(connection, &name))
