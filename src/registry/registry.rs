@@ -13,7 +13,7 @@ use crate::astha::Astha;
 use crate::error::{Error, ErrorKind, Object, Result};
 use crate::position::Position;
 use crate::schema::{Alteration, Fingerprint, Mode, ModeSource, ObjectId, Schema, StreamName};
-use crate::store::{Store, Version};
+use crate::store::{Store, Unadopted, Version};
 use crate::tasks::{Clock, Tasks};
 
 /// Queues of changes: one for each of so many groups of stream names.
@@ -178,6 +178,10 @@ impl Registry {
                 Ok(_) => return Ok(applied),
                 Err(error) if error.kind() == ErrorKind::Conflict && attempt < ATTEMPTS => {
                     tracing::debug!(attempt, detail = error.detail(), "a change is tried again");
+                    // What another program did happened before this, and is a version first.
+                    if let Some(Unadopted(id)) = Unadopted::of(&error) {
+                        self.adopt(id).await?;
+                    }
                     attempt += 1;
                 }
                 Err(error) => return Err(error),

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use serde::Deserialize;
 
 use super::known::carry_columns;
-use super::{Draft, Found, Known, Registry, judgement};
+use super::{Draft, Known, Registry, judgement};
 use crate::astha::{Component, Data, Health, Refresh, Subscriber, Unit};
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::evolution;
@@ -21,6 +21,9 @@ use crate::store::{
 
 /// Who registered a version that another program made.
 const EXTERNAL: &str = "external";
+
+/// The evolution of a stream that took a name which has a history of its own.
+const RENAME: &str = "rename";
 
 /// After so many failures in a row the component is unhealthy.
 const UNHEALTHY_AFTER: u32 = 5;
@@ -120,14 +123,20 @@ impl Registry {
                 "tables" => {
                     let event = event.decode::<TableRow>()?;
                     streams.extend(event.data.rows().map(|row| ObjectId(row.id)));
-                }
-                "databases" => {
-                    if let Data::Update { old, new } = event.decode::<NamespaceRow>()?.data
-                        && old != new
-                    {
-                        self.clear_cache();
+                    if let (false, Data::Insert(row)) = (unit.own, &event.data) {
+                        streams.extend(self.replaced(ObjectId(row.id)).await?);
                     }
                 }
+                "databases" => match event.decode::<NamespaceRow>()?.data {
+                    Data::Update { old, new } if old != new => {
+                        self.clear_cache();
+                        // Their histories follow the name.
+                        let moved = self.store.list(Some(&new.name)).await?.value;
+                        streams.extend(moved.iter().map(|listing| listing.id));
+                    }
+                    Data::Delete(_) => self.clear_cache(),
+                    Data::Insert(_) | Data::Update { .. } => {}
+                },
                 _ => {
                     let event = event.decode::<OwnedRow>()?;
                     streams.extend(event.data.rows().map(|row| ObjectId(row.table_id)));
@@ -154,6 +163,20 @@ impl Registry {
             Err(error) if is_damage(&error) => self.reload_each(&behind).await,
             outcome => outcome,
         }
+    }
+
+    /// The stream that had the name of another program's new row: INSERT OR
+    /// REPLACE deletes the old one without a trace in the log.
+    async fn replaced(&self, inserted: ObjectId) -> Result<Option<ObjectId>> {
+        let there = match self.store.projection(inserted).await {
+            Err(error) if is_damage(&error) => None,
+            there => there?,
+        };
+        let cached = there.and_then(|there| self.cached(&there.stream.name)?);
+        let Some(id) = cached.map(|known| known.stream.id) else {
+            return Ok(None);
+        };
+        Ok(Some(id).filter(|id| *id != inserted))
     }
 
     /// Loads one stream after another: one that makes no sense is forgotten, so
@@ -209,7 +232,7 @@ impl Registry {
 
     /// Makes what another program left in a stream's rows the stream's history:
     /// it has happened, so it is judged and told, but not refused.
-    async fn adopt(self: &Arc<Self>, id: ObjectId) -> Result<()> {
+    pub(super) async fn adopt(self: &Arc<Self>, id: ObjectId) -> Result<()> {
         for _ in 0..ATTEMPTS {
             let draft = match self.plan_adoption(id).await {
                 Ok(draft) => draft,
@@ -247,15 +270,9 @@ impl Registry {
             }
             (None, _) => {}
             (Some(there), Some(latest)) if there.deleted => {
-                let known = Arc::new(Known::new(there.stream, latest.clone()));
-                self.put_dropped(
-                    &mut draft,
-                    &Found {
-                        known,
-                        position: there.position,
-                    },
-                    EXTERNAL,
-                );
+                draft.require(Requirement::Rows(id, there.position));
+                draft.remove(&Known::new(there.stream, latest.clone()));
+                draft.add_version(Arc::new(self.closing(&latest, &latest.name, EXTERNAL)));
                 told(&latest, "dropped");
             }
             (Some(there), None) => self.adopt_new(&mut draft, there).await?,
@@ -278,7 +295,7 @@ impl Registry {
             ..
         } = there;
         let last = self.store.last_version(&stream.name).await?.value;
-        draft.require(Requirement::Stream(stream.id, position));
+        draft.require(Requirement::Rows(stream.id, position));
         draft.require(Requirement::LastVersion(stream.name.clone(), last));
         stream.version = last + 1;
         let (mode, _) = self.view(draft).mode(&stream).await?;
@@ -309,27 +326,42 @@ impl Registry {
             position,
             ..
         } = there;
-        if stream.name != latest.name {
-            draft.require(Requirement::Stream(stream.id, position));
-            draft.require(Requirement::LastVersion(stream.name.clone(), 0));
-            draft.update(Update::RenameHistory(stream.id, stream.name.clone()));
-            draft.names.insert(latest.name.clone(), None);
-            draft.streams.insert(stream.id, None);
-            told(latest, "renamed");
-        }
         let diff = evolution::diff(&latest.schema, &schema);
-        if diff.is_empty() {
-            self.give_identities(draft, stream, &schema, latest, position);
+        let is_renamed = stream.name != latest.name;
+        let mut evolution = Evolution(diff.evolution());
+        // The numbers go on from the highest of the stream's and the name's.
+        let mut last = latest.number;
+        if is_renamed {
+            let used = self.store.last_version(&stream.name).await?.value;
+            draft.require(Requirement::Rows(stream.id, position));
+            draft.require(Requirement::LastVersion(stream.name.clone(), used));
+            // Two streams may have changed names with each other.
+            let holder = self.store.stream(&latest.name).await?.value;
+            let holder = holder.map(|(holder, _)| holder.id);
+            draft.names.insert(latest.name.clone(), holder);
+            told(latest, "renamed");
+            if used == 0 {
+                draft.update(Update::RenameHistory(stream.id, stream.name.clone()));
+            } else {
+                // A number is never used twice under one name: both histories
+                // stay as they are, and this one goes on under the new name.
+                last = last.max(used);
+                if diff.is_empty() {
+                    evolution = Evolution(RENAME.to_owned());
+                }
+            }
+        }
+        if diff.is_empty() && evolution.0 != RENAME {
+            self.give_identities(draft, stream, &schema, latest, position, is_renamed);
             return Ok(());
         }
-        draft.require(Requirement::Stream(stream.id, position));
+        draft.require(Requirement::Rows(stream.id, position));
         let (mode, _) = self.view(draft).mode(&stream).await?;
         let status = judgement::status(mode, &latest.schema, &schema);
         let verdict = evolution::compare(&latest.schema, &schema).reason();
-        stream.version = latest.number + 1;
+        stream.version = last + 1;
         stream.updated_at = self.clock.now();
         stream.columns = carry_columns(&stream.columns, &schema, Vec::new());
-        let evolution = Evolution(diff.evolution());
         let version = self.external(
             &stream,
             schema,
@@ -351,8 +383,9 @@ impl Registry {
         Ok(())
     }
 
-    /// Rows that say the same schema but lost their fields' identities (a
-    /// column that was deleted and inserted again) get them back by name.
+    /// Rows that say the same schema under another name, or that lost their
+    /// fields' identities (a column that was deleted and inserted again) and get
+    /// them back by name.
     fn give_identities(
         &self,
         draft: &mut Draft,
@@ -360,15 +393,13 @@ impl Registry {
         schema: &Schema,
         latest: &Arc<Version>,
         position: Position,
+        is_renamed: bool,
     ) {
-        if schema
-            .fields
-            .iter()
-            .all(|field| latest.schema.field_by_id(field.id).is_some())
-        {
+        let is_known = |id| latest.schema.field_by_id(id).is_some();
+        if !is_renamed && schema.fields.iter().all(|field| is_known(field.id)) {
             return;
         }
-        draft.require(Requirement::Stream(stream.id, position));
+        draft.require(Requirement::Rows(stream.id, position));
         let by_name = |column: &StreamColumn| {
             let name = &schema.field_by_id(column.field)?.name;
             Some(StreamColumn {

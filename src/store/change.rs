@@ -1,6 +1,9 @@
 //! A commit as data.
 
+use std::fmt;
+
 use super::{Namespace, Stream, Version};
+use crate::error::Error;
 use crate::position::Position;
 use crate::schema::{Name, ObjectId, StreamName};
 
@@ -11,9 +14,14 @@ use crate::schema::{Name, ObjectId, StreamName};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Requirement {
     /// The stream is there, and is as it was at the position: its rows, options
-    /// and mode.
+    /// and mode. Its latest version says what its rows say; if not, the
+    /// conflict is [`Unadopted`].
     Stream(ObjectId, Position),
-    /// There is no stream of this name in the namespace.
+    /// The stream's rows are as they were at the position, whatever they say: for
+    /// whoever makes a version of them.
+    Rows(ObjectId, Position),
+    /// There is no stream of this name in the namespace. Rows without a version
+    /// are none.
     NoStream(ObjectId, Name),
     /// The namespace is there, and its name and options are as they were at the
     /// position.
@@ -25,15 +33,41 @@ pub enum Requirement {
     LastVersion(StreamName, u32),
 }
 
+/// Another program changed the rows of this stream, and no version says so yet:
+/// the source of a conflict that goes when the change has been adopted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unadopted(pub ObjectId);
+
+impl Unadopted {
+    /// The one that made this error, if one did.
+    pub fn of(error: &Error) -> Option<Self> {
+        std::error::Error::source(error)?.downcast_ref().copied()
+    }
+}
+
+impl fmt::Display for Unadopted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "what another program changed in stream {} is no version yet",
+            self.0.0
+        )
+    }
+}
+
+impl std::error::Error for Unadopted {}
+
 /// One thing a [`Change`] does.
 #[derive(Clone, Debug)]
 pub enum Update {
     /// Makes the namespace, or makes it this.
     PutNamespace(Namespace),
-    /// Drops the namespace. A conflict when streams live in it then.
+    /// Drops the namespace, and rows in it that are no streams. A conflict when
+    /// streams live in it then.
     DropNamespace(ObjectId),
     /// Makes the stream, or makes it this: `tables`, `table_columns` and
-    /// `table_metadata`, as a difference.
+    /// `table_metadata`, as a difference. Rows of the name that are no stream
+    /// make room.
     PutStream(Box<Stream>, std::sync::Arc<Version>),
     /// Adds the version to the history.
     AddVersion(std::sync::Arc<Version>),

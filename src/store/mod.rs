@@ -19,7 +19,7 @@ mod record;
 mod sqlite;
 mod store;
 
-pub use change::{Change, Requirement, Update};
+pub use change::{Change, Requirement, Unadopted, Update};
 pub use record::{
     CompatibilityStatus, Evolution, Listing, Namespace, OptionMap, Projection, Stream,
     StreamColumn, Version,

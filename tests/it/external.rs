@@ -199,6 +199,201 @@ async fn a_time_without_a_zone_is_utc() {
     external_version(&client, "orders", 2).await;
 }
 
+/// Whoever is faster than the look at the log does not undo what it would have
+/// found there.
+#[tokio::test]
+async fn a_change_that_nobody_has_seen_yet_comes_first() {
+    let (_rekha, client, outside) = with_orders().await;
+    for round in 0..5 {
+        outside
+            .execute(
+                &copy_column("note", &format!("theirs{round}"), 10 + round),
+                [],
+            )
+            .unwrap();
+        client
+            .rows(&format!("ALTER STREAM orders ADD COLUMN ours{round} INT"))
+            .await;
+    }
+    let versions = client.rows("SHOW SCHEMA VERSIONS FOR orders").await;
+    let external = |row: &Row| row[5].as_deref() == Some("external");
+    assert_eq!(versions.len(), 11);
+    for pair in versions[1..].chunks(2) {
+        assert!(external(&pair[0]) && !external(&pair[1]), "{pair:?}");
+    }
+    assert_eq!(client.rows("DESCRIBE STREAM orders").await.len(), 13);
+}
+
+/// A pipeline's counters are no schema, and nobody waits for them.
+#[tokio::test]
+async fn a_counter_is_no_change_of_schema() {
+    let (_rekha, client, outside) = with_orders().await;
+    outside
+        .execute("UPDATE tables SET row_count = row_count + 1", [])
+        .unwrap();
+    client.rows("ALTER STREAM orders ADD COLUMN a INT").await;
+    assert_eq!(
+        client.rows("SHOW SCHEMA VERSIONS FOR orders").await.len(),
+        2
+    );
+}
+
+#[tokio::test]
+async fn a_renamed_stream_has_its_new_name_and_its_history() {
+    let (_rekha, client, outside) = with_orders().await;
+    // Now it is known that there is no such stream.
+    client.must_fail("DESCRIBE STREAM sales").await;
+    rename(&outside, "orders", "sales");
+    eventually("the new name", async || {
+        client.try_rows("DESCRIBE STREAM sales").await.ok()
+    })
+    .await;
+    client.must_fail("DESCRIBE STREAM orders").await;
+    assert_eq!(client.rows("SHOW SCHEMA VERSIONS FOR sales").await.len(), 1);
+    client.rows("ALTER STREAM sales ADD COLUMN a INT").await;
+}
+
+/// No number is used twice under a name: the numbers go on after the highest.
+#[tokio::test]
+async fn a_stream_renamed_to_a_name_with_a_history_goes_on_after_it() {
+    let (_rekha, client, outside) = with_orders().await;
+    client
+        .rows("CREATE STREAM sales (id INT); DROP STREAM sales")
+        .await;
+    rename(&outside, "orders", "sales");
+    eventually("the new name", async || {
+        client.try_rows("DESCRIBE STREAM sales").await.ok()
+    })
+    .await;
+    client.rows("ALTER STREAM sales ADD COLUMN a INT").await;
+    let versions = client.rows("SHOW SCHEMA VERSIONS FOR sales").await;
+    let shown: Vec<_> = versions
+        .iter()
+        .map(|row| (row[0].as_deref().unwrap(), row[1].as_deref().unwrap()))
+        .collect();
+    assert_eq!(
+        shown,
+        [("1", "create"), ("3", "rename"), ("4", "add_column")]
+    );
+}
+
+#[tokio::test]
+async fn two_streams_may_change_names() {
+    let (_rekha, client, outside) = with_orders().await;
+    client.rows("CREATE STREAM sales (id INT)").await;
+    outside
+        .execute_batch(
+            "BEGIN;
+             UPDATE tables SET name = 'x' WHERE name = 'orders';
+             UPDATE tables SET name = 'orders' WHERE name = 'sales';
+             UPDATE tables SET name = 'sales' WHERE name = 'x';
+             COMMIT",
+        )
+        .unwrap();
+    for (name, columns) in [("sales", 3), ("orders", 1)] {
+        eventually("the other name", async || {
+            let described = client.try_rows(&format!("DESCRIBE STREAM {name}")).await;
+            described.ok().filter(|rows| rows.len() == columns)
+        })
+        .await;
+        let sql = format!("ALTER STREAM {name} ADD COLUMN a INT");
+        eventually("a change", async || client.try_rows(&sql).await.ok()).await;
+    }
+}
+
+#[tokio::test]
+async fn a_renamed_namespace_takes_its_streams_along() {
+    let (_rekha, client, outside) = with_orders().await;
+    client
+        .rows("CREATE SCHEMA before; CREATE STREAM before.events (id INT)")
+        .await;
+    outside
+        .execute(
+            "UPDATE databases SET name = 'after' WHERE name = 'before'",
+            [],
+        )
+        .unwrap();
+    eventually("the new name", async || {
+        client.try_rows("DESCRIBE STREAM after.events").await.ok()
+    })
+    .await;
+    client
+        .rows("ALTER STREAM after.events ADD COLUMN a INT")
+        .await;
+    assert_eq!(
+        client
+            .rows("SHOW SCHEMA VERSIONS FOR after.events")
+            .await
+            .len(),
+        2
+    );
+    client.must_fail("DESCRIBE STREAM before.events").await;
+}
+
+/// A row without columns is no stream, and in nobody's way.
+#[tokio::test]
+async fn a_row_that_is_no_stream_makes_room() {
+    let (_rekha, client, outside) = with_orders().await;
+    client.rows("CREATE SCHEMA haunted").await;
+    outside
+        .execute_batch("INSERT INTO tables (database_id, name) SELECT id, 'ghost' FROM databases")
+        .unwrap();
+    client.rows("CREATE STREAM ghost (id INT)").await;
+    assert_eq!(client.rows("DESCRIBE STREAM ghost").await.len(), 1);
+    client.rows("DROP SCHEMA haunted").await;
+    let count: i64 = outside
+        .query_row(
+            "SELECT table_count FROM databases WHERE name = 'public'",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert_eq!(count, 2);
+}
+
+/// One with columns is, as soon as anybody looks.
+#[tokio::test]
+async fn an_inserted_stream_is_not_overwritten() {
+    let (_rekha, client, outside) = with_orders().await;
+    outside
+        .execute_batch(
+            "BEGIN;
+             INSERT INTO tables (database_id, name) SELECT id, 'theirs' FROM databases;
+             INSERT INTO table_columns (table_id, column_name, data_type, ordinal_position)
+                 SELECT id, 'a', 'bigint', 1 FROM tables WHERE name = 'theirs';
+             COMMIT",
+        )
+        .unwrap();
+    let error = client.must_fail("CREATE STREAM theirs (id INT)").await;
+    assert_eq!(error.code().code(), "42P07");
+    let columns = client.rows("DESCRIBE STREAM theirs").await;
+    assert_eq!(columns[0][..2], texts(&["a", "bigint"]));
+}
+
+/// INSERT OR REPLACE deletes the old row without a trace in the log.
+#[tokio::test]
+async fn a_replaced_stream_is_dropped() {
+    let (_rekha, client, outside) = with_orders().await;
+    outside
+        .execute_batch(
+            "INSERT OR REPLACE INTO tables (database_id, name)
+             SELECT database_id, name FROM tables WHERE name = 'orders'",
+        )
+        .unwrap();
+    eventually("the stream dropped", async || {
+        client.try_rows("DESCRIBE STREAM orders").await.err()
+    })
+    .await;
+    client.rows("CREATE STREAM orders (id INT)").await;
+    let versions = client.rows("SHOW SCHEMA VERSIONS FOR orders").await;
+    assert_eq!(versions.last().unwrap()[0].as_deref(), Some("3"));
+}
+
+fn rename(outside: &Connection, from: &str, to: &str) {
+    let sql = "UPDATE tables SET name = ?2 WHERE name = ?1";
+    assert_eq!(outside.execute(sql, [from, to]).unwrap(), 1);
+}
+
 /// A column like another of `orders`, so that nothing is said here about how
 /// types are stored.
 fn copy_column(from: &str, to: &str, position: u32) -> String {

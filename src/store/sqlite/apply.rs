@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use rusqlite::{Connection, params};
 
-use super::{codec, columns, load};
+use super::{codec, columns, foreign, load};
 use crate::error::{Error, ErrorKind, Result};
 use crate::position::Position;
 use crate::schema::ObjectId;
@@ -67,15 +67,21 @@ fn require(connection: &Connection, requirement: &Requirement) -> Result<()> {
             &[&kind, &id.0, &position.0],
         )
     };
+    if let Requirement::Stream(id, _) = requirement
+        && foreign::is_unadopted(connection, *id)?
+    {
+        return Err(foreign::unadopted(*id));
+    }
     let (holds, what) = match requirement {
-        Requirement::Stream(id, position) => (
+        Requirement::Stream(id, position) | Requirement::Rows(id, position) => (
             exists("SELECT 1 FROM tables WHERE id = ?1", &[&id.0])?
                 && unmoved("stream", *id, *position)?,
             "A stream it read or changed",
         ),
         Requirement::NoStream(namespace, name) => (
             !exists(
-                "SELECT 1 FROM tables WHERE database_id = ?1 AND name = ?2",
+                "SELECT 1 FROM tables t WHERE database_id = ?1 AND name = ?2 AND EXISTS
+                    (SELECT 1 FROM cartridge_warp__schema_registry v WHERE v.table_id = t.id)",
                 &[&namespace.0, name],
             )?,
             "A stream's name it wanted",
@@ -124,6 +130,10 @@ fn update(connection: &Connection, update: &Update) -> Result<()> {
     match update {
         Update::PutNamespace(namespace) => put_namespace(connection, namespace),
         Update::DropNamespace(id) => {
+            clear(
+                connection,
+                foreign::leftovers(connection, *id, None, ObjectId(0))?,
+            )?;
             connection
                 .prepare_cached("DELETE FROM databases WHERE id = ?1")?
                 .execute([id.0])?;
@@ -156,6 +166,9 @@ fn put_namespace(connection: &Connection, namespace: &Namespace) -> Result<()> {
 }
 
 fn put_stream(connection: &Connection, stream: &Stream, version: &Version) -> Result<()> {
+    let name = Some(stream.name.name.as_str());
+    let others = foreign::leftovers(connection, stream.namespace_id, name, stream.id)?;
+    clear(connection, others)?;
     let updated_at = codec::time_to_text(stream.updated_at);
     let known = connection
         .prepare_cached("UPDATE tables SET name = ?2, description = ?3, updated_at = ?4, deleted_at = NULL WHERE id = ?1")?
@@ -242,6 +255,18 @@ fn add_version(connection: &Connection, version: &Version) -> Result<()> {
             version.registered_by,
             version.stream.0
         ])?;
+    Ok(())
+}
+
+/// Removes rows that are no streams.
+fn clear(connection: &Connection, leftovers: Vec<ObjectId>) -> Result<()> {
+    for id in leftovers {
+        tracing::warn!(
+            table = id.0,
+            "rows that another program left and that are no stream are removed"
+        );
+        drop_stream(connection, id)?;
+    }
     Ok(())
 }
 

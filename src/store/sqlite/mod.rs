@@ -6,6 +6,7 @@
 mod apply;
 mod codec;
 mod columns;
+mod foreign;
 mod load;
 mod migrate;
 mod projection;
