@@ -6,7 +6,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use serde::Deserialize;
 
-use super::log::ChangeLog;
+use super::log::{self, ChangeLog};
 use super::worker::Worker;
 use super::{Component, Health, Subscriber};
 use crate::error::Result;
@@ -91,6 +91,16 @@ impl Astha {
         let worker = Arc::new(worker);
         self.workers.lock().push(worker.clone());
         Ok(worker)
+    }
+
+    /// Forgets a component that will not come back: its offset is removed, and
+    /// no longer holds the log back. An offset never expires by itself. One that
+    /// is subscribed here or elsewhere takes its place again with its next unit.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn forget(&self, component: &str) -> Result<()> {
+        log::forget(&self.database, component).await
     }
 
     /// Delivers what the log holds now to every subscriber.

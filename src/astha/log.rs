@@ -27,6 +27,8 @@ pub(super) enum Batch {
     Units(Vec<Unit>, Position),
     /// Something that is no events: look at the source, then go on from here.
     Refresh(Refresh, Position),
+    /// The log ends before the position: another program set its counter back.
+    SetBack,
 }
 
 /// The log of one database, as one subscriber reads it.
@@ -104,6 +106,28 @@ impl ChangeLog {
         });
     }
 
+    /// Lets the counter of positions go on from the highest that was ever seen:
+    /// a position is never given twice.
+    pub(super) async fn restore(&self, position: Position) -> Result<()> {
+        self.database
+            .write(move |connection| {
+                let highest: i64 = connection.query_row(
+                    "SELECT max(?1, (SELECT pruned_through FROM __cdc_horizon),
+                        coalesce((SELECT max(id) FROM __cdc_log), 0),
+                        coalesce((SELECT max(position) FROM __cdc_offsets), 0))",
+                    [position.0],
+                    |row| row.get(0),
+                )?;
+                connection.execute("DELETE FROM sqlite_sequence WHERE name = '__cdc_log'", [])?;
+                connection.execute(
+                    "INSERT INTO sqlite_sequence (name, seq) VALUES ('__cdc_log', ?1)",
+                    [highest],
+                )?;
+                Ok(())
+            })
+            .await
+    }
+
     /// Whether anybody has written since the last call.
     pub(super) fn data_version(&self) -> Result<i64> {
         self.reader.data_version()
@@ -116,6 +140,20 @@ impl ChangeLog {
             .read(move |connection| batch(connection, after, bounds, tables))
             .await
     }
+}
+
+/// Removes every offset of a component, and what only it had not seen.
+pub(super) async fn forget(database: &Database, component: &str) -> Result<()> {
+    let component = component.to_owned();
+    database
+        .write(move |connection| {
+            connection.execute(
+                "DELETE FROM __cdc_offsets WHERE component = ?1",
+                [component],
+            )?;
+            prune(connection)
+        })
+        .await
 }
 
 /// A unit that has not ended yet.
@@ -133,8 +171,12 @@ fn batch(
     let pruned: i64 = connection
         .prepare_cached("SELECT pruned_through FROM __cdc_horizon")?
         .query_row([], |row| row.get(0))?;
+    let end_now = end(connection)?;
+    if after > end_now {
+        return Ok(Batch::SetBack);
+    }
     if after.0 < pruned {
-        return Ok(Batch::Refresh(Refresh::Gone, end(connection)?));
+        return Ok(Batch::Refresh(Refresh::Gone, end_now));
     }
     let mut statement = connection.prepare_cached(
         "SELECT id, timestamp, tablename, operation, before, after, created_at,

@@ -46,7 +46,8 @@ pub trait Subscriber: Send + Sync + 'static {
     /// Takes one unit. The same unit may come again after a crash.
     ///
     /// # Errors
-    /// Any: the unit comes again, and nothing after it before it was taken.
+    /// Any: the unit comes again, and nothing after it before it was taken. So it
+    /// does after a panic.
     async fn on_event(&self, unit: &Unit) -> Result<()>;
 
     /// Says how it is; must answer soon.

@@ -18,6 +18,8 @@ struct Recorder {
     told: Mutex<Vec<String>>,
     /// Units it refuses before it takes one.
     refusals: Mutex<usize>,
+    /// It panics at the next unit.
+    panics: Mutex<bool>,
 }
 
 impl Recorder {
@@ -26,6 +28,7 @@ impl Recorder {
             name,
             told: Mutex::default(),
             refusals: Mutex::new(0),
+            panics: Mutex::new(false),
         })
     }
 
@@ -45,6 +48,9 @@ impl Subscriber for Recorder {
     }
 
     async fn on_event(&self, unit: &Unit) -> Result<()> {
+        if std::mem::take(&mut *self.panics.lock()) {
+            panic!("on purpose");
+        }
         let mut refusals = self.refusals.lock();
         if *refusals > 0 {
             *refusals -= 1;
@@ -88,10 +94,14 @@ struct Fixture {
 fn fixture(config: Config) -> Fixture {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("x.db");
-    let database = Database::open(&Options::new(path), |connection| {
-        connection.execute_batch(include_str!("../../sql/sqlite/0001_registry.sql"))?;
-        Ok(connection.execute_batch(include_str!("../../sql/sqlite/capture.sql"))?)
-    });
+    let database = Database::open(
+        &Options::new(path),
+        |_| Ok(()),
+        |connection| {
+            connection.execute_batch(include_str!("../../sql/sqlite/0001_registry.sql"))?;
+            Ok(connection.execute_batch(include_str!("../../sql/sqlite/capture.sql"))?)
+        },
+    );
     let database = Arc::new(database.expect("opens"));
     let astha = Astha::new(database.clone(), config, Tasks::new());
     Fixture {
@@ -237,6 +247,63 @@ async fn a_refused_unit_comes_again_before_anything_after_it() {
         recorder.take(),
         ["refused", "refused", "own: Insert a", "own: Insert b"]
     );
+}
+
+#[tokio::test]
+async fn a_subscriber_that_panics_is_told_again() {
+    let fixture = fixture(Config::default());
+    let recorder = fixture.recorder("r").await;
+    *recorder.panics.lock() = true;
+    fixture.own(&add("a")).await;
+    let error = fixture.astha.activate().await.expect_err("panics");
+    assert_eq!(error.sqlstate(), "XX000");
+    fixture.astha.activate().await.expect("delivers");
+    assert_eq!(recorder.take(), ["own: Insert a"]);
+}
+
+#[tokio::test]
+async fn a_component_that_is_forgotten_holds_nothing_back() {
+    let fixture = fixture(Config::default());
+    let other = Astha::new(fixture.database.clone(), Config::default(), Tasks::new());
+    other
+        .register(Recorder::new("gone"))
+        .await
+        .expect("registers");
+    drop(other);
+    let recorder = fixture.recorder("r").await;
+    fixture.own(&add("a")).await;
+    fixture.astha.activate().await.expect("delivers");
+    fixture.keep_house().await;
+    assert_eq!(recorder.take(), ["own: Insert a"]);
+    assert_eq!(fixture.number("SELECT count(*) FROM __cdc_log").await, 2);
+    fixture.astha.forget("gone").await.expect("forgets");
+    assert_eq!(fixture.number("SELECT count(*) FROM __cdc_log").await, 0);
+}
+
+#[tokio::test]
+async fn a_log_that_went_back_is_a_refresh() {
+    let fixture = fixture(Config::default());
+    let recorder = fixture.recorder("r").await;
+    fixture.own(&add("a")).await;
+    fixture.astha.activate().await.expect("delivers");
+    recorder.take();
+    fixture.keep_house().await;
+    fixture
+        .foreign("UPDATE sqlite_sequence SET seq = 0 WHERE name = '__cdc_log'")
+        .await;
+    fixture.astha.activate().await.expect("refreshes");
+    assert_eq!(recorder.take(), ["Gone"]);
+    fixture.own(&add("b")).await;
+    fixture.astha.activate().await.expect("delivers");
+    assert_eq!(recorder.take(), ["own: Insert b"]);
+    fixture.keep_house().await;
+    // The next process begins there too.
+    let next = Astha::new(fixture.database.clone(), Config::default(), Tasks::new());
+    let recorder = Recorder::new("r");
+    next.register(recorder.clone()).await.expect("registers");
+    fixture.own(&add("c")).await;
+    next.activate().await.expect("delivers");
+    assert_eq!(recorder.take(), ["own: Insert c"]);
 }
 
 #[tokio::test]

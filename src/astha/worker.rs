@@ -1,13 +1,15 @@
 //! One subscriber's reader of the log.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt as _;
 use tokio::sync::{Mutex, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::log::{Batch, Bounds, ChangeLog};
-use super::{Config, Subscriber};
+use super::{Config, Refresh, Subscriber};
 use crate::error::{Error, Result};
 use crate::position::Position;
 
@@ -71,6 +73,16 @@ impl Worker {
             let begun = *position;
             let outcome = match self.log.read(begun, bounds).await? {
                 Batch::Units(units, through) => self.deliver(&mut position, &units, through).await,
+                Batch::SetBack => {
+                    let component = self.subscriber.component().name;
+                    tracing::error!(
+                        component,
+                        position = begun.0,
+                        "another program set the change log back; it is put right"
+                    );
+                    told(self.subscriber.on_refresh(Refresh::Gone, begun)).await?;
+                    return self.log.restore(begun).await;
+                }
                 Batch::Refresh(reason, through) => {
                     tracing::warn!(
                         component = self.subscriber.component().name,
@@ -79,7 +91,7 @@ impl Worker {
                         to = through.0,
                         "a component refreshes from the source"
                     );
-                    let refreshed = self.subscriber.on_refresh(reason, through).await;
+                    let refreshed = told(self.subscriber.on_refresh(reason, through)).await;
                     if refreshed.is_ok() {
                         *position = through;
                     }
@@ -103,7 +115,7 @@ impl Worker {
     ) -> Result<()> {
         for unit in units {
             if !unit.events.is_empty() {
-                self.subscriber.on_event(unit).await?;
+                told(self.subscriber.on_event(unit)).await?;
             }
             *position = unit.position;
         }
@@ -179,4 +191,13 @@ impl Worker {
             "delivery failed; it is tried again"
         );
     }
+}
+
+/// A subscriber that panics has failed, like one that answers an error: it is
+/// told again.
+async fn told(telling: impl Future<Output = Result<()>>) -> Result<()> {
+    AssertUnwindSafe(telling)
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_| Err(Error::internal("a subscriber panicked")))
 }
