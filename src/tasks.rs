@@ -30,7 +30,8 @@ struct Group {
     next: AtomicU64,
 }
 
-/// Takes a task off the list of running ones however it ends.
+/// Takes a task off the list of running ones however it ends, and tells when
+/// that is a panic: nobody may ever ask for its result.
 struct Running {
     group: Arc<Group>,
     id: u64,
@@ -38,7 +39,10 @@ struct Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.group.running.lock().remove(&self.id);
+        let name = self.group.running.lock().remove(&self.id);
+        if std::thread::panicking() {
+            tracing::error!(task = name.as_deref(), "a task ended in a panic");
+        }
     }
 }
 

@@ -7,15 +7,35 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result, Value};
 
 /// How long a writer waits for another process's transaction.
 const BUSY: Duration = Duration::from_secs(10);
 
-/// Opens the connection of the writer thread.
-pub(super) fn open_writer(path: &Path) -> Result<Connection> {
-    let connection = Connection::open(path)?;
+/// Opens the connection of the writer thread, and lets `inspect` look at the
+/// file before anything is changed in it.
+pub(super) fn open_writer(
+    path: &Path,
+    inspect: impl FnOnce(&Connection) -> Result<()>,
+) -> Result<Connection> {
+    // SQLite would take these for a database in memory or with options of its
+    // own; a store is one file, with its WAL beside it.
+    let name = path.to_string_lossy();
+    if name.is_empty() || name == ":memory:" || name.starts_with("file:") {
+        return Err(Error::new(
+            ErrorKind::InvalidValue(Value::Parameter),
+            format!("\"{name}\" is not the name of a file"),
+        )
+        .with_hint("Name a file that can be kept, for example sqlite:rekha.db."));
+    }
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
     connection.busy_timeout(BUSY)?;
+    inspect(&connection)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // FULL syncs the WAL at every commit: what was acknowledged survives a
     // power cut. NORMAL would only survive a crash of the process.

@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 
 use parking_lot::Mutex;
 use rusqlite::Connection;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use super::connection::{Reader, Readers, in_read_transaction, open_writer};
 use super::queue::Queue;
@@ -37,24 +37,30 @@ pub struct Database {
     path: PathBuf,
     queue: Arc<Queue>,
     readers: r2d2::Pool<Readers>,
+    /// One permit for each reader: who waits for one holds no thread.
+    turns: Arc<Semaphore>,
     commits: watch::Receiver<u64>,
     writer: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Database {
-    /// Opens the file and runs `prepare` (migrations) on the writing connection
-    /// before anybody else sees it.
+    /// Opens the file, lets `inspect` refuse it before anything is changed in it,
+    /// and runs `prepare` (migrations) on the writing connection before anybody
+    /// else sees it.
     ///
     /// # Errors
-    /// 58030 when the file cannot be opened, XX001 when it is no SQLite file,
-    /// and those of `prepare`.
+    /// 22023 when the path is not the name of a file, 58030 when the file cannot
+    /// be opened, XX001 when it is no SQLite file, and those of the closures.
     pub fn open(
         options: &Options,
+        inspect: impl FnOnce(&Connection) -> Result<()>,
         prepare: impl FnOnce(&mut Connection) -> Result<()>,
     ) -> Result<Self> {
         let path = options.path.clone();
-        let mut connection = open_writer(&path)
-            .map_err(|error| error.with_detail(format!("The store is \"{}\".", path.display())))?;
+        let mut connection = open_writer(&path, inspect).map_err(|error| match error.detail() {
+            Some(_) => error,
+            None => error.with_detail(format!("The store is \"{}\".", path.display())),
+        })?;
         prepare(&mut connection)?;
 
         let readers = r2d2::Pool::builder()
@@ -83,6 +89,7 @@ impl Database {
             path,
             queue,
             readers,
+            turns: Arc::new(Semaphore::new(options.readers as usize)),
             commits,
             writer: Mutex::new(Some(thread)),
         })
@@ -128,7 +135,13 @@ impl Database {
         T: Send + 'static,
     {
         let readers = self.readers.clone();
+        let turn =
+            self.turns.clone().acquire_owned().await.map_err(|error| {
+                Error::internal("the store's readers are gone").with_source(error)
+            })?;
         tokio::task::spawn_blocking(move || {
+            // Given back when the read has ended, also when nobody waits for it.
+            let _turn = turn;
             let mut connection = readers.get().map_err(|error| {
                 Error::new(
                     ErrorKind::Unavailable(Resource::Store),
@@ -198,10 +211,43 @@ mod tests {
     use super::*;
 
     fn open(directory: &tempfile::TempDir) -> Database {
-        Database::open(&Options::new(directory.path().join("x.db")), |connection| {
-            Ok(connection.execute_batch("CREATE TABLE IF NOT EXISTS t (a INTEGER PRIMARY KEY)")?)
-        })
+        Database::open(
+            &Options::new(directory.path().join("x.db")),
+            |_| Ok(()),
+            |connection| {
+                Ok(connection
+                    .execute_batch("CREATE TABLE IF NOT EXISTS t (a INTEGER PRIMARY KEY)")?)
+            },
+        )
         .expect("opens")
+    }
+
+    #[test]
+    fn what_is_no_file_is_refused_by_name() {
+        for name in ["", ":memory:", "file:x.db?mode=memory"] {
+            let opened = Database::open(&Options::new(name), |_| Ok(()), |_| Ok(()));
+            let error = opened.err().expect("refused");
+            assert_eq!(error.sqlstate(), "22023", "{name}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_refused_is_left_as_it_was() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("x.db");
+        let stranger = Connection::open(&path).expect("opens");
+        stranger
+            .execute_batch("CREATE TABLE s (a)")
+            .expect("is made");
+        drop(stranger);
+        let before = std::fs::read(&path).expect("reads");
+        let refuse = |connection: &Connection| {
+            assert!(connection.table_exists(None, "s")?);
+            Err(Error::internal("on purpose"))
+        };
+        let opened = Database::open(&Options::new(&path), refuse, |_| Ok(()));
+        assert!(opened.is_err());
+        assert_eq!(std::fs::read(&path).expect("reads"), before);
     }
 
     async fn count(database: &Database) -> i64 {

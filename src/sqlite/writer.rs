@@ -3,6 +3,7 @@
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::watch;
@@ -35,7 +36,11 @@ pub(super) fn run(
         }
         checkpoint(connection, wal, queue);
     }
-    if let Err(error) = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())) {
+    // At the end nobody waits for another program's readers.
+    let last = connection
+        .busy_timeout(Duration::ZERO)
+        .and_then(|()| connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));
+    if let Err(error) = last {
         tracing::debug!(%error, "the last checkpoint was left to the next start");
     }
 }
@@ -53,17 +58,24 @@ fn commit(connection: &Connection, group: Vec<Box<dyn Job>>) -> Answers {
         );
     }
     let mut answers: Answers = Vec::with_capacity(group.len());
-    for mut job in group {
+    let mut group = group.into_iter();
+    while let Some(mut job) = group.next() {
         let outcome = in_savepoint(connection, job.as_mut());
-        answers.push((job, outcome));
         if connection.is_autocommit() {
-            // SQLite gave the whole transaction up (disk full, I/O error).
-            let error = Error::new(
-                ErrorKind::Unavailable(Resource::Store),
-                "the store gave up the transaction this change was part of",
-            );
+            // SQLite gave the whole transaction up (disk full, I/O error): the
+            // rest of the group is not run, and is told why.
+            let error = match &outcome {
+                Err(error) => Error::new(error.kind(), error.message().to_owned()),
+                Ok(()) => Error::new(
+                    ErrorKind::Unavailable(Resource::Store),
+                    "the store gave up the transaction this change was part of",
+                ),
+            };
+            answers.push((job, outcome));
+            answers.extend(group.map(|job| (job, Ok(()))));
             return fail_all(answers, error);
         }
+        answers.push((job, outcome));
     }
     if let Err(error) = connection.execute_batch("COMMIT") {
         if !connection.is_autocommit()

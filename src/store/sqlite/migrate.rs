@@ -13,12 +13,37 @@ const MIGRATIONS: &[M<'static>] = &[M::up(include_str!("../../../sql/sqlite/0001
 /// The triggers as they should be, each ending in a line `END;`.
 const CAPTURE: &str = include_str!("../../../sql/sqlite/capture.sql");
 
+/// A file with tables of somebody else is left alone. Changes nothing.
+///
+/// # Errors
+/// 55000 when the file is not Rekha's.
+pub(super) fn refuse_strangers(connection: &Connection) -> Result<()> {
+    let id: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
+    let half_made =
+        connection.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))? > 0;
+    if id == APPLICATION_ID
+        || tables == 0
+        || (id == 0 && half_made && is_table(connection, "__cdc_log")?)
+    {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Internal(Fault::StoreVersion),
+        format!(
+            "the store \"{}\" is a SQLite database of another program",
+            connection.path().unwrap_or_default()
+        ),
+    )
+    .with_hint("Choose another file with --store."))
+}
+
 /// Applies what is missing and puts the triggers right.
 ///
 /// # Errors
-/// 55000 when the file was written by a newer Rekha, or is not Rekha's.
+/// 55000 when the file was written by a newer Rekha.
 pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
-    refuse_strangers(connection)?;
     let migrations = Migrations::from_slice(MIGRATIONS);
     // Another process may be doing the same: whoever comes second finds it done.
     let mut outcome = migrations.to_latest(connection);
@@ -58,29 +83,6 @@ fn too_new(connection: &Connection) -> Error {
     .with_hint(
         "Start the newer version of Rekha that wrote it, or choose another file with --store.",
     )
-}
-
-/// A file with tables of somebody else is left alone.
-fn refuse_strangers(connection: &Connection) -> Result<()> {
-    let id: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
-    let tables: i64 =
-        connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
-    let half_made =
-        connection.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))? > 0;
-    if id == APPLICATION_ID
-        || tables == 0
-        || (id == 0 && half_made && is_table(connection, "__cdc_log")?)
-    {
-        return Ok(());
-    }
-    Err(Error::new(
-        ErrorKind::Internal(Fault::StoreVersion),
-        format!(
-            "the store \"{}\" is a SQLite database of another program",
-            connection.path().unwrap_or_default()
-        ),
-    )
-    .with_hint("Choose another file with --store."))
 }
 
 fn is_table(connection: &Connection, name: &str) -> Result<bool> {
@@ -187,12 +189,14 @@ mod tests {
 
     #[test]
     fn a_file_of_another_program_is_refused() {
-        let mut connection = memory();
+        let connection = memory();
         connection
             .execute_batch("CREATE TABLE t (a)")
             .expect("makes it a stranger's");
         assert_eq!(
-            migrate(&mut connection).expect_err("refused").sqlstate(),
+            refuse_strangers(&connection)
+                .expect_err("refused")
+                .sqlstate(),
             "55000"
         );
     }

@@ -24,10 +24,15 @@ impl SqliteStore {
     /// Opens the file, makes it if it is not there, and brings it up to date.
     ///
     /// # Errors
+    /// 22023 when the path is not the name of a file,
     /// 58030 when the file cannot be opened, XX001 when it is no SQLite file,
     /// 55000 when it was written by a newer Rekha or by another program.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self> {
-        let database = Database::open(&Options::new(path), migrate::migrate)?;
+        let database = Database::open(
+            &Options::new(path),
+            migrate::refuse_strangers,
+            migrate::migrate,
+        )?;
         Ok(Self {
             database: Arc::new(database),
         })
