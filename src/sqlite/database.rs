@@ -318,6 +318,38 @@ mod tests {
         assert_eq!(count(&open(&directory)).await, 1);
     }
 
+    #[test]
+    fn reads_that_wait_for_a_reader_hold_no_thread() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .max_blocking_threads(2)
+            .build()
+            .expect("a runtime");
+        runtime.block_on(async {
+            let directory = tempfile::tempdir().expect("a directory");
+            let options = Options {
+                readers: 1,
+                ..Options::new(directory.path().join("x.db"))
+            };
+            let database = Database::open(&options, |_| Ok(()), |_| Ok(())).expect("opens");
+            let (entered, inside) = tokio::sync::oneshot::channel();
+            let (leave, left) = std::sync::mpsc::channel::<()>();
+            let long = database.read(move |_| {
+                let _ = entered.send(());
+                let _ = left.recv();
+                Ok(())
+            });
+            let others = futures::future::join_all((0..5).map(|_| database.read(|_| Ok(()))));
+            let work = async {
+                inside.await.expect("the reader is inside");
+                tokio::task::spawn_blocking(|| ()).await.expect("a thread");
+                leave.send(()).expect("the reader waits");
+            };
+            let (long, others, ()) = tokio::join!(long, others, work);
+            long.expect("is read");
+            assert!(others.into_iter().all(|read| read.is_ok()));
+        });
+    }
+
     #[tokio::test]
     async fn readers_do_not_wait_for_a_writer_and_cannot_write() {
         let directory = tempfile::tempdir().expect("a directory");

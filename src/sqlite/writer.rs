@@ -138,3 +138,38 @@ fn checkpoint(connection: &Connection, wal: &Path, queue: &Queue) {
         Err(error) => tracing::warn!(%error, "a checkpoint failed; the next one does its work"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Limit;
+
+    /// Does nothing, or loses the transaction as a full disk does.
+    struct Step {
+        loses: bool,
+    }
+
+    impl Job for Step {
+        fn run(&mut self, connection: &Connection) -> Result<()> {
+            if !self.loses {
+                return Ok(());
+            }
+            connection.execute_batch("ROLLBACK")?;
+            Err(Error::new(ErrorKind::LimitExceeded(Limit::Disk), "full"))
+        }
+
+        fn finish(self: Box<Self>, _: Result<()>) {}
+    }
+
+    #[test]
+    fn a_lost_transaction_is_told_to_the_whole_group() {
+        let connection = Connection::open_in_memory().expect("opens");
+        let group = [false, true, false].map(|loses| Box::new(Step { loses }) as Box<dyn Job>);
+        let answers = commit(&connection, group.into());
+        let states: Vec<_> = answers
+            .into_iter()
+            .map(|(_, outcome)| outcome.expect_err("is lost").sqlstate())
+            .collect();
+        assert_eq!(states, ["53100"; 3]);
+    }
+}
