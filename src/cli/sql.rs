@@ -87,11 +87,16 @@ fn texts(arguments: &SqlArguments) -> Result<Vec<Text>, String> {
 }
 
 fn read(file: &Path) -> io::Result<String> {
-    if file == Path::new("-") {
-        io::read_to_string(io::stdin())
+    let text = if file == Path::new("-") {
+        io::read_to_string(io::stdin())?
     } else {
-        std::fs::read_to_string(file)
-    }
+        std::fs::read_to_string(file)?
+    };
+    // Some editors begin a UTF-8 file with a byte order mark.
+    Ok(text
+        .strip_prefix('\u{feff}')
+        .map(ToOwned::to_owned)
+        .unwrap_or(text))
 }
 
 fn lines(text: &str) -> usize {

@@ -175,8 +175,12 @@ fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::
         None => address.to_owned(),
     };
     address.parse().map_err(|_| {
+        // A URL may hold a password before the @: it is not repeated.
+        let shown = text
+            .rsplit_once('@')
+            .map_or(text.as_str(), |(_, host)| host);
         de::Error::custom(format!(
-            "\"{text}\" is not an IP address and a port, such as 127.0.0.1:7432"
+            "\"{shown}\" is not an IP address and a port, such as 127.0.0.1:7432"
         ))
     })
 }

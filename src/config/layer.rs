@@ -55,7 +55,10 @@ impl Layer {
 
     pub(super) fn in_variable((name, text): &(String, String)) -> Option<Self> {
         let key = match name.strip_prefix("REKHA_")? {
+            // Short, as the flags are.
             "LOG" => "log.filter".to_owned(),
+            "LOG_FORMAT" => "log.format".to_owned(),
+            "COMPATIBILITY" => "registry.compatibility".to_owned(),
             // Of the command line.
             "CONFIG" | "URL" => return None,
             // Kubernetes puts these there for a service called rekha.

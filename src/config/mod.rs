@@ -9,10 +9,11 @@
 //! | `[cache]` `size = 1000` | `REKHA_CACHE__SIZE` | |
 //!
 //! (Two underscores step into a section; only the common keys have a flag.)
-//! Times are texts with a unit: `"300s"`, `"100ms"`, `"5min"`. `REKHA_LOG` is
-//! short for `REKHA_LOG__FILTER`; the variables that users of the older registry
-//! know are read under their own names (`VELO_SCHEMA_CACHE_TTL`, a plain number
-//! being seconds), and `REKHA_*` wins over them.
+//! Times are texts with a unit: `"300s"`, `"100ms"`, `"5min"`. `REKHA_LOG`,
+//! `REKHA_LOG_FORMAT` and `REKHA_COMPATIBILITY` are short, as their flags are;
+//! the variables that users of the older registry know are read under their own
+//! names (`VELO_SCHEMA_CACHE_TTL`, a plain number being seconds), and `REKHA_*`
+//! wins over them.
 //!
 //! A key that is not there or a value that makes no sense stops the start, with
 //! the key, where it was said, and what would do.

@@ -124,9 +124,18 @@ impl FromStr for StoreUrl {
                     "It is not offered yet; use sqlite:FILE.",
                 ))
             }
-            _ => Err(invalid(format!("invalid store: \"{text}\""))
+            // The rest of a URL may hold a password: it is not repeated.
+            _ => Err(invalid(format!("invalid store: \"{}\"", scheme(text)))
                 .with_hint("A store is sqlite:FILE, such as sqlite:rekha.db.")),
         }
+    }
+}
+
+/// What stands before the first colon of a URL.
+fn scheme(text: &str) -> String {
+    match text.split_once(':') {
+        Some((scheme, _)) => format!("{scheme}:…"),
+        None => text.to_owned(),
     }
 }
 

@@ -78,7 +78,8 @@ fn every_known_variable_has_its_key() {
         ("REKHA_ASTHA__POLL_INTERVAL", "50ms"),
         ("REKHA_STORE", "sqlite:///var/lib/rekha.db"),
         ("REKHA_LOG", "debug,rekha::wire=trace"),
-        ("REKHA_LOG__FORMAT", "json"),
+        ("REKHA_LOG_FORMAT", "json"),
+        ("REKHA_COMPATIBILITY", "full_transitive"),
         ("REKHA_SHUTDOWN__GRACE", "5s"),
         // Of the command line.
         ("REKHA_URL", "postgres://127.0.0.1:7432"),

@@ -6,7 +6,7 @@ use super::create::{Options, index_exists, next_id, now_at_version};
 use super::known::carry_columns;
 use super::registry::shown;
 use super::{Applied, At, Draft, Found, Known, Registry, StreamAction};
-use crate::error::{Error, ErrorKind, Object, Result};
+use crate::error::{Definition, Error, ErrorKind, Object, Result};
 use crate::evolution;
 use crate::notice::Notice;
 use crate::schema::{Alteration, FieldId, Name, Schema, StreamName};
@@ -41,6 +41,17 @@ impl Registry {
             return self.rename_stream(draft, &found, to, *position).await;
         }
 
+        if actions
+            .iter()
+            .any(|action| matches!(action.value, StreamAction::RenameTo(_)))
+        {
+            let kind = ErrorKind::InvalidDefinition(Definition::Stream);
+            return Err(
+                Error::new(kind, "a stream is renamed by an action of its own")
+                    .with_hint("Rename it before or after the other actions."),
+            );
+        }
+
         let known = found.known.clone();
         let mut stream = known.stream.clone();
         set_options(&mut stream, actions)?;
@@ -53,7 +64,7 @@ impl Registry {
             .collect();
         let altered = self.reshape(&known, &shapes).await?;
         stream.last_field_id = altered.last_field_id;
-        self.check_index_names(draft, &name.value, Some(stream.id), &altered.schema)
+        self.check_index_names(draft, &name.value, &known.version.schema, &altered.schema)
             .await?;
 
         let mut applied = Applied::default();
@@ -126,6 +137,8 @@ impl Registry {
         if diff.is_empty() {
             // A column that was added and dropped again was never there.
             stream.last_field_id = known.stream.last_field_id;
+            self.put_in_place(draft, found, &mut stream, &schema)
+                .await?;
             if stream == known.stream {
                 let unchanged = format!(
                     "stream \"{}\" is unchanged at version {}",
@@ -153,7 +166,7 @@ impl Registry {
             name: name.clone(),
             number: latest.number + 1,
             previous: Some(latest.number),
-            fingerprint: Self::fingerprint(&schema),
+            fingerprint: schema.fingerprint(),
             schema: Arc::new(schema),
             evolution: Evolution(diff.evolution()),
             status: admission.status,
@@ -169,6 +182,37 @@ impl Registry {
         draft.require_stream(found);
         draft.put(Known::new(stream, version), true);
         Ok(applied)
+    }
+
+    /// Columns that differ in nothing but their names can change places and leave
+    /// the same schema: no version, but whoever finds data by name reads another
+    /// column, so the mode decides; then comments and order go with the columns.
+    async fn put_in_place(
+        &self,
+        draft: &mut Draft,
+        found: &Found,
+        stream: &mut Stream,
+        schema: &Schema,
+    ) -> Result<()> {
+        let latest = &found.known.version;
+        if schema.fields.iter().all(|field| {
+            latest
+                .schema
+                .field_by_id(field.id)
+                .is_some_and(|old| old.name == field.name)
+        }) {
+            return Ok(());
+        }
+        let mode = self.deciding_mode(draft, found).await?;
+        self.admit(&self.view(draft), &found.known, schema, mode)
+            .await?;
+        for column in &mut stream.columns {
+            let name = schema.field_by_id(column.field).map(|field| &field.name);
+            if let Some(field) = name.and_then(|name| latest.schema.field(name)) {
+                column.field = field.id;
+            }
+        }
+        Ok(())
     }
 
     async fn rename_stream(

@@ -286,10 +286,9 @@ impl Cache {
         known: Option<&Arc<Known>>,
         position: Position,
     ) {
-        let unmoved = || {
-            self.generation(name).load(Ordering::Acquire) == ticket.generation
-                && !self.is_pending(name)
-        };
+        // Pending first: a change that ends in between has moved the generation.
+        let unmoved =
+            || !self.is_pending(name) && self.ticket(name).generation == ticket.generation;
         if let Some(known) = known {
             self.put_stream(known.stream.id, Some(known.clone()), position, unmoved);
         }
@@ -410,7 +409,8 @@ impl Cache {
         }
     }
 
-    fn is_pending(&self, name: &StreamName) -> bool {
+    /// Whether somebody is about to change the name.
+    pub(super) fn is_pending(&self, name: &StreamName) -> bool {
         self.pending_count.load(Ordering::Acquire) > 0 && self.pending.lock().contains_key(name)
     }
 
@@ -434,11 +434,10 @@ impl Cache {
             if newer || !allowed() {
                 return Op::Nop;
             }
-            let used = entry.map_or_else(Arc::default, |entry| entry.into_value().value.used);
             let slot = Slot {
                 known,
                 filled_at: Instant::now(),
-                used,
+                used: Arc::default(),
             };
             Op::Put(Entry {
                 position,

@@ -1,5 +1,6 @@
 //! Making streams.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::known::carry_columns;
@@ -8,7 +9,6 @@ use super::{Applied, At, Draft, Known, Registry, StreamSpec};
 use crate::error::{Error, ErrorKind, Object, Result, Value};
 use crate::evolution;
 use crate::notice::Notice;
-use crate::position::Position;
 use crate::schema::{Alteration, FieldId, Mode, Name, ObjectId, Schema, StreamName};
 use crate::store::{
     CompatibilityStatus, Evolution, Namespace, OptionMap, Requirement, Stream, Version,
@@ -85,7 +85,7 @@ impl Registry {
         }
 
         let (schema, comments) = self.schema_of(name, spec).await?;
-        self.check_index_names(draft, &name.value, None, &schema)
+        self.check_index_names(draft, &name.value, &Schema::default(), &schema)
             .await?;
         let mut options = Options::default();
         for option in &spec.options {
@@ -234,7 +234,7 @@ impl Registry {
                     crate::schema::quote_ident(&name.value.namespace)
                 ))
         })?;
-        if position > Position::default() {
+        if let Some(position) = position {
             draft.require(Requirement::Namespace(namespace.id, position));
         }
         Ok(namespace)
@@ -252,16 +252,18 @@ impl Registry {
         schema.validate()?;
         let Some(found) = self.view(draft).stream(&name.value).await? else {
             let namespace = self.must_find_namespace(draft, name).await?;
-            self.check_index_names(draft, &name.value, None, schema)
+            let schema = self.identified(schema.clone(), &Schema::default()).await?;
+            self.check_index_names(draft, &name.value, &Schema::default(), &schema)
                 .await?;
+            let (comments, options) = (Vec::new(), Options::default());
             let notice = self
                 .put_new(
                     draft,
                     &namespace,
                     &name.value,
-                    schema.clone(),
-                    Vec::new(),
-                    Options::default(),
+                    schema,
+                    comments,
+                    options,
                     user,
                 )
                 .await?;
@@ -269,37 +271,71 @@ impl Registry {
                 notices: vec![notice],
             });
         };
-        let known = &found.known;
-        let (schema, last) = evolution::adopt_identities(
-            schema.clone(),
-            &known.version.schema,
-            known.stream.last_field_id,
-        );
-        self.check_index_names(draft, &name.value, Some(known.stream.id), &schema)
+        let (stream, latest) = (&found.known.stream, &found.known.version.schema);
+        let (schema, last) =
+            evolution::adopt_identities(schema.clone(), latest, stream.last_field_id);
+        let schema = self.identified(schema, latest).await?;
+        self.check_index_names(draft, &name.value, latest, &schema)
             .await?;
-        let mut stream = known.stream.clone();
+        let mut stream = stream.clone();
         stream.last_field_id = last;
         self.put_evolved(draft, &found, stream, schema, Vec::new(), user)
             .await
     }
 
-    /// Names of indexes and constraints are unique in their namespace.
+    /// Gives indexes and constraints of a schema that was made elsewhere the
+    /// identities their names have in the latest version, and new ones to others.
+    async fn identified(&self, mut schema: Schema, latest: &Schema) -> Result<Schema> {
+        let known: HashMap<&Name, ObjectId> = names_of_indexes(latest).collect();
+        let count = schema.indexes.len() + schema.constraints.len();
+        let mut ids = self.take_ids(count).await?.into_iter();
+        let mut identity = |name: &Name| {
+            known
+                .get(name)
+                .copied()
+                .unwrap_or_else(|| next_id(&mut ids))
+        };
+        for index in &mut schema.indexes {
+            index.id = identity(&index.name);
+        }
+        for constraint in &mut schema.constraints {
+            constraint.id = identity(&constraint.name);
+        }
+        Ok(schema)
+    }
+
+    /// Names of indexes and constraints are unique in their namespace: those that
+    /// the stream has not had so far must be free.
     pub(super) async fn check_index_names(
         &self,
         draft: &Draft,
         name: &StreamName,
-        stream: Option<ObjectId>,
+        latest: &Schema,
         schema: &Schema,
     ) -> Result<()> {
-        let indexes = schema.indexes.iter().map(|index| &index.name);
-        for index in indexes.chain(schema.constraints.iter().map(|constraint| &constraint.name)) {
-            let owner = self.view(draft).index_owner(&name.namespace, index).await?;
-            if owner.is_some_and(|owner| Some(owner.known.stream.id) != stream) {
+        let known: HashMap<&Name, ObjectId> = names_of_indexes(latest).collect();
+        for (index, _) in names_of_indexes(schema).filter(|(index, _)| !known.contains_key(index)) {
+            if self
+                .view(draft)
+                .index_owner(&name.namespace, index)
+                .await?
+                .is_some()
+            {
                 return Err(index_exists(index));
             }
         }
         Ok(())
     }
+}
+
+fn names_of_indexes(schema: &Schema) -> impl Iterator<Item = (&Name, ObjectId)> {
+    let indexes = schema.indexes.iter().map(|index| (&index.name, index.id));
+    indexes.chain(
+        schema
+            .constraints
+            .iter()
+            .map(|constraint| (&constraint.name, constraint.id)),
+    )
 }
 
 /// There is an index or constraint of this name (42P07).

@@ -1,6 +1,6 @@
 //! A transaction's own changes, and what is seen through them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::create::no_namespace;
@@ -12,10 +12,11 @@ use crate::schema::{Mode, ModeSource, Name, ObjectId, StreamName};
 use crate::store::{Change, Listing, Namespace, Requirement, Stream, Update, Version};
 
 /// What a transaction has changed and not yet committed; empty in autocommit
-/// before the statement. Cheap to clone.
+/// before the statement.
 #[derive(Clone, Debug, Default)]
 pub struct Draft {
-    pub(super) change: Change,
+    requirements: HashSet<Requirement>,
+    updates: Vec<Update>,
     pub(super) streams: HashMap<ObjectId, Option<Arc<Known>>>,
     pub(super) names: HashMap<StreamName, Option<ObjectId>>,
     pub(super) namespaces: HashMap<Name, Option<Namespace>>,
@@ -26,18 +27,11 @@ pub struct Draft {
 impl Draft {
     /// Whether nothing was changed.
     pub fn is_empty(&self) -> bool {
-        self.change.updates.is_empty()
-    }
-
-    /// Every name whose stream differs after the commit.
-    pub(super) fn touched(&self) -> Vec<StreamName> {
-        self.names.keys().cloned().collect()
+        self.updates.is_empty()
     }
 
     pub(super) fn require(&mut self, requirement: Requirement) {
-        if !self.change.requirements.contains(&requirement) {
-            self.change.requirements.push(requirement);
-        }
+        self.requirements.insert(requirement);
     }
 
     /// Names a stream as it was when it was read. What this transaction itself
@@ -50,12 +44,13 @@ impl Draft {
     }
 
     pub(super) fn update(&mut self, update: Update) {
-        self.change.updates.push(update);
+        self.updates.push(update);
     }
 
     /// The stream is this from now on, with a new version if there is one.
     pub(super) fn put(&mut self, known: Known, new_version: bool) {
         let known = Arc::new(known);
+        self.supersede(&known);
         self.update(Update::PutStream(
             Box::new(known.stream.clone()),
             known.version.clone(),
@@ -66,6 +61,34 @@ impl Draft {
         self.names
             .insert(known.stream.name.clone(), Some(known.stream.id));
         self.streams.insert(known.stream.id, Some(known));
+    }
+
+    /// Takes back the put of this stream that nothing but versions came after:
+    /// only its last state has to be written.
+    fn supersede(&mut self, known: &Known) {
+        let is_version = |update: &Update| matches!(update, Update::AddVersion(_));
+        let last = self.updates.iter().rposition(|update| !is_version(update));
+        if let Some(index) = last
+            && let Update::PutStream(stream, _) = &self.updates[index]
+            && stream.id == known.stream.id
+            && stream.name == known.stream.name
+        {
+            self.updates.remove(index);
+        }
+    }
+
+    /// What is to be committed.
+    pub(super) fn into_change(self) -> (Change, Touched) {
+        let change = Change {
+            requirements: self.requirements.into_iter().collect(),
+            updates: self.updates,
+        };
+        let touched = Touched {
+            streams: self.streams,
+            names: self.names,
+            versions: self.versions,
+        };
+        (change, touched)
     }
 
     pub(super) fn add_version(&mut self, version: Arc<Version>) {
@@ -81,6 +104,13 @@ impl Draft {
         self.names.insert(known.stream.name.clone(), None);
         self.streams.insert(known.stream.id, None);
     }
+}
+
+/// What a commit moves in the cache.
+pub(super) struct Touched {
+    pub(super) streams: HashMap<ObjectId, Option<Arc<Known>>>,
+    pub(super) names: HashMap<StreamName, Option<ObjectId>>,
+    pub(super) versions: Vec<Arc<Version>>,
 }
 
 /// A stream and the state it was read in.
@@ -132,15 +162,16 @@ impl<'a> View<'a> {
         })
     }
 
-    /// The namespace of a name, and the state it was read in.
-    pub async fn namespace(&self, name: &str) -> Result<Option<(Namespace, Position)>> {
+    /// The namespace of a name, and the state it was read in; none for one that
+    /// the transaction itself has changed.
+    pub async fn namespace(&self, name: &str) -> Result<Option<(Namespace, Option<Position>)>> {
         if let Some(own) = self.draft.namespaces.get(name) {
-            return Ok(own
-                .clone()
-                .map(|namespace| (namespace, Position::default())));
+            return Ok(own.clone().map(|namespace| (namespace, None)));
         }
         let loaded = self.registry.store.namespace(name).await?;
-        Ok(loaded.value.map(|namespace| (namespace, loaded.position)))
+        Ok(loaded
+            .value
+            .map(|namespace| (namespace, Some(loaded.position))))
     }
 
     /// The mode of a stream and where it comes from.
@@ -158,13 +189,18 @@ impl<'a> View<'a> {
     pub async fn versions(&self, known: &Known) -> Result<Vec<Arc<Version>>> {
         let id = known.stream.id;
         let mut versions = self.registry.store.versions(id).await?.value;
-        versions.extend(
+        let own = || {
             self.draft
                 .versions
                 .iter()
                 .filter(|version| version.stream == id)
-                .cloned(),
-        );
+        };
+        if let Some(first) = own().map(|version| version.number).min() {
+            // Others may have committed numbers that this transaction wants: it
+            // will fail, and until then sees its own.
+            versions.retain(|version| version.number < first);
+            versions.extend(own().cloned());
+        }
         Ok(versions)
     }
 
@@ -177,31 +213,24 @@ impl<'a> View<'a> {
         }
         streams.retain(|listing| !self.draft.streams.contains_key(&listing.id));
         for known in self.draft.streams.values().flatten() {
-            let name = &known.stream.name;
-            if namespace.is_none_or(|namespace| namespace == name.namespace) {
-                streams.push(self.listing(known).await?);
+            if namespace.is_none_or(|namespace| namespace == known.stream.name.namespace) {
+                streams.push(listing(known));
             }
+        }
+        let mut modes: HashMap<Name, Option<Mode>> = HashMap::new();
+        for stream in &mut streams {
+            let name = &stream.name.namespace;
+            if !modes.contains_key(name) {
+                let found = self.namespace(name).await?;
+                modes.insert(
+                    name.clone(),
+                    found.and_then(|(namespace, _)| namespace.mode),
+                );
+            }
+            stream.namespace_mode = modes.get(name).copied().flatten();
         }
         streams.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(streams)
-    }
-
-    async fn listing(&self, known: &Known) -> Result<Listing> {
-        let stream = &known.stream;
-        let namespace = self.namespace(&stream.name.namespace).await?;
-        Ok(Listing {
-            id: stream.id,
-            name: stream.name.clone(),
-            version: stream.version,
-            mode: stream.mode,
-            namespace_mode: namespace.and_then(|(namespace, _)| namespace.mode),
-            columns: u32::try_from(known.version.schema.fields.len()).unwrap_or(u32::MAX),
-            datasource: stream
-                .options
-                .get("datasource")
-                .and_then(|value| value.as_str().map(ToOwned::to_owned)),
-            updated_at: stream.updated_at,
-        })
     }
 
     /// The stream that has an index or constraint of this name.
@@ -243,5 +272,24 @@ impl<'a> View<'a> {
             Some(own) => Ok(*own),
             None => Ok(self.registry.store.last_version(name).await?.value),
         }
+    }
+}
+
+/// A stream's line, but for the mode of its namespace.
+fn listing(known: &Known) -> Listing {
+    let stream = &known.stream;
+    let datasource = stream
+        .options
+        .get("datasource")
+        .and_then(serde_json::Value::as_str);
+    Listing {
+        id: stream.id,
+        name: stream.name.clone(),
+        version: stream.version,
+        mode: stream.mode,
+        namespace_mode: None,
+        columns: u32::try_from(known.version.schema.fields.len()).unwrap_or(u32::MAX),
+        datasource: datasource.map(ToOwned::to_owned),
+        updated_at: stream.updated_at,
     }
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::{Draft, Found, Known, Registry, View};
 use crate::error::Result;
 use crate::evolution;
-use crate::position::Position;
 use crate::schema::{Mode, ModeSource, Schema};
 use crate::store::{CompatibilityStatus, Requirement, Version};
 
@@ -45,8 +44,10 @@ impl Registry {
     ) -> Result<(Mode, ModeSource, Vec<Judgement>)> {
         let (mode, source) = view.mode(&known.stream).await?;
         let versions = view.versions(known).await?;
+        // The latest of these: the stream may have moved since it was found.
+        let latest = versions.last().unwrap_or(&known.version).schema.clone();
         let judge = |version: &Arc<Version>| {
-            let verdict = evolution::compare(&version.schema, &known.version.schema);
+            let verdict = evolution::compare(&version.schema, &latest);
             Judgement {
                 version: version.number,
                 backward: verdict.backward(),
@@ -101,9 +102,7 @@ impl Registry {
             return Ok(mode);
         }
         let namespace = self.view(draft).namespace(namespace).await?;
-        if let Some((namespace, position)) = &namespace
-            && *position > Position::default()
-        {
+        if let Some((namespace, Some(position))) = &namespace {
             draft.require(Requirement::Namespace(namespace.id, *position));
         }
         Ok(self

@@ -4,7 +4,6 @@ use super::create::{Options, no_namespace};
 use super::{Applied, At, Draft, Registry};
 use crate::error::{Definition, Error, ErrorKind, Object, Result, Value};
 use crate::notice::Notice;
-use crate::position::Position;
 use crate::schema::{Name, StreamName};
 use crate::store::{Namespace, Requirement, Update};
 
@@ -103,7 +102,7 @@ impl Registry {
                     applied.note(Notice::new("00000", message).with_detail(detail));
                 }
             }
-            if position > Position::default() {
+            if let Some(position) = position {
                 draft.require(Requirement::Namespace(namespace.id, position));
             }
             draft.update(Update::DropNamespace(namespace.id));
@@ -137,7 +136,7 @@ impl Registry {
                 .map_err(|error| error.at(option.position))?;
             namespace.mode = parsed.mode;
         }
-        if position > Position::default() {
+        if let Some(position) = position {
             draft.require(Requirement::Namespace(namespace.id, position));
         }
         put(draft, namespace);

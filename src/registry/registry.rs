@@ -8,11 +8,12 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use super::cache::{Cache, CacheConfig, CacheStatistics, Lookup};
+use super::draft::Touched;
 use super::{Applied, At, Builder, Draft, Found, Known, Operation, StreamAction, Submission, View};
 use crate::astha::Astha;
-use crate::error::{Error, ErrorKind, Object, Result};
+use crate::error::{Error, ErrorKind, Object, Resource, Result};
 use crate::position::Position;
-use crate::schema::{Alteration, Fingerprint, Mode, ModeSource, ObjectId, Schema, StreamName};
+use crate::schema::{Alteration, Mode, ModeSource, ObjectId, Schema, StreamName};
 use crate::store::{Store, Unadopted, Version};
 use crate::tasks::{Clock, Tasks};
 
@@ -109,7 +110,10 @@ impl Registry {
             return Ok(known.version.clone());
         }
         let id = known.stream.id;
-        if let Some(version) = self.cache.version(id, number) {
+        // A rename since it was cached gave the version another name.
+        if let Some(version) = self.cache.version(id, number)
+            && version.name == known.stream.name
+        {
             return Ok(version);
         }
         let version = self.store.version(id, number).await?.ok_or_else(|| {
@@ -193,17 +197,15 @@ impl Registry {
     /// done and what it means, and commits nothing.
     ///
     /// # Errors
-    /// What is wrong with the operation. The draft is then as it was.
+    /// What is wrong with the operation. The draft may hold a part of it then and
+    /// is not to be committed: a failed statement fails its transaction.
     pub async fn apply(
         &self,
         draft: &mut Draft,
         operation: &Operation,
         user: &str,
     ) -> Result<Applied> {
-        let mut next = draft.clone();
-        let applied = self.plan(&mut next, operation, user).await?;
-        *draft = next;
-        Ok(applied)
+        self.plan(draft, operation, user).await
     }
 
     /// Commits a draft as one change and answers the position it made. Once it
@@ -234,21 +236,25 @@ impl Registry {
         let commit = self
             .tasks
             .spawn("commit", async move { registry.commit_owned(draft).await });
-        commit
-            .await
-            .map_err(|error| Error::internal("a commit panicked").with_source(error))?
+        commit.await.map_err(|error| match error.is_cancelled() {
+            true => Error::new(
+                ErrorKind::Unavailable(Resource::Server),
+                "the server stopped before the commit was answered",
+            ),
+            false => Error::internal("a commit panicked").with_source(error),
+        })?
     }
 
     async fn commit_owned(&self, draft: Draft) -> Result<Position> {
-        let touched = draft.touched();
-        let Draft {
+        let (
             change,
-            streams,
-            names,
-            versions,
-            ..
-        } = draft;
-        let unsettled = self.cache.unsettle(touched);
+            Touched {
+                streams,
+                names,
+                versions,
+            },
+        ) = draft.into_change();
+        let unsettled = self.cache.unsettle(names.keys().cloned().collect());
         let outcome = self.store.commit(change).await;
         match &outcome {
             Ok(position) => {
@@ -408,18 +414,24 @@ impl Registry {
     /// # Errors
     /// Those of the store.
     pub async fn refresh_cache(&self) -> Result<()> {
+        let mut outcome = Ok(());
         for known in self.cache.expiring(&self.cache_config) {
             let name = &known.stream.name;
             let ticket = self.cache.ticket(name);
-            let loaded = self.store.stream(name).await?;
-            let fresh = loaded
-                .value
-                .map(|(stream, version)| Arc::new(Known::new(stream, version)));
-            self.cache
-                .offer(ticket, name, fresh.as_ref(), loaded.position);
-            self.cache.count_refreshes(1);
+            match self.store.stream(name).await {
+                Ok(loaded) => {
+                    let fresh = loaded
+                        .value
+                        .map(|(stream, version)| Arc::new(Known::new(stream, version)));
+                    self.cache
+                        .offer(ticket, name, fresh.as_ref(), loaded.position);
+                    self.cache.count_refreshes(1);
+                }
+                // One that cannot be read keeps nobody else from being refreshed.
+                Err(error) => outcome = Err(error),
+            }
         }
-        Ok(())
+        outcome
     }
 
     /// Stops the background work and closes the store, within the grace period.
@@ -438,7 +450,11 @@ impl Registry {
         if let Lookup::Hit(known, position) = self.cache.lookup(name) {
             return Ok((known, position));
         }
-        let _flight = self.loads[self.group(name)].lock().await;
+        // What a pending name loads is not cached: waiting in line for it is no use.
+        let _flight = match self.cache.is_pending(name) {
+            true => None,
+            false => Some(self.loads[self.group(name)].lock().await),
+        };
         if let Lookup::Hit(known, position) = self.cache.lookup(name) {
             return Ok((known, position));
         }
@@ -507,10 +523,6 @@ impl Registry {
         #[allow(clippy::cast_possible_truncation, reason = "any bits of a hash do")]
         let hash = self.hasher.hash_one(name) as usize;
         hash % QUEUES
-    }
-
-    pub(super) fn fingerprint(schema: &Schema) -> Fingerprint {
-        schema.fingerprint()
     }
 }
 

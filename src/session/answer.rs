@@ -17,7 +17,7 @@ impl Session {
     pub(super) async fn describe_stream(&self, name: &ObjectRef) -> Result<Outcome> {
         let known = match self.at_once(name)? {
             Some(known) => known,
-            None => Box::pin(self.find(&self.draft(), name)).await?,
+            None => Box::pin(self.find(self.draft(), name)).await?,
         };
         let rows = known.described(describe);
         self.rows(&Statement::Describe(name.clone()), rows, "DESCRIBE")
@@ -41,7 +41,7 @@ impl Session {
         like: Option<&str>,
     ) -> Result<Outcome> {
         let draft = self.draft();
-        let view = self.registry.view(&draft);
+        let view = self.registry.view(draft);
         if let Some((name, location)) = namespace
             && view.namespace(name).await?.is_none()
         {
@@ -81,8 +81,8 @@ impl Session {
 
     pub(super) async fn show_versions(&self, name: &ObjectRef) -> Result<Outcome> {
         let draft = self.draft();
-        let known = self.find(&draft, name).await?;
-        let versions = self.registry.view(&draft).versions(&known).await?;
+        let known = self.find(draft, name).await?;
+        let versions = self.registry.view(draft).versions(&known).await?;
         let before = std::iter::once(None).chain(versions.iter().map(Some));
         let rows = versions.iter().zip(before).map(|(version, before)| {
             vec![
@@ -104,8 +104,8 @@ impl Session {
 
     pub(super) async fn show_compatibility(&self, name: &ObjectRef) -> Result<Outcome> {
         let draft = self.draft();
-        let known = self.find(&draft, name).await?;
-        let view = self.registry.view(&draft);
+        let known = self.find(draft, name).await?;
+        let view = self.registry.view(draft);
         let (mode, source, judgements) = self.registry.check_compatibility(&view, &known).await?;
         let rows = judgements.into_iter().map(|judgement| {
             vec![
@@ -126,7 +126,7 @@ impl Session {
     }
 
     pub(super) async fn show_create_stream(&self, name: &ObjectRef) -> Result<Outcome> {
-        let known = self.find(&self.draft(), name).await?;
+        let known = self.find(self.draft(), name).await?;
         let row = vec![
             Value::text(&known.stream.name.name),
             Value::text(super::create::statements(&known)),

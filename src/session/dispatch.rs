@@ -118,8 +118,7 @@ impl Session {
 
     async fn change(&mut self, statement: &Statement) -> Result<Outcome> {
         let (operation, tag) = {
-            let draft = self.transaction.draft();
-            let view = self.registry.view(&draft);
+            let view = self.registry.view(self.draft());
             let names = Names {
                 view,
                 search_path: &self.frequent.search_path,
@@ -272,7 +271,7 @@ impl Session {
     }
 
     /// The transaction's own changes, for a statement to look through.
-    pub(super) fn draft(&self) -> Draft {
+    pub(super) fn draft(&self) -> &Draft {
         self.transaction.draft()
     }
 }

@@ -9,6 +9,8 @@
 //! The transaction is a draft in this process's memory: however long the client
 //! takes, nothing of the store is held.
 
+use std::sync::LazyLock;
+
 use crate::error::{Error, ErrorKind, TransactionState};
 use crate::registry::Draft;
 
@@ -35,11 +37,12 @@ impl Transaction {
         }
     }
 
-    /// A copy of the changes so far, to look through.
-    pub(super) fn draft(&self) -> Draft {
+    /// The changes so far, to look through.
+    pub(super) fn draft(&self) -> &Draft {
+        static NOTHING: LazyLock<Draft> = LazyLock::new(Draft::default);
         match self {
-            Self::Implicit(draft) | Self::Explicit(draft) => draft.as_ref().clone(),
-            Self::None | Self::Failed => Draft::default(),
+            Self::Implicit(draft) | Self::Explicit(draft) => draft,
+            Self::None | Self::Failed => &NOTHING,
         }
     }
 

@@ -11,7 +11,7 @@ use crate::schema::{Name, ObjectId, StreamName};
 ///
 /// Every row whose value went into the decision is named, by its identity and
 /// the position at which it was read, or by its absence.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Requirement {
     /// The stream is there, and is as it was at the position: its rows, options
     /// and mode. Its latest version says what its rows say; if not, the

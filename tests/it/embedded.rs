@@ -381,3 +381,83 @@ fn inserted_columns(unit: &Unit) -> Vec<String> {
     let columns = inserted::<ColumnRow>(unit, "table_columns");
     columns.into_iter().map(|row| row.column_name).collect()
 }
+
+/// A column that takes another's place leaves the same schema where the two are
+/// alike; it is judged all the same, and its comment goes with it.
+#[tokio::test]
+async fn columns_that_are_alike_change_places() {
+    use rekha::session::{Session, SessionOptions, Value};
+
+    let directory = tempfile::tempdir().unwrap();
+    let registry = rekha::Registry::builder()
+        .sqlite(directory.path().join("x.db"))
+        .build()
+        .await
+        .unwrap();
+    let mut session = Session::new(registry.clone(), SessionOptions::default()).unwrap();
+    session
+        .execute("CREATE STREAM s (x INT COMMENT 'X', y INT COMMENT 'Y')")
+        .await
+        .unwrap();
+    let swap = "ALTER STREAM s RENAME x TO t, RENAME y TO x, RENAME t TO y";
+    assert_eq!(session.execute(swap).await.unwrap_err().sqlstate(), "23514");
+    session
+        .execute("ALTER STREAM s SET (compatibility = 'NONE')")
+        .await
+        .unwrap();
+    session.execute(swap).await.unwrap();
+    let described = session.execute("DESCRIBE s").await.unwrap();
+    let told: Vec<_> = described[0]
+        .rows
+        .iter()
+        .map(|row| (row[0].clone(), row[5].clone()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (Value::text("y"), Value::text("X")),
+            (Value::text("x"), Value::text("Y"))
+        ]
+    );
+    registry.close(std::time::Duration::from_secs(60)).await;
+}
+
+/// A schema that was taken from another stream brings no identities with it.
+#[tokio::test]
+async fn a_schema_is_registered_under_another_name() {
+    use rekha::schema::StreamName;
+    use rekha::session::{Session, SessionOptions};
+
+    let directory = tempfile::tempdir().unwrap();
+    let registry = rekha::Registry::builder()
+        .sqlite(directory.path().join("x.db"))
+        .build()
+        .await
+        .unwrap();
+    let mut session = Session::new(registry.clone(), SessionOptions::default()).unwrap();
+    session
+        .execute("CREATE SCHEMA two; CREATE STREAM s (a INT, CONSTRAINT u UNIQUE (a)); CREATE INDEX i ON s (a)")
+        .await
+        .unwrap();
+    let known = registry
+        .get_latest_schema(&StreamName::new("public", "s"))
+        .await
+        .unwrap();
+    let schema = known.version.schema.as_ref().clone();
+    let copy = StreamName::new("two", "copy");
+    for number in [1, 1] {
+        let version = registry
+            .register_schema(&copy, schema.clone(), "me")
+            .await
+            .unwrap();
+        assert_eq!(
+            (version.number, version.fingerprint),
+            (number, known.version.fingerprint)
+        );
+    }
+    let taken = registry
+        .register_schema(&StreamName::new("public", "copy"), schema, "me")
+        .await;
+    assert_eq!(taken.unwrap_err().sqlstate(), "42P07");
+    registry.close(std::time::Duration::from_secs(60)).await;
+}
