@@ -182,10 +182,6 @@ impl Registry {
                 Ok(_) => return Ok(applied),
                 Err(error) if error.kind() == ErrorKind::Conflict && attempt < ATTEMPTS => {
                     tracing::debug!(attempt, detail = error.detail(), "a change is tried again");
-                    // What another program did happened before this, and is a version first.
-                    if let Some(Unadopted(id)) = Unadopted::of(&error) {
-                        self.adopt(id).await?;
-                    }
                     attempt += 1;
                 }
                 Err(error) => return Err(error),
@@ -233,9 +229,18 @@ impl Registry {
         }
         let _submitted = submission.begin();
         let registry = self.clone();
-        let commit = self
-            .tasks
-            .spawn("commit", async move { registry.commit_owned(draft).await });
+        let commit = self.tasks.spawn("commit", async move {
+            let outcome = registry.commit_owned(draft).await;
+            // What another program did happened before this, and is a version first:
+            // the next attempt finds it.
+            if let Err(error) = &outcome
+                && let Some(Unadopted(id)) = Unadopted::of(error)
+                && let Err(error) = registry.adopt(id).await
+            {
+                tracing::warn!(stream = id.0, %error, "a change of another program is adopted later");
+            }
+            outcome
+        });
         commit.await.map_err(|error| match error.is_cancelled() {
             true => Error::new(
                 ErrorKind::Unavailable(Resource::Server),
@@ -245,7 +250,7 @@ impl Registry {
         })?
     }
 
-    async fn commit_owned(&self, draft: Draft) -> Result<Position> {
+    pub(super) async fn commit_owned(&self, draft: Draft) -> Result<Position> {
         let (
             change,
             Touched {

@@ -244,7 +244,10 @@ impl Registry {
                 }
                 Err(error) => return Err(error),
             };
-            match self.commit(draft).await {
+            if draft.is_empty() {
+                return Ok(());
+            }
+            match self.commit_owned(draft).await {
                 Err(error) if error.kind() == ErrorKind::Conflict => {}
                 outcome => return outcome.map(drop),
             }

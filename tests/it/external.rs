@@ -224,6 +224,24 @@ async fn a_change_that_nobody_has_seen_yet_comes_first() {
     assert_eq!(client.rows("DESCRIBE STREAM orders").await.len(), 13);
 }
 
+/// A transaction is told to run again, and may do so at once.
+#[tokio::test]
+async fn a_transaction_runs_again_after_a_change_that_nobody_has_seen() {
+    let (_rekha, client, outside) = with_orders().await;
+    outside
+        .execute(&copy_column("note", "theirs", 4), [])
+        .unwrap();
+    let transaction = "BEGIN; ALTER STREAM orders ADD COLUMN ours INT; COMMIT";
+    // Unless the change was seen meanwhile.
+    if let Err(error) = client.try_rows(transaction).await {
+        assert_eq!(error.code().unwrap().code(), "40001");
+        client.rows(transaction).await;
+    }
+    let versions = client.rows("SHOW SCHEMA VERSIONS FOR orders").await;
+    assert_eq!(versions.len(), 3);
+    assert_eq!(versions[1][5].as_deref(), Some("external"));
+}
+
 /// A pipeline's counters are no schema, and nobody waits for them.
 #[tokio::test]
 async fn a_counter_is_no_change_of_schema() {
