@@ -89,7 +89,15 @@ impl Subscriber for SchemaManager {
         let Some(registry) = self.registry.upgrade() else {
             return Ok(());
         };
-        self.count(registry.follow(unit).await)
+        self.count(match registry.follow(unit).await {
+            // It would make no more sense the next time: the source does.
+            Err(error) if is_damage(&error) => {
+                tracing::error!(position = unit.position.0, %error, detail = error.detail(), "a unit of changes makes no sense; everything is looked at instead");
+                registry.clear_cache();
+                registry.adopt_all().await
+            }
+            outcome => outcome,
+        })
     }
 
     async fn on_health(&self) -> Health {

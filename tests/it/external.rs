@@ -242,6 +242,22 @@ async fn a_transaction_runs_again_after_a_change_that_nobody_has_seen() {
     assert_eq!(versions[1][5].as_deref(), Some("external"));
 }
 
+#[tokio::test]
+async fn a_row_of_the_log_that_makes_no_sense_stops_nothing() {
+    let (_rekha, client, outside) = with_orders().await;
+    outside
+        .execute(
+            "INSERT INTO __cdc_log (timestamp, tablename, operation, after)
+             VALUES ('2024-01-01T00:00:00Z', 'tables', 'INSERT', '{}')",
+            [],
+        )
+        .unwrap();
+    outside
+        .execute(&copy_column("note", "remark", 4), [])
+        .unwrap();
+    external_version(&client, "orders", 2).await;
+}
+
 /// A pipeline's counters are no schema, and nobody waits for them.
 #[tokio::test]
 async fn a_counter_is_no_change_of_schema() {
