@@ -224,6 +224,8 @@ impl Session {
     pub async fn step(&mut self) -> Result<Option<Outcome>> {
         let Some(statement) = self.script.get(self.next).cloned() else {
             self.end_script();
+            // An empty text ends the pipeline before it, as any other does.
+            self.sync().await?;
             return Ok(None);
         };
         self.next += 1;
@@ -258,6 +260,10 @@ impl Session {
     }
 
     fn try_prepare(&mut self, name: &str, sql: &str, parameter_types: &[u32]) -> Result<()> {
+        // The unnamed statement goes first, even if nothing takes its place.
+        if name.is_empty() {
+            self.prepared.remove("");
+        }
         let statements = self.parse(sql)?;
         let statement = statements.first().cloned();
         if statements.len() > 1 {
@@ -286,9 +292,12 @@ impl Session {
     /// Describe of a statement.
     ///
     /// # Errors
-    /// 26000 when there is none of the name.
-    pub fn describe_statement(&self, name: &str) -> Result<Description> {
-        self.describe(self.must_get_prepared(name)?)
+    /// 26000 when there is none of the name, 42704 for `SHOW` of a setting that
+    /// is none, 25P02 for rows in a transaction that failed.
+    pub fn describe_statement(&mut self, name: &str) -> Result<Description> {
+        self.must_get_prepared(name)
+            .and_then(|statement| self.describe(statement))
+            .inspect_err(|_| self.fail())
     }
 
     /// Bind: makes a portal of a statement. `parameters` is how many values
@@ -334,10 +343,12 @@ impl Session {
     /// Describe of a portal.
     ///
     /// # Errors
-    /// 34000 when there is none of the name.
-    pub fn describe_portal(&self, name: &str) -> Result<Description> {
-        let portal = self.portals.get(name).ok_or_else(|| no_portal(name))?;
-        self.describe(&portal.statement)
+    /// 34000 when there is none of the name; otherwise those of
+    /// [`Session::describe_statement`].
+    pub fn describe_portal(&mut self, name: &str) -> Result<Description> {
+        self.must_get_portal(name)
+            .and_then(|portal| self.describe(&portal.statement))
+            .inspect_err(|_| self.fail())
     }
 
     /// Execute: runs the portal, or goes on with it; at most `max_rows` rows, 0
@@ -346,32 +357,16 @@ impl Session {
     /// [`Session::sync`].
     ///
     /// # Errors
-    /// 34000 when there is no such portal; what went wrong in the statement.
+    /// 34000 when there is no such portal, 55000 when it has run to its end,
+    /// 25P02 in a transaction that failed; what went wrong in the statement.
     pub async fn execute_portal(
         &mut self,
         name: &str,
         max_rows: usize,
         alone: bool,
     ) -> Result<Execution> {
-        let portal = self
-            .portals
-            .get_mut(name)
-            .ok_or_else(|| no_portal(name))
-            .inspect_err(|_| ());
-        let Ok(portal) = portal else {
-            self.fail();
-            return Err(no_portal(name));
-        };
         let mut notices = Vec::new();
-        if let PortalState::Bound = portal.state {
-            portal.state = PortalState::Done;
-            let Some(statement) = portal.statement.clone() else {
-                return Ok(Execution {
-                    notices,
-                    rows: Rows::default(),
-                    tag: Some(""),
-                });
-            };
+        if let Some(statement) = self.start_portal(name).inspect_err(|_| self.fail())? {
             if !alone && matches!(self.transaction, Transaction::None) && changes(&statement) {
                 self.begin_implicit();
             }
@@ -389,23 +384,48 @@ impl Session {
                 portal.state = PortalState::Running(outcome.rows, outcome.tag);
             }
         }
-        let Some(Portal { state, .. }) = self.portals.get_mut(name) else {
-            return Err(no_portal(name));
+        let (rows, tag) = self.fetch(name, max_rows).inspect_err(|_| self.fail())?;
+        Ok(Execution { notices, rows, tag })
+    }
+
+    /// The statement to run for the portal's first rows; nothing when it has run.
+    fn start_portal(&mut self, name: &str) -> Result<Option<Arc<Statement>>> {
+        let portal = self.must_get_portal(name)?;
+        if let Some(statement) = &portal.statement {
+            self.refuse_aborted(statement)?;
+        }
+        let Some(portal) = self.portals.get_mut(name) else {
+            return Ok(None);
         };
-        let PortalState::Running(left, tag) = state else {
-            self.fail();
-            return Err(Error::new(
-                ErrorKind::Internal(crate::error::Fault::StoreVersion),
-                format!("portal \"{name}\" cannot be run"),
-            ));
+        if !matches!(portal.state, PortalState::Bound) {
+            return Ok(None);
+        }
+        if portal.statement.is_some() {
+            portal.state = PortalState::Done;
+        }
+        Ok(portal.statement.clone())
+    }
+
+    /// The next rows of a portal, and its tag when these are the last.
+    fn fetch(&mut self, name: &str, max_rows: usize) -> Result<(Rows, Option<&'static str>)> {
+        let portal = self.portals.get_mut(name).ok_or_else(|| no_portal(name))?;
+        let (left, tag) = match &mut portal.state {
+            PortalState::Running(left, tag) => (left, *tag),
+            // The empty statement.
+            PortalState::Bound => return Ok((Rows::default(), Some(""))),
+            PortalState::Done => {
+                return Err(Error::new(
+                    ErrorKind::Spent(Object::Portal),
+                    format!("portal \"{name}\" cannot be run"),
+                ));
+            }
         };
-        let tag = *tag;
         let limit = if max_rows == 0 { usize::MAX } else { max_rows };
         let rows = left.take_first(limit);
         // A portal that gave exactly as many rows as were asked for is suspended,
         // even when none is left: the next Execute finds that out.
         let tag = (rows.len() < limit).then_some(tag);
-        Ok(Execution { notices, rows, tag })
+        Ok((rows, tag))
     }
 
     /// Close of a statement; no error when there is none.
@@ -424,12 +444,12 @@ impl Session {
     /// # Errors
     /// 40001 when a stream it changed was changed by others in the meantime:
     /// nothing was changed.
-    pub async fn sync(&mut self) -> Result<Vec<Notice>> {
+    pub async fn sync(&mut self) -> Result<()> {
         let outcome = self.end_implicit().await;
         if matches!(self.transaction, Transaction::None) {
             self.portals.clear();
         }
-        outcome.map(|()| Vec::new())
+        outcome
     }
 
     // ---- within the session ----
@@ -466,6 +486,9 @@ impl Session {
             Some(statement) => columns(statement, &self.settings)?,
             None => Arc::from([]),
         };
+        if matches!(self.transaction, Transaction::Failed) && !columns.is_empty() {
+            return Err(aborted());
+        }
         Ok(Description {
             parameters: Arc::from([]),
             columns,
@@ -474,6 +497,10 @@ impl Session {
 
     fn must_get_prepared(&self, name: &str) -> Result<&Prepared> {
         self.prepared.get(name).ok_or_else(|| no_statement(name))
+    }
+
+    fn must_get_portal(&self, name: &str) -> Result<&Portal> {
+        self.portals.get(name).ok_or_else(|| no_portal(name))
     }
 
     /// In a transaction that failed only its end is heard.

@@ -124,9 +124,6 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'a, S> {
     /// Runs a text of any number of statements.
     async fn query(&mut self, sql: &str) -> Result<(), Stop> {
         let statements = self.session.begin_script(sql).map_err(Stop::Session)?;
-        if statements == 0 {
-            self.client.out.complete("");
-        }
         loop {
             let deadline = self.deadline();
             let Some(outcome) = self
@@ -134,6 +131,9 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'a, S> {
                 .run(self.session.step(), deadline, &self.submission)
                 .await?
             else {
+                if statements == 0 {
+                    self.client.out.complete("");
+                }
                 return Ok(());
             };
             self.notices(&outcome.notices);

@@ -100,8 +100,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
 
     /// Ends a pipeline. What it commits is not taken away by a cancel any more.
     pub(super) async fn sync(&mut self) -> Result<(), Stop> {
-        let notices = self.session.sync().await.map_err(Stop::Session)?;
-        self.notices(&notices);
-        Ok(())
+        self.session.sync().await.map_err(Stop::Session)
     }
 }
