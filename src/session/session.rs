@@ -109,6 +109,7 @@ pub struct Session {
     /// The text that is being run, and which of its statements comes next.
     script: Statements,
     next: usize,
+    settled: bool,
     prepared: HashMap<String, Prepared>,
     portals: HashMap<String, Portal>,
     texts: HashMap<String, Statements>,
@@ -135,6 +136,7 @@ impl Session {
             submission: Submission::default(),
             script: Statements::default(),
             next: 0,
+            settled: false,
             prepared: HashMap::new(),
             portals: HashMap::new(),
             texts: HashMap::new(),
@@ -172,6 +174,13 @@ impl Session {
     /// submitted, and only the answer says how it ended.
     pub fn submission(&self) -> Submission {
         self.submission.clone()
+    }
+
+    /// Whether the statement that was answered last, or what came before it in
+    /// its text, has been committed: its answer is true whatever happens while
+    /// it is sent.
+    pub fn is_settled(&self) -> bool {
+        self.settled
     }
 
     /// Tells the session that a statement ended with an error outside of its
@@ -234,11 +243,14 @@ impl Session {
         if !is_last && matches!(self.transaction, Transaction::None) {
             self.begin_implicit();
         }
+        let is_shared = matches!(self.transaction, Transaction::Implicit(_));
         let outcome = self.guarded(&statement).await?;
         // The last statement is answered after the commit it is part of.
         if is_last {
             self.end_implicit().await?;
         }
+        self.settled = matches!(self.transaction, Transaction::None)
+            && (is_shared || changes(&statement) || ends_transaction(&statement));
         Ok(Some(outcome))
     }
 
@@ -505,11 +517,7 @@ impl Session {
 
     /// In a transaction that failed only its end is heard.
     fn refuse_aborted(&self, statement: &Statement) -> Result<()> {
-        let ends = matches!(
-            statement,
-            Statement::Commit { .. } | Statement::Rollback { .. }
-        );
-        if matches!(self.transaction, Transaction::Failed) && !ends {
+        if matches!(self.transaction, Transaction::Failed) && !ends_transaction(statement) {
             Err(aborted())
         } else {
             Ok(())
@@ -597,6 +605,13 @@ fn changes(statement: &Statement) -> bool {
             | Statement::Deallocate(_)
             | Statement::CloseAll
             | Statement::UnlistenAll
+    )
+}
+
+fn ends_transaction(statement: &Statement) -> bool {
+    matches!(
+        statement,
+        Statement::Commit { .. } | Statement::Rollback { .. }
     )
 }
 

@@ -3,6 +3,7 @@
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
+use super::client::Ending;
 use super::connection::Connection;
 use super::format::Formats;
 use super::frontend::{Bind, Target};
@@ -79,7 +80,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
             .await?;
         self.notices(&execution.notices);
         let formats = self.formats.get(portal);
-        self.client.rows(&execution.rows, formats, deadline).await?;
+        // A statement with rows changes nothing: it may still be stopped.
+        let ending = Ending::Open(deadline);
+        self.client.rows(&execution.rows, formats, ending).await?;
         match execution.tag {
             Some(tag) => self.client.out.complete(tag),
             None => self.client.out.suspended(),
