@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::budget::{Budget, SessionConfig, Share};
 use super::columns::columns;
 use super::transaction::{Transaction, aborted};
 use super::{Column, Notice, Outcome, Rows, Settings};
@@ -16,6 +17,10 @@ use crate::sql::{self, Statement};
 const REMEMBERED_TEXTS: usize = 64;
 const REMEMBERED_BYTES: usize = 512;
 
+/// What a change of an open transaction takes beside its text, about (in bytes):
+/// a version of a stream.
+const CHANGE_BYTES: usize = 1 << 10;
+
 /// Who the client is and what it asked for at start-up.
 #[derive(Clone, Debug, Default)]
 pub struct SessionOptions {
@@ -26,6 +31,8 @@ pub struct SessionOptions {
     /// Settings of the start-up packet (`application_name`, `DateStyle`, …) and
     /// of its `options` (`-c name=value`), in order.
     pub settings: Vec<(String, String)>,
+    /// What it may keep.
+    pub limits: SessionConfig,
 }
 
 /// The state ReadyForQuery tells.
@@ -60,13 +67,23 @@ pub struct Execution {
     pub tag: Option<&'static str>,
 }
 
-/// A statement that was parsed; nothing for an empty text.
-type Prepared = Option<Arc<Statement>>;
+/// A statement that was parsed.
+#[derive(Clone)]
+struct Prepared {
+    /// Nothing for an empty text.
+    statement: Option<Arc<Statement>>,
+    /// In bytes.
+    length: usize,
+    _share: Arc<Share>,
+}
 
 /// A prepared statement that was bound.
 struct Portal {
-    statement: Prepared,
+    prepared: Prepared,
     state: PortalState,
+    _share: Share,
+    /// The part of the rows, once it is suspended.
+    rows: Option<Share>,
 }
 
 enum PortalState {
@@ -106,9 +123,15 @@ pub struct Session {
     pub(super) frequent: Frequent,
     pub(super) transaction: Transaction,
     pub(super) submission: Submission,
+    pub(super) budget: Budget,
+    /// The parts of the transaction's changes and of the settings.
+    changes: Option<Share>,
+    pub(super) kept_settings: Option<Share>,
     /// The text that is being run, and which of its statements comes next.
     script: Statements,
     next: usize,
+    /// The length of the text (in bytes).
+    length: usize,
     settled: bool,
     prepared: HashMap<String, Prepared>,
     portals: HashMap<String, Portal>,
@@ -133,9 +156,13 @@ impl Session {
             frequent: Frequent::of(&settings),
             settings,
             transaction: Transaction::None,
+            budget: Budget::new(options.limits),
+            changes: None,
+            kept_settings: None,
             submission: Submission::default(),
             script: Statements::default(),
             next: 0,
+            length: 0,
             settled: false,
             prepared: HashMap::new(),
             portals: HashMap::new(),
@@ -189,6 +216,7 @@ impl Session {
         self.end_script();
         if self.transaction.is_block() {
             self.transaction = Transaction::Failed;
+            self.changes = None;
         } else if matches!(self.transaction, Transaction::Implicit(_)) {
             self.roll_back();
         }
@@ -219,6 +247,7 @@ impl Session {
         self.prepared.remove("");
         self.portals.remove("");
         self.end_script();
+        self.length = sql.len();
         self.script = self.parse(sql).inspect_err(|_| self.fail())?;
         if self.script.len() > 1 && matches!(self.transaction, Transaction::None) {
             self.begin_implicit();
@@ -244,7 +273,8 @@ impl Session {
             self.begin_implicit();
         }
         let is_shared = matches!(self.transaction, Transaction::Implicit(_));
-        let outcome = self.guarded(&statement).await?;
+        let length = self.length / self.script.len();
+        let outcome = self.guarded(&statement, length).await?;
         // The last statement is answered after the commit it is part of.
         if is_last {
             self.end_implicit().await?;
@@ -294,10 +324,18 @@ impl Session {
                 format!("prepared statement \"{name}\" already exists"),
             ));
         }
+        self.budget
+            .admit(self.prepared.len(), "prepared statements")?;
+        let share = self.budget.take(name.len() + sql.len())?;
         // Types of parameters that the statement does not have are no error:
         // PostgreSQL only counts the values at Bind.
         let _ = parameter_types;
-        self.prepared.insert(name.to_owned(), statement);
+        let prepared = Prepared {
+            statement,
+            length: sql.len(),
+            _share: Arc::new(share),
+        };
+        self.prepared.insert(name.to_owned(), prepared);
         Ok(())
     }
 
@@ -308,7 +346,7 @@ impl Session {
     /// is none, 25P02 for rows in a transaction that failed.
     pub fn describe_statement(&mut self, name: &str) -> Result<Description> {
         self.must_get_prepared(name)
-            .and_then(|statement| self.describe(statement))
+            .and_then(|prepared| self.describe(prepared))
             .inspect_err(|_| self.fail())
     }
 
@@ -333,7 +371,7 @@ impl Session {
                 ),
             ));
         }
-        if let Some(statement) = &prepared {
+        if let Some(statement) = &prepared.statement {
             self.refuse_aborted(statement)?;
         }
         if !portal.is_empty() && self.portals.contains_key(portal) {
@@ -342,14 +380,21 @@ impl Session {
                 format!("cursor \"{portal}\" already exists"),
             ));
         }
-        self.portals.insert(
-            portal.to_owned(),
-            Portal {
-                statement: prepared,
-                state: PortalState::Bound,
-            },
-        );
+        self.portals.remove(portal);
+        self.budget.admit(self.portals.len(), "portals")?;
+        let bound = Portal {
+            prepared,
+            state: PortalState::Bound,
+            _share: self.budget.take(portal.len())?,
+            rows: None,
+        };
+        self.portals.insert(portal.to_owned(), bound);
         Ok(())
+    }
+
+    /// Whether there are portals.
+    pub fn has_portals(&self) -> bool {
+        !self.portals.is_empty()
     }
 
     /// Describe of a portal.
@@ -359,7 +404,7 @@ impl Session {
     /// [`Session::describe_statement`].
     pub fn describe_portal(&mut self, name: &str) -> Result<Description> {
         self.must_get_portal(name)
-            .and_then(|portal| self.describe(&portal.statement))
+            .and_then(|portal| self.describe(&portal.prepared))
             .inspect_err(|_| self.fail())
     }
 
@@ -378,11 +423,12 @@ impl Session {
         alone: bool,
     ) -> Result<Execution> {
         let mut notices = Vec::new();
-        if let Some(statement) = self.start_portal(name).inspect_err(|_| self.fail())? {
+        let started = self.start_portal(name).inspect_err(|_| self.fail())?;
+        if let Some((statement, length)) = started {
             if !alone && matches!(self.transaction, Transaction::None) && changes(&statement) {
                 self.begin_implicit();
             }
-            let outcome = self.guarded(&statement).await?;
+            let outcome = self.guarded(&statement, length).await?;
             notices = outcome.notices;
             // COMMIT and the like close all portals, this one too.
             if outcome.columns.is_empty() {
@@ -400,22 +446,21 @@ impl Session {
         Ok(Execution { notices, rows, tag })
     }
 
-    /// The statement to run for the portal's first rows; nothing when it has run.
-    fn start_portal(&mut self, name: &str) -> Result<Option<Arc<Statement>>> {
+    /// The statement to run for the portal's first rows, and the length of its
+    /// text; nothing when it has run, or is empty.
+    fn start_portal(&mut self, name: &str) -> Result<Option<(Arc<Statement>, usize)>> {
         let portal = self.must_get_portal(name)?;
-        if let Some(statement) = &portal.statement {
-            self.refuse_aborted(statement)?;
-        }
-        let Some(portal) = self.portals.get_mut(name) else {
+        let Some(statement) = portal.prepared.statement.clone() else {
             return Ok(None);
         };
-        if !matches!(portal.state, PortalState::Bound) {
-            return Ok(None);
+        self.refuse_aborted(&statement)?;
+        match self.portals.get_mut(name) {
+            Some(portal) if matches!(portal.state, PortalState::Bound) => {
+                portal.state = PortalState::Done;
+                Ok(Some((statement, portal.prepared.length)))
+            }
+            _ => Ok(None),
         }
-        if portal.statement.is_some() {
-            portal.state = PortalState::Done;
-        }
-        Ok(portal.statement.clone())
     }
 
     /// The next rows of a portal, and its tag when these are the last.
@@ -437,6 +482,12 @@ impl Session {
         // A portal that gave exactly as many rows as were asked for is suspended,
         // even when none is left: the next Execute finds that out.
         let tag = (rows.len() < limit).then_some(tag);
+        if left.is_empty() {
+            *left = Rows::default();
+            portal.rows = None;
+        } else if portal.rows.is_none() {
+            portal.rows = Some(self.budget.take(left.bytes())?);
+        }
         Ok((rows, tag))
     }
 
@@ -466,9 +517,11 @@ impl Session {
 
     // ---- within the session ----
 
-    /// Runs a statement; an error fails the transaction it is in.
-    async fn guarded(&mut self, statement: &Arc<Statement>) -> Result<Outcome> {
-        let outcome = match self.refuse_aborted(statement) {
+    /// Runs a statement; an error fails the transaction it is in. `length` is
+    /// that of its text.
+    async fn guarded(&mut self, statement: &Arc<Statement>, length: usize) -> Result<Outcome> {
+        let admitted = self.refuse_aborted(statement);
+        let outcome = match admitted.and_then(|()| self.keep_change(statement, length)) {
             Ok(()) => self.dispatch(statement).await,
             Err(error) => Err(error),
         };
@@ -477,6 +530,14 @@ impl Session {
             .notices
             .retain(|notice| self.settings.admits(notice.severity));
         Ok(outcome)
+    }
+
+    /// What is changed in a transaction is kept until its end.
+    fn keep_change(&mut self, statement: &Statement, length: usize) -> Result<()> {
+        if changes(statement) && self.transaction.draft_mut().is_some() {
+            self.budget.add(&mut self.changes, length + CHANGE_BYTES)?;
+        }
+        Ok(())
     }
 
     fn parse(&mut self, sql: &str) -> Result<Statements> {
@@ -493,8 +554,8 @@ impl Session {
         Ok(statements)
     }
 
-    fn describe(&self, statement: &Prepared) -> Result<Description> {
-        let columns = match statement {
+    fn describe(&self, prepared: &Prepared) -> Result<Description> {
+        let columns = match &prepared.statement {
             Some(statement) => columns(statement, &self.settings)?,
             None => Arc::from([]),
         };
@@ -540,6 +601,7 @@ impl Session {
     /// Ends the transaction by making its changes everybody's.
     pub(super) async fn commit(&mut self) -> Result<()> {
         let draft = self.transaction.take();
+        self.changes = None;
         self.portals.clear();
         match self.registry.commit_marked(draft, &self.submission).await {
             Ok(_) => {
@@ -557,6 +619,7 @@ impl Session {
     /// Ends the transaction as if it had never been.
     pub(super) fn roll_back(&mut self) {
         self.transaction = Transaction::None;
+        self.changes = None;
         self.portals.clear();
         self.settings.rollback();
         self.settings_moved();

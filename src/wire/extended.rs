@@ -31,7 +31,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
             ))));
         }
         Formats::new(&bind.parameter_formats).map_err(Stop::Wire)?;
-        let formats = Formats::new(&bind.result_formats).map_err(Stop::Wire)?;
+        let mut formats = Formats::new(&bind.result_formats).map_err(Stop::Wire)?;
+        if !self.session.has_portals() {
+            self.formats.clear();
+        }
         self.session
             .bind(bind.portal, bind.statement, parameters)
             .map_err(Stop::Session)?;
@@ -42,6 +45,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
             if let Err(error) = formats.check(columns) {
                 self.session.close_portal(bind.portal);
                 return Err(Stop::Wire(error));
+            }
+            if columns == 0 {
+                formats = Formats::Text;
             }
         }
         self.formats.set(bind.portal, formats);
