@@ -103,7 +103,7 @@ impl Kind {
                 read_integer(name, text, *unit, *min, *max).map(Value::Integer)
             }
             Self::Text => Ok(Value::owned(text)),
-            Self::Label => Ok(Value::owned(&text[..text.floor_char_boundary(LABEL_BYTES)])),
+            Self::Label => Ok(Value::owned(cut(text, LABEL_BYTES))),
             Self::User => match current {
                 Value::Text(user) if user == text => Ok(current.clone()),
                 _ => Err(refused(format!("role \"{text}\" does not exist"))
@@ -146,6 +146,12 @@ impl Value {
             Self::Text(text) => text.as_ref().into(),
         }
     }
+}
+
+/// As many whole characters as there is room for.
+fn cut(text: &str, bytes: usize) -> &str {
+    let end = text.char_indices().map(|(start, c)| start + c.len_utf8());
+    &text[..end.take_while(|end| *end <= bytes).last().unwrap_or(0)]
 }
 
 /// 22023: the setting does not take this value.
