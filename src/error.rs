@@ -35,6 +35,8 @@ pub enum ErrorKind {
     Dependents,
     /// Bring the transaction into another state first.
     TransactionState(TransactionState),
+    /// Make it anew: it has done all that it can do.
+    Spent(Object),
     /// Nothing: somebody asked for the statement to stop.
     Canceled,
     /// Correct the client: it broke the wire protocol.
@@ -231,6 +233,7 @@ impl ErrorKind {
                 TransactionState::Missing => "25P01",
                 TransactionState::ReadOnly => "25006",
             },
+            Self::Spent(_) => "55000",
             Self::Canceled => "57014",
             Self::Protocol(protocol) => match protocol {
                 Protocol::Violation => "08P01",

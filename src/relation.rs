@@ -101,6 +101,21 @@ impl Rows {
     }
 }
 
+impl Rows {
+    /// About how much memory the rows take (in bytes), those that were taken out
+    /// included.
+    pub fn bytes(&self) -> usize {
+        let value = |value: &Value| {
+            let text = match value {
+                Value::Text(text) => text.len(),
+                _ => 0,
+            };
+            text + size_of::<Value>()
+        };
+        self.all.iter().flatten().map(value).sum()
+    }
+}
+
 impl Deref for Rows {
     type Target = [Row];
 

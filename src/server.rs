@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use crate::config::{Config, StoreUrl};
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::registry::{Registry, StoreLocation};
-use crate::session::Session;
+use crate::session::{Session, SessionOptions};
 use crate::tasks::Tasks;
 use crate::wire::{OpenSession, Wire};
 
@@ -58,7 +58,10 @@ impl Server {
         let tasks = Tasks::new();
         let open: OpenSession = {
             let registry = registry.clone();
-            Arc::new(move |options| Session::new(registry.clone(), options))
+            let limits = config.session;
+            Arc::new(move |options| {
+                Session::new(registry.clone(), SessionOptions { limits, ..options })
+            })
         };
         let wire = Wire::new(config.wire, open, tasks.clone());
         tasks.spawn("wire", async move { wire.run(listener).await });

@@ -11,6 +11,7 @@ use super::section::{DiscoveryConfig, LogConfig, RegistryConfig, ShutdownConfig,
 use crate::astha;
 use crate::error::Result;
 use crate::registry::CacheConfig;
+use crate::session::SessionConfig;
 use crate::wire::WireConfig;
 
 /// Everything a server is told when it starts.
@@ -30,6 +31,8 @@ pub struct Config {
     pub insecure: bool,
     /// `[wire]`
     pub wire: WireConfig,
+    /// `[session]`
+    pub session: SessionConfig,
     /// `[cache]`
     pub cache: CacheConfig,
     /// `[registry]`
@@ -147,6 +150,7 @@ impl Default for Config {
             store: StoreUrl::default(),
             insecure: false,
             wire: WireConfig::default(),
+            session: SessionConfig::default(),
             cache: CacheConfig::default(),
             registry: RegistryConfig::default(),
             astha: astha::Config::default(),

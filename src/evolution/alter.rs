@@ -342,8 +342,22 @@ impl Altering<'_> {
     }
 
     fn drop_index(&mut self, name: &str) -> Result<()> {
-        let indexes = &mut self.altered.schema.indexes;
+        let Schema {
+            indexes,
+            constraints,
+            ..
+        } = &mut self.altered.schema;
         let Some(position) = indexes.iter().position(|index| index.name == name) else {
+            if constraints.iter().any(|constraint| constraint.name == name) {
+                return Err(Error::new(
+                    ErrorKind::Dependents,
+                    format!("cannot drop index \"{name}\" because a constraint requires it"),
+                )
+                .with_hint(format!(
+                    "You can drop constraint \"{name}\" of stream \"{}\" instead.",
+                    self.stream
+                )));
+            }
             return Err(Error::new(
                 ErrorKind::NotFound(Object::Index),
                 format!("index \"{name}\" does not exist"),

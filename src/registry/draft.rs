@@ -234,7 +234,7 @@ impl<'a> View<'a> {
     }
 
     /// The stream that has an index or constraint of this name.
-    pub(super) async fn index_owner(&self, namespace: &str, index: &Name) -> Result<Option<Found>> {
+    pub async fn index_owner(&self, namespace: &str, index: &Name) -> Result<Option<Found>> {
         let has = |known: &Known| {
             let schema = &known.version.schema;
             schema.indexes.iter().any(|own| own.name == *index)

@@ -3,15 +3,15 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::columns::columns;
+use super::columns;
 use super::resolve::{Names, first};
 use super::transaction::Transaction;
-use super::{Outcome, Rows, Session, Value};
+use super::{Column, Outcome, Rows, Session, Value};
 use crate::error::{Error, ErrorKind, Object, Result};
 use crate::evolution;
 use crate::registry::{Draft, Known, Version, no_stream};
 use crate::schema::{Field, Name};
-use crate::sql::{Location, ObjectRef, Statement};
+use crate::sql::{Location, ObjectRef};
 
 impl Session {
     pub(super) async fn describe_stream(&self, name: &ObjectRef) -> Result<Outcome> {
@@ -20,7 +20,7 @@ impl Session {
             None => Box::pin(self.find(self.draft(), name)).await?,
         };
         let rows = known.described(describe);
-        self.rows(&Statement::Describe(name.clone()), rows, "DESCRIBE")
+        Ok(answer(&columns::DESCRIBE, rows, "DESCRIBE"))
     }
 
     /// The stream, when the cache has it and no transaction is open: nothing is
@@ -72,11 +72,7 @@ impl Session {
                     Value::TimestampTz(stream.updated_at),
                 ]
             });
-        let statement = Statement::ShowStreams {
-            namespace: None,
-            like: None,
-        };
-        self.rows(&statement, rows.collect(), "SHOW")
+        Ok(answer(&columns::STREAMS, rows.collect(), "SHOW"))
     }
 
     pub(super) async fn show_versions(&self, name: &ObjectRef) -> Result<Outcome> {
@@ -95,11 +91,7 @@ impl Session {
                 Value::TimestampTz(version.registered_at),
             ]
         });
-        self.rows(
-            &Statement::ShowVersions(name.clone()),
-            rows.collect(),
-            "SHOW",
-        )
+        Ok(answer(&columns::VERSIONS, rows.collect(), "SHOW"))
     }
 
     pub(super) async fn show_compatibility(&self, name: &ObjectRef) -> Result<Outcome> {
@@ -118,11 +110,7 @@ impl Session {
                 Value::text(judgement.reason),
             ]
         });
-        self.rows(
-            &Statement::ShowCompatibility(name.clone()),
-            rows.collect(),
-            "SHOW",
-        )
+        Ok(answer(&columns::COMPATIBILITY, rows.collect(), "SHOW"))
     }
 
     pub(super) async fn show_create_stream(&self, name: &ObjectRef) -> Result<Outcome> {
@@ -131,27 +119,20 @@ impl Session {
             Value::text(&known.stream.name.name),
             Value::text(super::create::statements(&known)),
         ];
-        self.rows(
-            &Statement::ShowCreateStream(name.clone()),
-            Rows::from_iter([row]),
-            "SHOW",
-        )
+        Ok(answer(&columns::CREATE, Rows::from_iter([row]), "SHOW"))
     }
 
     pub(super) fn show_setting(&self, name: &str, location: Location) -> Result<Outcome> {
-        let (_, value) = self
+        let (name, value) = self
             .settings
             .show(name)
             .map_err(|error| error.at(location.0))?;
-        let statement = Statement::Show {
-            name: name.to_owned(),
-            location,
-        };
-        self.rows(
-            &statement,
-            Rows::from_iter([vec![Value::text(value)]]),
+        let row = vec![Value::text(value)];
+        Ok(answer(
+            &columns::of_setting(name),
+            Rows::from_iter([row]),
             "SHOW",
-        )
+        ))
     }
 
     pub(super) fn show_all_settings(&self) -> Outcome {
@@ -166,21 +147,7 @@ impl Session {
                 ]
             })
             .collect();
-        Outcome {
-            columns: columns(&Statement::ShowAll, &self.settings).unwrap_or_default(),
-            rows,
-            tag: "SHOW",
-            notices: Vec::new(),
-        }
-    }
-
-    fn rows(&self, statement: &Statement, rows: Rows, tag: &'static str) -> Result<Outcome> {
-        Ok(Outcome {
-            columns: columns(statement, &self.settings)?,
-            rows,
-            tag,
-            notices: Vec::new(),
-        })
+        answer(&columns::ALL_SETTINGS, rows, "SHOW")
     }
 
     /// The stream a statement names.
@@ -196,6 +163,15 @@ impl Session {
             None if name.namespace.is_none() => Err(no_stream(&full).at(name.location.0)),
             None => Err(names.view.missing(&full).await?.at(name.location.0)),
         }
+    }
+}
+
+fn answer(columns: &Arc<[Column]>, rows: Rows, tag: &'static str) -> Outcome {
+    Outcome {
+        columns: columns.clone(),
+        rows,
+        tag,
+        notices: Vec::new(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What each statement answers, told before it runs.
 
+use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
 use super::{Column, ColumnType, Settings};
@@ -8,11 +9,11 @@ use crate::sql::Statement;
 
 use ColumnType::{Bool, Int4, Text, TimestampTz};
 
-type Columns = LazyLock<Arc<[Column]>>;
+pub(super) type Columns = LazyLock<Arc<[Column]>>;
 
 static NONE: Columns = LazyLock::new(|| [].into());
 
-static STREAMS: Columns = LazyLock::new(|| {
+pub(super) static STREAMS: Columns = LazyLock::new(|| {
     [
         Column::new("namespace", Text),
         Column::new("stream", Text),
@@ -25,7 +26,7 @@ static STREAMS: Columns = LazyLock::new(|| {
     .into()
 });
 
-static DESCRIBE: Columns = LazyLock::new(|| {
+pub(super) static DESCRIBE: Columns = LazyLock::new(|| {
     [
         Column::new("column", Text),
         Column::new("type", Text),
@@ -37,7 +38,7 @@ static DESCRIBE: Columns = LazyLock::new(|| {
     .into()
 });
 
-static VERSIONS: Columns = LazyLock::new(|| {
+pub(super) static VERSIONS: Columns = LazyLock::new(|| {
     [
         Column::new("version", Int4),
         Column::new("evolution", Text),
@@ -50,7 +51,7 @@ static VERSIONS: Columns = LazyLock::new(|| {
     .into()
 });
 
-static COMPATIBILITY: Columns = LazyLock::new(|| {
+pub(super) static COMPATIBILITY: Columns = LazyLock::new(|| {
     [
         Column::new("version", Int4),
         Column::new("mode", Text),
@@ -63,10 +64,10 @@ static COMPATIBILITY: Columns = LazyLock::new(|| {
     .into()
 });
 
-static CREATE: Columns =
+pub(super) static CREATE: Columns =
     LazyLock::new(|| [Column::new("stream", Text), Column::new("statement", Text)].into());
 
-static ALL_SETTINGS: Columns = LazyLock::new(|| {
+pub(super) static ALL_SETTINGS: Columns = LazyLock::new(|| {
     [
         Column::new("name", Text),
         Column::new("setting", Text),
@@ -89,11 +90,7 @@ pub(super) fn columns(statement: &Statement, settings: &Settings) -> Result<Arc<
         Statement::ShowAll => ALL_SETTINGS.clone(),
         Statement::Show { name, location } => {
             let (name, _) = settings.show(name).map_err(|error| error.at(location.0))?;
-            [Column {
-                name,
-                column_type: Text,
-            }]
-            .into()
+            of_setting(name)
         }
         Statement::CreateStream(_)
         | Statement::AlterStream(_)
@@ -119,4 +116,13 @@ pub(super) fn columns(statement: &Statement, settings: &Settings) -> Result<Arc<
         | Statement::UnlistenAll
         | Statement::Unsupported { .. } => NONE.clone(),
     })
+}
+
+/// The column of `SHOW`: it is headed by the setting's name.
+pub(super) fn of_setting(name: Cow<'static, str>) -> Arc<[Column]> {
+    [Column {
+        name,
+        column_type: Text,
+    }]
+    .into()
 }

@@ -87,11 +87,11 @@ impl Session {
                 self.settings
                     .reset(name)
                     .map_err(|error| error.at(location.0))?;
-                self.settings_changed("RESET")
+                Ok(self.settings_changed("RESET"))
             }
             Statement::ResetAll => {
                 self.settings.reset_all();
-                self.settings_changed("RESET")
+                Ok(self.settings_changed("RESET"))
             }
             Statement::Show { name, location } => self.show_setting(name, *location),
             Statement::ShowAll => Ok(self.show_all_settings()),
@@ -235,11 +235,11 @@ impl Session {
         self.settings
             .set(scope, name, value)
             .map_err(|error| error.at(location.0))?;
-        if let Err(error) = refuse_unoffered(&self.settings) {
+        if let Err(error) = refuse_unoffered(&self.settings).and_then(|()| self.keep_settings()) {
             self.settings = before;
             return Err(error.at(location.0));
         }
-        let mut outcome = self.settings_changed("SET")?;
+        let mut outcome = self.settings_changed("SET");
         if scope == SetScope::Local && matches!(self.transaction, Transaction::None) {
             let message = "SET LOCAL can only be used in transaction blocks";
             outcome.notices.push(Notice::warning("25P01", message));
@@ -247,9 +247,15 @@ impl Session {
         Ok(outcome)
     }
 
-    fn settings_changed(&mut self, tag: &'static str) -> Result<Outcome> {
+    /// Accounts for the settings as they are.
+    fn keep_settings(&mut self) -> Result<()> {
+        let bytes = self.settings.bytes();
+        self.budget.set(&mut self.kept_settings, bytes)
+    }
+
+    fn settings_changed(&mut self, tag: &'static str) -> Outcome {
         self.settings_moved();
-        Ok(done(tag))
+        done(tag)
     }
 
     fn discard(&mut self, target: DiscardTarget) -> Result<Outcome> {
@@ -261,7 +267,7 @@ impl Session {
                 self.close_all();
                 self.deallocate(None)?;
                 self.settings.reset_all();
-                self.settings_changed("DISCARD ALL")?
+                self.settings_changed("DISCARD ALL")
             }
             // There are no plans, sequences or temporary tables to forget.
             DiscardTarget::Plans => done("DISCARD PLANS"),

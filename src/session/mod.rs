@@ -7,6 +7,7 @@
 //! neither.
 
 mod answer;
+mod budget;
 mod columns;
 mod create;
 mod dispatch;
@@ -20,6 +21,7 @@ mod transaction;
 pub use crate::notice::{Notice, Severity};
 pub use crate::registry::Submission;
 pub use crate::relation::{Column, ColumnType, Row, Rows, Value};
+pub use budget::SessionConfig;
 pub use outcome::Outcome;
 pub use session::{Description, Execution, Session, SessionOptions, TransactionStatus};
 pub use setting::{MetadataUpdates, ReadConsistency, Settings};

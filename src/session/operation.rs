@@ -27,7 +27,7 @@ pub(super) async fn operation(
                 spelling,
                 ..
             } = create.as_ref();
-            let name = At::new(names.place(name)?, name.location.0);
+            let name = At::new(names.place(name).await?, name.location.0);
             let spec = Box::new(spec(create));
             let operation = Operation::CreateStream {
                 name,
@@ -89,7 +89,8 @@ pub(super) async fn operation(
         } => {
             let mut names_of = Vec::with_capacity(indexes.len());
             for index in indexes {
-                names_of.push(At::new(names.place(index)?, index.location.0));
+                let name = names.existing_index(index).await?;
+                add(&mut names_of, At::new(name, index.location.0));
             }
             (
                 Operation::DropIndexes {
@@ -191,9 +192,16 @@ async fn existing(names: &Names<'_>, name: &ObjectRef) -> Result<At<StreamName>>
 async fn all_existing(names: &Names<'_>, refs: &[ObjectRef]) -> Result<Vec<At<StreamName>>> {
     let mut all = Vec::with_capacity(refs.len());
     for name in refs {
-        all.push(existing(names, name).await?);
+        add(&mut all, existing(names, name).await?);
     }
     Ok(all)
+}
+
+/// What is named twice is dropped once.
+fn add(names: &mut Vec<At<StreamName>>, name: At<StreamName>) {
+    if names.iter().all(|other| other.value != name.value) {
+        names.push(name);
+    }
 }
 
 fn spelled(spelling: Spelling, stream: &'static str, table: &'static str) -> &'static str {

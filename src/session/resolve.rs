@@ -12,12 +12,22 @@ pub(super) struct Names<'a> {
 }
 
 impl Names<'_> {
-    /// Where something new of this name goes: the first namespace of the path.
+    /// Where something new of this name goes: the first namespace of the path
+    /// that exists.
     ///
     /// # Errors
-    /// 3F000 when the path is empty.
-    pub(super) fn place(&self, name: &ObjectRef) -> Result<StreamName> {
-        first(self.search_path, name)
+    /// 3F000 when there is none; those of the store.
+    pub(super) async fn place(&self, name: &ObjectRef) -> Result<StreamName> {
+        let wanted = first(self.search_path, name)?;
+        if self.is_only(name) {
+            return Ok(wanted);
+        }
+        for namespace in self.search_path {
+            if self.view.namespace(namespace).await?.is_some() {
+                return Ok(StreamName::new(namespace.as_str(), name.name.as_str()));
+            }
+        }
+        Ok(wanted)
     }
 
     /// The stream of this name: in the first namespace of the path that has one;
@@ -26,17 +36,36 @@ impl Names<'_> {
     /// # Errors
     /// 3F000 when the path is empty; those of the store.
     pub(super) async fn existing(&self, name: &ObjectRef) -> Result<StreamName> {
-        let wanted = self.place(name)?;
-        if name.namespace.is_some() || self.search_path.len() == 1 {
-            return Ok(wanted);
-        }
-        for namespace in self.search_path {
-            let candidate = StreamName::new(namespace.as_str(), name.name.as_str());
-            if self.view.stream(&candidate).await?.is_some() {
-                return Ok(candidate);
+        if !self.is_only(name) {
+            for namespace in self.search_path {
+                let candidate = StreamName::new(namespace.as_str(), name.name.as_str());
+                if self.view.stream(&candidate).await?.is_some() {
+                    return Ok(candidate);
+                }
             }
         }
-        Ok(wanted)
+        self.place(name).await
+    }
+
+    /// The index or constraint of this name, likewise.
+    ///
+    /// # Errors
+    /// 3F000 when the path is empty; those of the store.
+    pub(super) async fn existing_index(&self, name: &ObjectRef) -> Result<StreamName> {
+        if !self.is_only(name) {
+            for namespace in self.search_path {
+                let owner = self.view.index_owner(namespace, &name.name).await?;
+                if owner.is_some() {
+                    return Ok(StreamName::new(namespace.as_str(), name.name.as_str()));
+                }
+            }
+        }
+        self.place(name).await
+    }
+
+    /// Whether there is one place at most where the name can be.
+    fn is_only(&self, name: &ObjectRef) -> bool {
+        name.namespace.is_some() || self.search_path.len() < 2
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::budget::{Budget, SessionConfig, Share};
 use super::columns::columns;
 use super::transaction::{Transaction, aborted};
 use super::{Column, Notice, Outcome, Rows, Settings};
@@ -16,6 +17,10 @@ use crate::sql::{self, Statement};
 const REMEMBERED_TEXTS: usize = 64;
 const REMEMBERED_BYTES: usize = 512;
 
+/// What a change of an open transaction takes beside its text, about (in bytes):
+/// a version of a stream.
+const CHANGE_BYTES: usize = 1 << 10;
+
 /// Who the client is and what it asked for at start-up.
 #[derive(Clone, Debug, Default)]
 pub struct SessionOptions {
@@ -26,6 +31,8 @@ pub struct SessionOptions {
     /// Settings of the start-up packet (`application_name`, `DateStyle`, …) and
     /// of its `options` (`-c name=value`), in order.
     pub settings: Vec<(String, String)>,
+    /// What it may keep.
+    pub limits: SessionConfig,
 }
 
 /// The state ReadyForQuery tells.
@@ -60,13 +67,23 @@ pub struct Execution {
     pub tag: Option<&'static str>,
 }
 
-/// A statement that was parsed; nothing for an empty text.
-type Prepared = Option<Arc<Statement>>;
+/// A statement that was parsed.
+#[derive(Clone)]
+struct Prepared {
+    /// Nothing for an empty text.
+    statement: Option<Arc<Statement>>,
+    /// In bytes.
+    length: usize,
+    _share: Arc<Share>,
+}
 
 /// A prepared statement that was bound.
 struct Portal {
-    statement: Prepared,
+    prepared: Prepared,
     state: PortalState,
+    _share: Share,
+    /// The part of the rows, once it is suspended.
+    rows: Option<Share>,
 }
 
 enum PortalState {
@@ -106,9 +123,16 @@ pub struct Session {
     pub(super) frequent: Frequent,
     pub(super) transaction: Transaction,
     pub(super) submission: Submission,
+    pub(super) budget: Budget,
+    /// The parts of the transaction's changes and of the settings.
+    changes: Option<Share>,
+    pub(super) kept_settings: Option<Share>,
     /// The text that is being run, and which of its statements comes next.
     script: Statements,
     next: usize,
+    /// The length of the text (in bytes).
+    length: usize,
+    settled: bool,
     prepared: HashMap<String, Prepared>,
     portals: HashMap<String, Portal>,
     texts: HashMap<String, Statements>,
@@ -132,9 +156,14 @@ impl Session {
             frequent: Frequent::of(&settings),
             settings,
             transaction: Transaction::None,
+            budget: Budget::new(options.limits),
+            changes: None,
+            kept_settings: None,
             submission: Submission::default(),
             script: Statements::default(),
             next: 0,
+            length: 0,
+            settled: false,
             prepared: HashMap::new(),
             portals: HashMap::new(),
             texts: HashMap::new(),
@@ -174,12 +203,20 @@ impl Session {
         self.submission.clone()
     }
 
+    /// Whether the statement that was answered last, or what came before it in
+    /// its text, has been committed: its answer is true whatever happens while
+    /// it is sent.
+    pub fn is_settled(&self) -> bool {
+        self.settled
+    }
+
     /// Tells the session that a statement ended with an error outside of its
     /// own calls (a cancel, a time-out, a panic): the transaction fails.
     pub fn fail(&mut self) {
         self.end_script();
         if self.transaction.is_block() {
             self.transaction = Transaction::Failed;
+            self.changes = None;
         } else if matches!(self.transaction, Transaction::Implicit(_)) {
             self.roll_back();
         }
@@ -210,6 +247,7 @@ impl Session {
         self.prepared.remove("");
         self.portals.remove("");
         self.end_script();
+        self.length = sql.len();
         self.script = self.parse(sql).inspect_err(|_| self.fail())?;
         if self.script.len() > 1 && matches!(self.transaction, Transaction::None) {
             self.begin_implicit();
@@ -224,6 +262,8 @@ impl Session {
     pub async fn step(&mut self) -> Result<Option<Outcome>> {
         let Some(statement) = self.script.get(self.next).cloned() else {
             self.end_script();
+            // An empty text ends the pipeline before it, as any other does.
+            self.sync().await?;
             return Ok(None);
         };
         self.next += 1;
@@ -232,11 +272,15 @@ impl Session {
         if !is_last && matches!(self.transaction, Transaction::None) {
             self.begin_implicit();
         }
-        let outcome = self.guarded(&statement).await?;
+        let is_shared = matches!(self.transaction, Transaction::Implicit(_));
+        let length = self.length / self.script.len();
+        let outcome = self.guarded(&statement, length).await?;
         // The last statement is answered after the commit it is part of.
         if is_last {
             self.end_implicit().await?;
         }
+        self.settled = matches!(self.transaction, Transaction::None)
+            && (is_shared || changes(&statement) || ends_transaction(&statement));
         Ok(Some(outcome))
     }
 
@@ -258,6 +302,10 @@ impl Session {
     }
 
     fn try_prepare(&mut self, name: &str, sql: &str, parameter_types: &[u32]) -> Result<()> {
+        // The unnamed statement goes first, even if nothing takes its place.
+        if name.is_empty() {
+            self.prepared.remove("");
+        }
         let statements = self.parse(sql)?;
         let statement = statements.first().cloned();
         if statements.len() > 1 {
@@ -276,19 +324,30 @@ impl Session {
                 format!("prepared statement \"{name}\" already exists"),
             ));
         }
+        self.budget
+            .admit(self.prepared.len(), "prepared statements")?;
+        let share = self.budget.take(name.len() + sql.len())?;
         // Types of parameters that the statement does not have are no error:
         // PostgreSQL only counts the values at Bind.
         let _ = parameter_types;
-        self.prepared.insert(name.to_owned(), statement);
+        let prepared = Prepared {
+            statement,
+            length: sql.len(),
+            _share: Arc::new(share),
+        };
+        self.prepared.insert(name.to_owned(), prepared);
         Ok(())
     }
 
     /// Describe of a statement.
     ///
     /// # Errors
-    /// 26000 when there is none of the name.
-    pub fn describe_statement(&self, name: &str) -> Result<Description> {
-        self.describe(self.must_get_prepared(name)?)
+    /// 26000 when there is none of the name, 42704 for `SHOW` of a setting that
+    /// is none, 25P02 for rows in a transaction that failed.
+    pub fn describe_statement(&mut self, name: &str) -> Result<Description> {
+        self.must_get_prepared(name)
+            .and_then(|prepared| self.describe(prepared))
+            .inspect_err(|_| self.fail())
     }
 
     /// Bind: makes a portal of a statement. `parameters` is how many values
@@ -312,7 +371,7 @@ impl Session {
                 ),
             ));
         }
-        if let Some(statement) = &prepared {
+        if let Some(statement) = &prepared.statement {
             self.refuse_aborted(statement)?;
         }
         if !portal.is_empty() && self.portals.contains_key(portal) {
@@ -321,23 +380,32 @@ impl Session {
                 format!("cursor \"{portal}\" already exists"),
             ));
         }
-        self.portals.insert(
-            portal.to_owned(),
-            Portal {
-                statement: prepared,
-                state: PortalState::Bound,
-            },
-        );
+        self.portals.remove(portal);
+        self.budget.admit(self.portals.len(), "portals")?;
+        let bound = Portal {
+            prepared,
+            state: PortalState::Bound,
+            _share: self.budget.take(portal.len())?,
+            rows: None,
+        };
+        self.portals.insert(portal.to_owned(), bound);
         Ok(())
+    }
+
+    /// Whether there are portals.
+    pub fn has_portals(&self) -> bool {
+        !self.portals.is_empty()
     }
 
     /// Describe of a portal.
     ///
     /// # Errors
-    /// 34000 when there is none of the name.
-    pub fn describe_portal(&self, name: &str) -> Result<Description> {
-        let portal = self.portals.get(name).ok_or_else(|| no_portal(name))?;
-        self.describe(&portal.statement)
+    /// 34000 when there is none of the name; otherwise those of
+    /// [`Session::describe_statement`].
+    pub fn describe_portal(&mut self, name: &str) -> Result<Description> {
+        self.must_get_portal(name)
+            .and_then(|portal| self.describe(&portal.prepared))
+            .inspect_err(|_| self.fail())
     }
 
     /// Execute: runs the portal, or goes on with it; at most `max_rows` rows, 0
@@ -346,36 +414,21 @@ impl Session {
     /// [`Session::sync`].
     ///
     /// # Errors
-    /// 34000 when there is no such portal; what went wrong in the statement.
+    /// 34000 when there is no such portal, 55000 when it has run to its end,
+    /// 25P02 in a transaction that failed; what went wrong in the statement.
     pub async fn execute_portal(
         &mut self,
         name: &str,
         max_rows: usize,
         alone: bool,
     ) -> Result<Execution> {
-        let portal = self
-            .portals
-            .get_mut(name)
-            .ok_or_else(|| no_portal(name))
-            .inspect_err(|_| ());
-        let Ok(portal) = portal else {
-            self.fail();
-            return Err(no_portal(name));
-        };
         let mut notices = Vec::new();
-        if let PortalState::Bound = portal.state {
-            portal.state = PortalState::Done;
-            let Some(statement) = portal.statement.clone() else {
-                return Ok(Execution {
-                    notices,
-                    rows: Rows::default(),
-                    tag: Some(""),
-                });
-            };
+        let started = self.start_portal(name).inspect_err(|_| self.fail())?;
+        if let Some((statement, length)) = started {
             if !alone && matches!(self.transaction, Transaction::None) && changes(&statement) {
                 self.begin_implicit();
             }
-            let outcome = self.guarded(&statement).await?;
+            let outcome = self.guarded(&statement, length).await?;
             notices = outcome.notices;
             // COMMIT and the like close all portals, this one too.
             if outcome.columns.is_empty() {
@@ -389,23 +442,53 @@ impl Session {
                 portal.state = PortalState::Running(outcome.rows, outcome.tag);
             }
         }
-        let Some(Portal { state, .. }) = self.portals.get_mut(name) else {
-            return Err(no_portal(name));
+        let (rows, tag) = self.fetch(name, max_rows).inspect_err(|_| self.fail())?;
+        Ok(Execution { notices, rows, tag })
+    }
+
+    /// The statement to run for the portal's first rows, and the length of its
+    /// text; nothing when it has run, or is empty.
+    fn start_portal(&mut self, name: &str) -> Result<Option<(Arc<Statement>, usize)>> {
+        let portal = self.must_get_portal(name)?;
+        let Some(statement) = portal.prepared.statement.clone() else {
+            return Ok(None);
         };
-        let PortalState::Running(left, tag) = state else {
-            self.fail();
-            return Err(Error::new(
-                ErrorKind::Internal(crate::error::Fault::StoreVersion),
-                format!("portal \"{name}\" cannot be run"),
-            ));
+        self.refuse_aborted(&statement)?;
+        match self.portals.get_mut(name) {
+            Some(portal) if matches!(portal.state, PortalState::Bound) => {
+                portal.state = PortalState::Done;
+                Ok(Some((statement, portal.prepared.length)))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The next rows of a portal, and its tag when these are the last.
+    fn fetch(&mut self, name: &str, max_rows: usize) -> Result<(Rows, Option<&'static str>)> {
+        let portal = self.portals.get_mut(name).ok_or_else(|| no_portal(name))?;
+        let (left, tag) = match &mut portal.state {
+            PortalState::Running(left, tag) => (left, *tag),
+            // The empty statement.
+            PortalState::Bound => return Ok((Rows::default(), Some(""))),
+            PortalState::Done => {
+                return Err(Error::new(
+                    ErrorKind::Spent(Object::Portal),
+                    format!("portal \"{name}\" cannot be run"),
+                ));
+            }
         };
-        let tag = *tag;
         let limit = if max_rows == 0 { usize::MAX } else { max_rows };
         let rows = left.take_first(limit);
         // A portal that gave exactly as many rows as were asked for is suspended,
         // even when none is left: the next Execute finds that out.
         let tag = (rows.len() < limit).then_some(tag);
-        Ok(Execution { notices, rows, tag })
+        if left.is_empty() {
+            *left = Rows::default();
+            portal.rows = None;
+        } else if portal.rows.is_none() {
+            portal.rows = Some(self.budget.take(left.bytes())?);
+        }
+        Ok((rows, tag))
     }
 
     /// Close of a statement; no error when there is none.
@@ -424,19 +507,21 @@ impl Session {
     /// # Errors
     /// 40001 when a stream it changed was changed by others in the meantime:
     /// nothing was changed.
-    pub async fn sync(&mut self) -> Result<Vec<Notice>> {
+    pub async fn sync(&mut self) -> Result<()> {
         let outcome = self.end_implicit().await;
         if matches!(self.transaction, Transaction::None) {
             self.portals.clear();
         }
-        outcome.map(|()| Vec::new())
+        outcome
     }
 
     // ---- within the session ----
 
-    /// Runs a statement; an error fails the transaction it is in.
-    async fn guarded(&mut self, statement: &Arc<Statement>) -> Result<Outcome> {
-        let outcome = match self.refuse_aborted(statement) {
+    /// Runs a statement; an error fails the transaction it is in. `length` is
+    /// that of its text.
+    async fn guarded(&mut self, statement: &Arc<Statement>, length: usize) -> Result<Outcome> {
+        let admitted = self.refuse_aborted(statement);
+        let outcome = match admitted.and_then(|()| self.keep_change(statement, length)) {
             Ok(()) => self.dispatch(statement).await,
             Err(error) => Err(error),
         };
@@ -445,6 +530,14 @@ impl Session {
             .notices
             .retain(|notice| self.settings.admits(notice.severity));
         Ok(outcome)
+    }
+
+    /// What is changed in a transaction is kept until its end.
+    fn keep_change(&mut self, statement: &Statement, length: usize) -> Result<()> {
+        if changes(statement) && self.transaction.draft_mut().is_some() {
+            self.budget.add(&mut self.changes, length + CHANGE_BYTES)?;
+        }
+        Ok(())
     }
 
     fn parse(&mut self, sql: &str) -> Result<Statements> {
@@ -461,11 +554,14 @@ impl Session {
         Ok(statements)
     }
 
-    fn describe(&self, statement: &Prepared) -> Result<Description> {
-        let columns = match statement {
+    fn describe(&self, prepared: &Prepared) -> Result<Description> {
+        let columns = match &prepared.statement {
             Some(statement) => columns(statement, &self.settings)?,
             None => Arc::from([]),
         };
+        if matches!(self.transaction, Transaction::Failed) && !columns.is_empty() {
+            return Err(aborted());
+        }
         Ok(Description {
             parameters: Arc::from([]),
             columns,
@@ -476,13 +572,13 @@ impl Session {
         self.prepared.get(name).ok_or_else(|| no_statement(name))
     }
 
+    fn must_get_portal(&self, name: &str) -> Result<&Portal> {
+        self.portals.get(name).ok_or_else(|| no_portal(name))
+    }
+
     /// In a transaction that failed only its end is heard.
     fn refuse_aborted(&self, statement: &Statement) -> Result<()> {
-        let ends = matches!(
-            statement,
-            Statement::Commit { .. } | Statement::Rollback { .. }
-        );
-        if matches!(self.transaction, Transaction::Failed) && !ends {
+        if matches!(self.transaction, Transaction::Failed) && !ends_transaction(statement) {
             Err(aborted())
         } else {
             Ok(())
@@ -505,6 +601,7 @@ impl Session {
     /// Ends the transaction by making its changes everybody's.
     pub(super) async fn commit(&mut self) -> Result<()> {
         let draft = self.transaction.take();
+        self.changes = None;
         self.portals.clear();
         match self.registry.commit_marked(draft, &self.submission).await {
             Ok(_) => {
@@ -522,6 +619,7 @@ impl Session {
     /// Ends the transaction as if it had never been.
     pub(super) fn roll_back(&mut self) {
         self.transaction = Transaction::None;
+        self.changes = None;
         self.portals.clear();
         self.settings.rollback();
         self.settings_moved();
@@ -570,6 +668,13 @@ fn changes(statement: &Statement) -> bool {
             | Statement::Deallocate(_)
             | Statement::CloseAll
             | Statement::UnlistenAll
+    )
+}
+
+fn ends_transaction(statement: &Statement) -> bool {
+    matches!(
+        statement,
+        Statement::Commit { .. } | Statement::Rollback { .. }
     )
 }
 

@@ -33,6 +33,15 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// Memory for large messages, in KiB, shared by all clients.
 pub(super) type Budget = Arc<Semaphore>;
 
+/// Whether a statement whose answer is being sent can still fail.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Ending {
+    /// It can be cancelled, and has to be done by then.
+    Open(Option<Instant>),
+    /// What it did is committed: an error would not be true.
+    Settled,
+}
+
 /// The client's end of a connection: bytes in, bytes out, and what may happen
 /// in between.
 pub(super) struct Client<S> {
@@ -196,18 +205,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Client<S> {
         &mut self,
         rows: &[Row],
         formats: &Formats,
-        deadline: Option<Instant>,
+        ending: Ending,
     ) -> Result<(), Stop> {
         for row in rows {
             self.out.row(row, formats);
-            self.push(deadline).await?;
+            self.push(ending).await?;
         }
         Ok(())
     }
 
     /// Writes what is there, if it is much. A client that does not read it can
-    /// still cancel the statement whose answer it is.
-    pub(super) async fn push(&mut self, deadline: Option<Instant>) -> Result<(), Stop> {
+    /// still cancel the statement whose answer it is, unless that is settled.
+    pub(super) async fn push(&mut self, ending: Ending) -> Result<(), Stop> {
         if self.out.len() < WRITE_BYTES {
             return Ok(());
         }
@@ -217,9 +226,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Client<S> {
             cancel,
             ..
         } = self;
+        let stopped = async {
+            match ending {
+                Ending::Open(deadline) => interrupted(cancel, deadline).await,
+                Ending::Settled => pending().await,
+            }
+        };
         let written = tokio::select! {
             biased;
-            stop = interrupted(cancel, deadline) => Err(stop),
+            stop = stopped => Err(stop),
             written = stream.write_all_buf(&mut out.bytes) => Ok(written?),
         };
         out.written();
@@ -264,15 +279,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Client<S> {
     }
 }
 
-/// Waits for a reason to stop the statement; there is none any more once its
-/// change is submitted.
+/// Waits for a reason to stop the statement. While its change is submitted there
+/// is none; if that was in vain, the reason stands.
 async fn unless_submitted(submission: &Submission, reason: impl Future<Output = Stop>) -> Stop {
     let stop = reason.await;
-    if submission.is_under_way() {
-        pending().await
-    } else {
-        stop
-    }
+    submission.ended().await;
+    stop
 }
 
 /// Waits for the client or the clock to stop the statement.
@@ -511,12 +523,16 @@ mod tests {
         client.cancel = registration.signal.clone();
         let rows = vec![vec![Value::Text("x".repeat(1_000).into())]; 1_000];
 
-        let sending = client.rows(&rows, &Formats::Text, None).now_or_never();
+        let sending = client
+            .rows(&rows, &Formats::Text, Ending::Open(None))
+            .now_or_never();
         assert!(sending.is_none(), "nobody reads");
         assert!(client.out.len() <= WRITE_BYTES + 2_000);
 
         cancels.cancel(registration.pid, registration.secret);
-        let result = client.rows(&rows, &Formats::Text, None).now_or_never();
+        let result = client
+            .rows(&rows, &Formats::Text, Ending::Open(None))
+            .now_or_never();
         assert_eq!(sqlstate(result.unwrap()), "57014");
 
         // What was on its way arrives whole.
@@ -537,11 +553,40 @@ mod tests {
         assert!(rest.is_empty() && received.ends_with(b"Z\0\0\0\x05I"));
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn what_is_settled_is_told_whatever_happens() {
+        let server = server();
+        let cancels = Arc::<super::super::cancel::Cancels>::default();
+        let registration = cancels.register();
+        let (mut client, mut peer) = server.client(10_000);
+        client.cancel = registration.signal.clone();
+        let rows = vec![vec![Value::Text("x".repeat(1_000).into())]; 100];
+
+        let sending = async {
+            cancels.cancel(registration.pid, registration.secret);
+            let sent = client.rows(&rows, &Formats::Text, Ending::Settled).await;
+            drop(client);
+            sent
+        };
+        let mut received = Vec::new();
+        let (sent, read) = tokio::join!(sending, peer.read_to_end(&mut received));
+        sent.unwrap();
+        assert!(read.unwrap() >= WRITE_BYTES);
+
+        let (mut client, peer) = server.client(10_000);
+        drop(peer);
+        let sent = client.rows(&rows, &Formats::Text, Ending::Settled).await;
+        assert_eq!(sqlstate(sent), "gone");
+    }
+
     #[tokio::test]
     async fn an_idle_client_holds_little() {
         let (mut client, mut peer) = server().client(MIB);
         let rows = vec![vec![Value::Text("x".repeat(1_000).into())]; 100];
-        client.rows(&rows, &Formats::Text, None).await.unwrap();
+        client
+            .rows(&rows, &Formats::Text, Ending::Open(None))
+            .await
+            .unwrap();
         client.flush().await.unwrap();
         peer.write_all(&query(50_000)).await.unwrap();
         drop(client.message(None).await.unwrap());

@@ -5,7 +5,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::session::{Notice, Session, Submission, TransactionStatus};
 
 use super::backend::Gravity;
-use super::client::Client;
+use super::client::{Client, Ending};
 use super::format::{Formats, PortalFormats};
 use super::frame::Frame;
 use super::frontend::Frontend;
@@ -118,34 +118,40 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'a, S> {
             Frontend::Terminate => Err(Stop::Gone),
         }?;
         // A pipeline need not end: what it answers must not pile up.
-        self.client.push(None).await
+        self.client.push(Ending::Settled).await
     }
 
     /// Runs a text of any number of statements.
     async fn query(&mut self, sql: &str) -> Result<(), Stop> {
         let statements = self.session.begin_script(sql).map_err(Stop::Session)?;
-        if statements == 0 {
-            self.client.out.complete("");
-        }
-        loop {
+        for _ in 0..statements {
             let deadline = self.deadline();
-            let Some(outcome) = self
-                .client
-                .run(self.session.step(), deadline, &self.submission)
-                .await?
-            else {
-                return Ok(());
+            let step = self.session.step();
+            let run = self.client.run(step, deadline, &self.submission);
+            let Some(outcome) = run.await? else {
+                break;
+            };
+            let ending = if self.session.is_settled() {
+                Ending::Settled
+            } else {
+                Ending::Open(deadline)
             };
             self.notices(&outcome.notices);
             if !outcome.columns.is_empty() {
                 self.client.out.columns(&outcome.columns, &Formats::Text);
                 self.client
-                    .rows(&outcome.rows, &Formats::Text, deadline)
+                    .rows(&outcome.rows, &Formats::Text, ending)
                     .await?;
             }
             self.client.out.complete(outcome.tag);
-            self.client.push(deadline).await?;
+            self.client.push(ending).await?;
         }
+        // The end of the text: there is nothing left to cancel.
+        self.session.step().await.map_err(Stop::Session)?;
+        if statements == 0 {
+            self.client.out.complete("");
+        }
+        Ok(())
     }
 
     pub(super) fn notices(&mut self, notices: &[Notice]) {

@@ -3,6 +3,7 @@
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
+use super::client::Ending;
 use super::connection::Connection;
 use super::format::Formats;
 use super::frontend::{Bind, Target};
@@ -30,7 +31,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
             ))));
         }
         Formats::new(&bind.parameter_formats).map_err(Stop::Wire)?;
-        let formats = Formats::new(&bind.result_formats).map_err(Stop::Wire)?;
+        let mut formats = Formats::new(&bind.result_formats).map_err(Stop::Wire)?;
+        if !self.session.has_portals() {
+            self.formats.clear();
+        }
         self.session
             .bind(bind.portal, bind.statement, parameters)
             .map_err(Stop::Session)?;
@@ -41,6 +45,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
             if let Err(error) = formats.check(columns) {
                 self.session.close_portal(bind.portal);
                 return Err(Stop::Wire(error));
+            }
+            if columns == 0 {
+                formats = Formats::Text;
             }
         }
         self.formats.set(bind.portal, formats);
@@ -79,7 +86,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
             .await?;
         self.notices(&execution.notices);
         let formats = self.formats.get(portal);
-        self.client.rows(&execution.rows, formats, deadline).await?;
+        // A statement with rows changes nothing: it may still be stopped.
+        let ending = Ending::Open(deadline);
+        self.client.rows(&execution.rows, formats, ending).await?;
         match execution.tag {
             Some(tag) => self.client.out.complete(tag),
             None => self.client.out.suspended(),
@@ -100,8 +109,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
 
     /// Ends a pipeline. What it commits is not taken away by a cancel any more.
     pub(super) async fn sync(&mut self) -> Result<(), Stop> {
-        let notices = self.session.sync().await.map_err(Stop::Session)?;
-        self.notices(&notices);
-        Ok(())
+        self.session.sync().await.map_err(Stop::Session)
     }
 }

@@ -125,6 +125,7 @@ impl From<Startup> for SessionOptions {
             user: startup.user,
             database: startup.database,
             settings: startup.settings,
+            ..Self::default()
         }
     }
 }

@@ -61,7 +61,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "config",
         &[
-            "astha", "error", "registry", "schema", "sqlite", "store", "wire",
+            "astha", "error", "registry", "schema", "session", "sqlite", "store", "wire",
         ],
     ),
     ("cli", &["config", "error"]),

@@ -22,6 +22,7 @@ mod embedded;
 mod external;
 mod lifecycle;
 mod round_trip;
+mod session;
 mod slt;
 mod store;
 mod tpch;

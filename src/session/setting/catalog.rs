@@ -135,7 +135,7 @@ const NO_EFFECT: &str = "Accepted from clients that set it; has no effect.";
 /// In the order of their names, whatever the case.
 #[rustfmt::skip]
 pub(super) const SETTINGS: &[Setting] = &[
-    text("application_name", Kind::Text, "", "Sets the application name to be reported in statistics and logs.").reported(),
+    text("application_name", Kind::Label, "", "Sets the application name to be reported in statistics and logs.").reported(),
     boolean("array_nulls", true, NO_EFFECT),
     word("backslash_quote", &["safe_encoding", "on", "off"], "safe_encoding", NO_EFFECT),
     word("bytea_output", &["escape", "hex"], "hex", "Sets the output format for bytea."),

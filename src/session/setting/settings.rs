@@ -45,6 +45,12 @@ pub struct Settings {
     changed: bool,
 }
 
+/// The longest name and value together (in bytes).
+const LONGEST: usize = 64 << 10;
+
+/// What a setting takes beside its name and its value, about (in bytes).
+const ENTRY_BYTES: usize = 256;
+
 /// Values by the names' one spelling; a client's own names in lower case.
 type Layer = BTreeMap<Cow<'static, str>, Value>;
 
@@ -92,9 +98,19 @@ impl Settings {
     /// # Errors
     /// 42704 for a setting that is not there, 55P02 for one that cannot be
     /// changed, 22023 for a value that it does not take, 0A000 for one that
-    /// only PostgreSQL would take, 42601 for a name that is none.
+    /// only PostgreSQL would take, 42601 for a name that is none, 54000 for a
+    /// name and value longer than 64 KiB.
     pub fn set(&mut self, scope: SetScope, name: &str, value: &SetValue) -> Result<()> {
         let named = Named::settable(name)?;
+        if let SetValue::Value(text) = value
+            && text.len() + name.len() > LONGEST
+        {
+            return Err(Error::new(
+                ErrorKind::LimitExceeded(error::Limit::Program),
+                "the value of a parameter is too long",
+            )
+            .with_detail(format!("With the name it may take {LONGEST} bytes.")));
+        }
         let value = match (value, &named) {
             (SetValue::Value(text), Named::Known(setting)) => {
                 setting.kind.read(setting.name, text, self.value(setting))?
@@ -127,6 +143,27 @@ impl Settings {
             }
         }
         Ok(())
+    }
+
+    /// About how much memory what was set takes (in bytes).
+    pub fn bytes(&self) -> usize {
+        let entry = |(key, value): (&Cow<'static, str>, &Value)| {
+            let text = match value {
+                Value::Text(text) => text.len(),
+                Value::Bool(_) | Value::Integer(_) => 0,
+            };
+            key.len() + text + ENTRY_BYTES
+        };
+        let transaction = self
+            .transaction
+            .iter()
+            .flat_map(|transaction| [&transaction.before, &transaction.local]);
+        [&self.startup, &self.session]
+            .into_iter()
+            .chain(transaction)
+            .flatten()
+            .map(entry)
+            .sum()
     }
 
     /// `RESET`: back to what the session began with.

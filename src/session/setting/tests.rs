@@ -29,6 +29,11 @@ fn a_value_is_shown_in_its_one_spelling() {
     for (name, written, shown) in [
         ("application_name", "a b", "a b"),
         ("application_name", "žluť", "žluť"),
+        (
+            "application_name",
+            "a-name-of-sixty-two-bytes-that-ends-before-a-letter-of-two-by-žluť",
+            "a-name-of-sixty-two-bytes-that-ends-before-a-letter-of-two-by-",
+        ),
         ("statement_timeout", "4321", "4321ms"),
         ("statement_timeout", "1234", "1234ms"),
         ("statement_timeout", "3s", "3s"),

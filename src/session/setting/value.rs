@@ -21,6 +21,8 @@ pub(super) enum Kind {
     Integer { unit: Unit, min: i32, max: i32 },
     /// Any text.
     Text,
+    /// A text that is cut to the length of a name of PostgreSQL.
+    Label,
     /// The session's own user, and nobody else.
     User,
     /// A list of namespaces.
@@ -47,6 +49,9 @@ pub(super) enum Value {
     Integer(i32),
     Text(Cow<'static, str>),
 }
+
+/// As in PostgreSQL, which keeps it where a name fits.
+const LABEL_BYTES: usize = 63;
 
 /// Largest first.
 const TIME_UNITS: [(&str, f64); 6] = [
@@ -98,6 +103,7 @@ impl Kind {
                 read_integer(name, text, *unit, *min, *max).map(Value::Integer)
             }
             Self::Text => Ok(Value::owned(text)),
+            Self::Label => Ok(Value::owned(cut(text, LABEL_BYTES))),
             Self::User => match current {
                 Value::Text(user) if user == text => Ok(current.clone()),
                 _ => Err(refused(format!("role \"{text}\" does not exist"))
@@ -140,6 +146,12 @@ impl Value {
             Self::Text(text) => text.as_ref().into(),
         }
     }
+}
+
+/// As many whole characters as there is room for.
+fn cut(text: &str, bytes: usize) -> &str {
+    let end = text.char_indices().map(|(start, c)| start + c.len_utf8());
+    &text[..end.take_while(|end| *end <= bytes).last().unwrap_or(0)]
 }
 
 /// 22023: the setting does not take this value.

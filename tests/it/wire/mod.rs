@@ -611,3 +611,97 @@ async fn idle_clients_are_told_that_the_server_stops() {
     assert_eq!(refusal(&raw.until('Z')), "FATAL 57P01");
     assert!(within("the exit", rekha.exit()).await.success());
 }
+
+/// Parse, Bind and Execute of CREATE STREAM.
+fn creates(name: &str) -> Vec<u8> {
+    run(&format!("CREATE STREAM {name} (a INTEGER)"))
+}
+
+fn exists(raw: &mut Raw, name: &str) -> bool {
+    let answer = raw.ask(&[query(&format!("SHOW SCHEMAS LIKE '{name}'"))]);
+    !rows(&answer).is_empty()
+}
+
+#[test]
+fn an_error_of_any_message_undoes_the_pipeline() {
+    let (_rekha, mut raw) = start();
+    let unknown = parse("", "SHOW no_such_setting_zz");
+    let messages = [
+        (vec![describe(b'S', "nope")], "26000"),
+        (vec![describe(b'P', "nope")], "34000"),
+        (vec![unknown.clone(), describe(b'S', "")], "42704"),
+        (
+            vec![unknown.clone(), bind("", "", &[]), describe(b'P', "")],
+            "42704",
+        ),
+        (vec![unknown, bind("", "", &[0, 0])], "42704"),
+        (vec![execute("nope", 0)], "34000"),
+        (vec![execute("", 0)], "55000"),
+        (vec![bind("", "nope", &[])], "26000"),
+        (vec![parse("", "SHO")], "42601"),
+    ];
+    for (n, (failing, sqlstate)) in messages.into_iter().enumerate() {
+        let name = format!("undone_{n}");
+        let pipeline = [vec![creates(&name)], failing.clone(), vec![sync()]].concat();
+        let answer = raw.ask(&pipeline);
+        assert_eq!(refusal(&answer), format!("ERROR {sqlstate}"));
+        assert!(!exists(&mut raw, &name), "{failing:?}");
+
+        raw.ask(&[query("BEGIN")]);
+        raw.ask(&[creates(&name), failing.concat(), sync()]);
+        assert_eq!(raw.status, 'E', "{failing:?}");
+        assert_eq!(
+            tags(&raw.ask(&[query("COMMIT")])),
+            ["ROLLBACK"],
+            "{failing:?}"
+        );
+    }
+}
+
+#[test]
+fn a_query_ends_the_pipeline_before_it() {
+    let (_rekha, mut raw) = start();
+    for (n, (sql, expected)) in [("", "IZ"), (VERSION, "TDCZ"), ("; ;", "IZ")]
+        .into_iter()
+        .enumerate()
+    {
+        let name = format!("ended_{n}");
+        let answer = raw.ask(&[creates(&name), query(sql)]);
+        assert_eq!(letters(&answer), format!("12C{expected}"), "{sql}");
+        let answer = raw.ask(&[execute("nope", 0), sync()]);
+        assert_eq!(refusal(&answer), "ERROR 34000");
+        assert!(exists(&mut raw, &name), "{sql}");
+    }
+    let answer = raw.ask(&[creates("undone"), query("SHO")]);
+    assert_eq!(letters(&answer), "12CEZ");
+    assert!(!exists(&mut raw, "undone"));
+}
+
+#[test]
+fn nothing_goes_on_in_a_failed_transaction() {
+    let (_rekha, mut raw) = start();
+    raw.ask(&[query("BEGIN")]);
+    let begun = [parse("d", DESCRIBE), bind("p", "d", &[]), execute("p", 1)];
+    assert_eq!(letters(&raw.ask(&[begun.concat(), sync()])), "12DsZ");
+    raw.ask(&[query("SHO")]);
+    for message in [
+        execute("p", 1),
+        describe(b'P', "p"),
+        describe(b'S', "d"),
+        bind("q", "d", &[]),
+        parse("", VERSION),
+    ] {
+        let answer = raw.ask(&[message, sync()]);
+        assert_eq!(refusal(&answer), "ERROR 25P02");
+    }
+    assert_eq!(letters(&raw.ask(&[run("ROLLBACK"), sync()])), "12CZ");
+}
+
+#[test]
+fn a_failed_parse_leaves_no_unnamed_statement() {
+    let (_rekha, mut raw) = start();
+    raw.ask(&[parse("", VERSION), sync()]);
+    raw.ask(&[parse("", "SHO"), sync()]);
+    let answer = raw.ask(&[bind("", "", &[]), sync()]);
+    assert_eq!(refusal(&answer), "ERROR 26000");
+}
