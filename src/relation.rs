@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
 
@@ -81,13 +81,58 @@ pub type Row = Vec<Value>;
 /// and its rows are handed out as often as they are asked for.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rows {
-    all: Arc<[Row]>,
+    all: Arc<Made>,
     /// The first that was not taken.
     next: usize,
     end: usize,
 }
 
+/// Rows and, if they are kept to be handed out again, what was made of them.
+#[derive(Debug, Default)]
+struct Made {
+    rows: Box<[Row]>,
+    encoded: Option<[OnceLock<Box<[u8]>>; 2]>,
+}
+
+/// Rows are what they hold, not what was made of them.
+impl PartialEq for Made {
+    fn eq(&self, other: &Self) -> bool {
+        self.rows == other.rows
+    }
+}
+
+/// A form in which rows are sent as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Every value as text.
+    Text,
+    /// Every value binary.
+    Binary,
+}
+
 impl Rows {
+    /// Rows that are kept and handed out again: what is made of them in a
+    /// [`Form`] is kept too.
+    pub fn kept(rows: impl IntoIterator<Item = Row>) -> Self {
+        let rows: Box<[Row]> = rows.into_iter().collect();
+        Self {
+            next: 0,
+            end: rows.len(),
+            all: Arc::new(Made {
+                rows,
+                encoded: Some(Default::default()),
+            }),
+        }
+    }
+
+    /// All rows in this form, encoded when they are first asked for. Nothing for
+    /// rows that are not kept, or of which some were taken.
+    pub fn encoded(&self, form: Form, encode: impl FnOnce(&[Row]) -> Box<[u8]>) -> Option<&[u8]> {
+        let is_whole = self.next == 0 && self.end == self.all.rows.len();
+        let slots = self.all.encoded.as_ref().filter(|_| is_whole)?;
+        Some(slots[form as usize].get_or_init(|| encode(&self.all.rows)))
+    }
+
     /// Takes the first rows out, at most so many.
     pub fn take_first(&mut self, count: usize) -> Self {
         let end = self.next.saturating_add(count).min(self.end);
@@ -112,7 +157,7 @@ impl Rows {
             };
             text + size_of::<Value>()
         };
-        self.all.iter().flatten().map(value).sum()
+        self.all.rows.iter().flatten().map(value).sum()
     }
 }
 
@@ -120,23 +165,21 @@ impl Deref for Rows {
     type Target = [Row];
 
     fn deref(&self) -> &[Row] {
-        &self.all[self.next..self.end]
-    }
-}
-
-impl From<Arc<[Row]>> for Rows {
-    fn from(all: Arc<[Row]>) -> Self {
-        Self {
-            next: 0,
-            end: all.len(),
-            all,
-        }
+        &self.all.rows[self.next..self.end]
     }
 }
 
 impl FromIterator<Row> for Rows {
     fn from_iter<I: IntoIterator<Item = Row>>(rows: I) -> Self {
-        rows.into_iter().collect::<Arc<[Row]>>().into()
+        let rows: Box<[Row]> = rows.into_iter().collect();
+        Self {
+            next: 0,
+            end: rows.len(),
+            all: Arc::new(Made {
+                rows,
+                encoded: None,
+            }),
+        }
     }
 }
 
@@ -162,5 +205,22 @@ mod tests {
         assert_eq!(rows.take_first(usize::MAX).len(), 3);
         assert!(rows.take_first(1).is_empty());
         assert_eq!(first.len(), 2);
+    }
+
+    #[test]
+    fn kept_rows_are_encoded_once_and_only_as_a_whole() {
+        let encode = |rows: &[Row]| vec![u8::try_from(rows.len()).expect("few")].into_boxed_slice();
+        let row = || vec![Value::Int4(1)];
+        let mut kept = Rows::kept([row(), row()]);
+        assert_eq!(kept.encoded(Form::Text, encode), Some([2].as_slice()));
+        let again = |_: &[Row]| -> Box<[u8]> { unreachable!("it was encoded") };
+        assert_eq!(
+            kept.clone().encoded(Form::Text, again),
+            Some([2].as_slice())
+        );
+        assert_eq!(kept.encoded(Form::Binary, encode), Some([2].as_slice()));
+        kept.take_first(1);
+        assert_eq!(kept.encoded(Form::Text, again), None);
+        assert_eq!(Rows::from_iter([row()]).encoded(Form::Text, again), None);
     }
 }

@@ -189,7 +189,7 @@ fn describe(known: &Known) -> Rows {
             Value::optional_text(comment),
         ]
     };
-    known.columns().map(row).collect()
+    Rows::kept(known.columns().map(row))
 }
 
 /// What a version changed, in words.

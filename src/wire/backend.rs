@@ -130,6 +130,12 @@ impl Outgoing {
         self.whole = self.bytes.len();
     }
 
+    /// Rows that were encoded before.
+    pub(super) fn encoded(&mut self, rows: &[u8]) {
+        self.bytes.put_slice(rows);
+        self.whole = self.bytes.len();
+    }
+
     /// A row.
     pub(super) fn row(&mut self, row: &[Value], formats: &Formats) {
         put_row(&mut self.bytes, row, formats);

@@ -9,13 +9,14 @@ use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use crate::error::{Error, ErrorKind, Limit, Resource, Result};
-use crate::session::{Row, Submission};
+use crate::session::{Row, Rows, Submission};
 
 use super::backend::{Gravity, Outgoing};
 use super::cancel::CancelSignal;
 use super::config::WireConfig;
 use super::format::Formats;
 use super::frame::{Frame, Incoming, Next, READ_BYTES};
+use super::row::encode;
 use super::stop::{Stop, violation};
 
 /// A message longer than this takes its part of the budget.
@@ -203,10 +204,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Client<S> {
     /// Sends rows, the last of them perhaps later.
     pub(super) async fn rows(
         &mut self,
-        rows: &[Row],
+        rows: &Rows,
         formats: &Formats,
         ending: Ending,
     ) -> Result<(), Stop> {
+        let encode = |rows: &[Row]| encode(rows, formats);
+        if let Some(bytes) = formats.form().and_then(|form| rows.encoded(form, encode)) {
+            self.out.encoded(bytes);
+            return self.push(ending).await;
+        }
         for row in rows {
             self.out.row(row, formats);
             self.push(ending).await?;
@@ -521,7 +527,8 @@ mod tests {
         let registration = cancels.register();
         let (mut client, mut peer) = server.client(10_000);
         client.cancel = registration.signal.clone();
-        let rows = vec![vec![Value::Text("x".repeat(1_000).into())]; 1_000];
+        let rows: Rows =
+            std::iter::repeat_n(vec![Value::Text("x".repeat(1_000).into())], 1_000).collect();
 
         let sending = client
             .rows(&rows, &Formats::Text, Ending::Open(None))
@@ -560,7 +567,8 @@ mod tests {
         let registration = cancels.register();
         let (mut client, mut peer) = server.client(10_000);
         client.cancel = registration.signal.clone();
-        let rows = vec![vec![Value::Text("x".repeat(1_000).into())]; 100];
+        let rows: Rows =
+            std::iter::repeat_n(vec![Value::Text("x".repeat(1_000).into())], 100).collect();
 
         let sending = async {
             cancels.cancel(registration.pid, registration.secret);
@@ -582,7 +590,8 @@ mod tests {
     #[tokio::test]
     async fn an_idle_client_holds_little() {
         let (mut client, mut peer) = server().client(MIB);
-        let rows = vec![vec![Value::Text("x".repeat(1_000).into())]; 100];
+        let rows: Rows =
+            std::iter::repeat_n(vec![Value::Text("x".repeat(1_000).into())], 100).collect();
         client
             .rows(&rows, &Formats::Text, Ending::Open(None))
             .await

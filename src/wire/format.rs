@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 
 use crate::error::{Error, ErrorKind, Result, Value};
+use crate::session::Form;
 
 use super::stop::violation;
 
@@ -24,6 +25,17 @@ pub(super) enum Formats {
     Binary,
     /// Each column in its own.
     Each(Box<[Format]>),
+}
+
+impl Formats {
+    /// The one form of all columns, if they have one.
+    pub(super) fn form(&self) -> Option<Form> {
+        match self {
+            Self::Text => Some(Form::Text),
+            Self::Binary => Some(Form::Binary),
+            Self::Each(_) => None,
+        }
+    }
 }
 
 /// The formats that were asked for at Bind, by the portal's name. The unnamed

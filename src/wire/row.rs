@@ -3,7 +3,7 @@ use std::fmt::Write;
 use bytes::{BufMut, BytesMut};
 use chrono::{DateTime, Datelike, Timelike, Utc};
 
-use crate::session::Value;
+use crate::session::{Row, Value};
 
 use super::format::{Format, Formats};
 
@@ -28,6 +28,13 @@ pub(super) fn put_row(out: &mut BytesMut, row: &[Value], formats: &Formats) {
     }
     let length = length(out.len() - start);
     out[start..start + 4].copy_from_slice(&length);
+}
+
+/// Rows as DataRows, to be kept.
+pub(super) fn encode(rows: &[Row], formats: &Formats) -> Box<[u8]> {
+    let mut out = BytesMut::new();
+    rows.iter().for_each(|row| put_row(&mut out, row, formats));
+    out.as_ref().into()
 }
 
 fn put_value(out: &mut BytesMut, value: &Value, format: Format) {
