@@ -60,17 +60,6 @@ pub struct Stream {
     pub updated_at: DateTime<Utc>,
 }
 
-impl Stream {
-    /// The comment of a column.
-    pub fn column_comment(&self, field: FieldId) -> Option<&str> {
-        self.columns
-            .iter()
-            .find(|column| column.field == field)?
-            .comment
-            .as_deref()
-    }
-}
-
 /// What the verdict on a version was when it was admitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CompatibilityStatus {

@@ -386,15 +386,11 @@ fn inserted_columns(unit: &Unit) -> Vec<String> {
 /// alike; it is judged all the same, and its comment goes with it.
 #[tokio::test]
 async fn columns_that_are_alike_change_places() {
-    use rekha::session::{Session, SessionOptions, Value};
+    use rekha::session::Value;
 
-    let directory = tempfile::tempdir().unwrap();
-    let registry = rekha::Registry::builder()
-        .sqlite(directory.path().join("x.db"))
-        .build()
-        .await
-        .unwrap();
-    let mut session = Session::new(registry.clone(), SessionOptions::default()).unwrap();
+    let store = Store::new();
+    let registry = open(&store).await;
+    let mut session = session(&registry);
     session
         .execute("CREATE STREAM s (x INT COMMENT 'X', y INT COMMENT 'Y')")
         .await
@@ -426,15 +422,10 @@ async fn columns_that_are_alike_change_places() {
 #[tokio::test]
 async fn a_schema_is_registered_under_another_name() {
     use rekha::schema::StreamName;
-    use rekha::session::{Session, SessionOptions};
 
-    let directory = tempfile::tempdir().unwrap();
-    let registry = rekha::Registry::builder()
-        .sqlite(directory.path().join("x.db"))
-        .build()
-        .await
-        .unwrap();
-    let mut session = Session::new(registry.clone(), SessionOptions::default()).unwrap();
+    let store = Store::new();
+    let registry = open(&store).await;
+    let mut session = session(&registry);
     session
         .execute("CREATE SCHEMA two; CREATE STREAM s (a INT, CONSTRAINT u UNIQUE (a)); CREATE INDEX i ON s (a)")
         .await
