@@ -31,6 +31,7 @@ async fn main() -> rekha::Result<()> {
 
     let country = column("country", DataType::Char(2), Some("XX"));
     let add = Alteration::AddColumn {
+        parent: None,
         column: country,
         if_not_exists: false,
     };

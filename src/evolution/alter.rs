@@ -2,8 +2,8 @@
 
 use crate::error::{Definition, Error, ErrorKind, Limit, Object, Result};
 use crate::schema::{
-    Alteration, ColumnSpec, Constraint, DataType, Field, FieldId, Index, Literal, MAX_NAME_BYTES,
-    Name, ObjectId, Schema, check_column_count, nearest,
+    Alteration, ColumnSpec, Constraint, DataType, Field, FieldId, FieldPath, Index, Literal,
+    MAX_NAME_BYTES, Name, ObjectId, Schema, check_column_count, nearest,
 };
 
 /// What came of the actions.
@@ -87,9 +87,10 @@ impl Altering<'_> {
     fn apply(&mut self, alteration: &Alteration) -> Result<()> {
         match alteration {
             Alteration::AddColumn {
+                parent,
                 column,
                 if_not_exists,
-            } => self.add_column(column, *if_not_exists),
+            } => self.add_column(parent.as_ref(), column, *if_not_exists),
             Alteration::DropColumn {
                 column,
                 if_exists,
@@ -121,53 +122,113 @@ impl Altering<'_> {
         &mut self.altered.schema
     }
 
-    fn field(&mut self, column: &str) -> Result<&mut Field> {
-        match self
-            .altered
-            .schema
-            .fields
-            .iter()
-            .position(|field| field.name == column)
-        {
-            Some(position) => Ok(&mut self.altered.schema.fields[position]),
-            None => Err(self.no_such_column(column)),
+    fn field(&mut self, path: &FieldPath) -> Result<&mut Field> {
+        if self.altered.schema.field_at(path).is_none() {
+            return Err(self.no_such_column(path));
+        }
+        let mut names = path.names().iter();
+        let position = |fields: &[Field], name: &Name| {
+            fields
+                .iter()
+                .position(|field| field.name == *name)
+                .expect("there is such a field")
+        };
+        let fields = &mut self.altered.schema.fields;
+        let first = position(fields, path.column());
+        names.next();
+        let mut field = &mut fields[first];
+        for name in names {
+            let children = field.data_type.children_mut();
+            let next = position(children, name);
+            field = &mut children[next];
+        }
+        Ok(field)
+    }
+
+    /// The fields among which a part of `parent` is, or the columns.
+    ///
+    /// # Errors
+    /// 42703 when there is no such parent, 42809 when its parts cannot be
+    /// added, dropped and renamed: it is no struct.
+    fn siblings(&mut self, parent: Option<&FieldPath>) -> Result<&mut Vec<Field>> {
+        let Some(parent) = parent else {
+            return Ok(&mut self.altered.schema.fields);
+        };
+        match &mut self.field(parent)?.data_type {
+            DataType::Struct(members) => Ok(members),
+            other => Err(not_a_struct(parent, other)),
         }
     }
 
-    fn add_column(&mut self, column: &ColumnSpec, if_not_exists: bool) -> Result<()> {
-        if self.altered.schema.field(&column.name).is_some() {
-            let error = self.column_exists(&column.name);
+    fn add_column(
+        &mut self,
+        parent: Option<&FieldPath>,
+        column: &ColumnSpec,
+        if_not_exists: bool,
+    ) -> Result<()> {
+        let path = match parent {
+            Some(parent) => parent.child(&*column.name),
+            None => column.name.clone().into(),
+        };
+        if self
+            .siblings(parent)?
+            .iter()
+            .any(|field| field.name == column.name)
+        {
+            let error = self.column_exists(&path);
             return self.skip_or_fail(if_not_exists, error);
         }
-        check_column_count(self.altered.schema.fields.len() + 1)?;
-        let id = self.altered.last_field_id.0.checked_add(1).ok_or_else(|| {
-            Error::new(
-                ErrorKind::LimitExceeded(Limit::Program),
-                format!("stream \"{}\" has had too many columns", self.stream),
-            )
-        })?;
-        let field = Field::new(FieldId(id), column)?;
-        self.altered.last_field_id = field.id;
+        let field = Field::new(FieldId::UNASSIGNED, column)?;
+        self.siblings(parent)?.push(field);
+        let last = self.altered.last_field_id;
+        self.altered.last_field_id =
+            self.altered.schema.assign_identities(last).ok_or_else(|| {
+                Error::new(
+                    ErrorKind::LimitExceeded(Limit::Program),
+                    format!("stream \"{}\" has had too many columns", self.stream),
+                )
+            })?;
+        check_column_count(self.altered.schema.fields.len())?;
+        let id = self.field(&path)?.id;
         self.altered
             .comments
-            .extend(column.comment.clone().map(|comment| (field.id, comment)));
-        self.schema().fields.push(field);
+            .extend(column.comment.clone().map(|comment| (id, comment)));
         Ok(())
     }
 
-    fn drop_column(&mut self, column: &str, if_exists: bool, cascade: bool) -> Result<()> {
-        let id = match self.field(column) {
+    fn drop_column(&mut self, path: &FieldPath, if_exists: bool, cascade: bool) -> Result<()> {
+        let id = match self.field(path) {
             Ok(field) => field.id,
             Err(error) => return self.skip_or_fail(if_exists, error),
         };
+        let (stream, parent) = (self.stream, path.parent());
+        if self.siblings(parent.as_ref())?.len() == 1 {
+            return Err(match &parent {
+                None => invalid(format!(
+                    "cannot drop the only column \"{path}\" of stream \"{stream}\""
+                ))
+                .with_hint("Add another column first, or use DROP STREAM."),
+                Some(parent) => {
+                    invalid(format!("cannot drop the only field \"{path}\" of a struct"))
+                        .with_hint(format!("Add another field first, or drop \"{parent}\"."))
+                }
+            });
+        }
+        if path.is_column() {
+            self.drop_dependents(path.leaf(), cascade)?;
+        }
+        self.siblings(parent.as_ref())?
+            .retain(|field| field.id != id);
+        self.altered
+            .comments
+            .retain(|(commented, _)| *commented != id);
+        Ok(())
+    }
+
+    /// What uses a column goes before it.
+    fn drop_dependents(&mut self, column: &str, cascade: bool) -> Result<()> {
         let stream = self.stream;
         let schema = self.schema();
-        if schema.fields.len() == 1 {
-            return Err(invalid(format!(
-                "cannot drop the only column \"{column}\" of stream \"{stream}\""
-            ))
-            .with_hint("Add another column first, or use DROP STREAM."));
-        }
         let dependents = dependents(schema, column);
         if !cascade && !dependents.is_empty() {
             let lines: Vec<String> = dependents
@@ -191,19 +252,29 @@ impl Altering<'_> {
         schema
             .constraints
             .retain(|unique| !is_used(&unique.columns));
-        schema.fields.retain(|field| field.id != id);
-        self.altered
-            .comments
-            .retain(|(commented, _)| *commented != id);
         Ok(())
     }
 
-    fn rename_column(&mut self, column: &str, to: &Name) -> Result<()> {
-        self.field(column)?;
-        if self.altered.schema.field(to).is_some() {
-            return Err(self.column_exists(to));
+    fn rename_column(&mut self, path: &FieldPath, to: &Name) -> Result<()> {
+        self.field(path)?;
+        let parent = path.parent();
+        if self
+            .siblings(parent.as_ref())?
+            .iter()
+            .any(|field| field.name == *to)
+        {
+            let renamed = parent.map_or_else(|| to.clone().into(), |parent| parent.child(&**to));
+            return Err(self.column_exists(&renamed));
         }
-        self.field(column)?.name.clone_from(to);
+        self.field(path)?.name.clone_from(to);
+        if path.is_column() {
+            self.rename_uses(path.leaf(), to);
+        }
+        Ok(())
+    }
+
+    /// What uses a column uses it by its new name.
+    fn rename_uses(&mut self, column: &str, to: &Name) {
         let schema = self.schema();
         let indexes = schema.indexes.iter_mut().map(|index| &mut index.columns);
         let constraints = schema
@@ -218,17 +289,16 @@ impl Altering<'_> {
                 name.clone_from(to);
             }
         }
-        Ok(())
     }
 
-    fn set_type(&mut self, column: &str, data_type: &DataType) -> Result<()> {
-        let field = self.field(column)?;
+    fn set_type(&mut self, path: &FieldPath, data_type: &DataType) -> Result<()> {
+        let field = self.field(path)?;
         if let Some(default) = &field.default {
             field.default = default.literal().coerce(data_type).map_err(|cause| {
                 Error::new(
                     ErrorKind::InvalidDefinition(Definition::TypeMismatch),
                     format!(
-                        "default for column \"{column}\" cannot be cast automatically to type {data_type}"
+                        "default for column \"{path}\" cannot be cast automatically to type {data_type}"
                     ),
                 )
                 .with_detail(format!("The default is {default}: {cause}."))
@@ -239,18 +309,18 @@ impl Altering<'_> {
         Ok(())
     }
 
-    fn set_default(&mut self, column: &str, default: &Literal) -> Result<()> {
-        let field = self.field(column)?;
+    fn set_default(&mut self, path: &FieldPath, default: &Literal) -> Result<()> {
+        let field = self.field(path)?;
         field.default = default.coerce(&field.data_type)?;
         Ok(())
     }
 
-    fn drop_not_null(&mut self, column: &str) -> Result<()> {
-        self.field(column)?;
-        if self.altered.schema.is_key(column) {
-            return Err(invalid(format!("column \"{column}\" is in a primary key")));
+    fn drop_not_null(&mut self, path: &FieldPath) -> Result<()> {
+        self.field(path)?;
+        if path.is_column() && self.altered.schema.is_key(path.leaf()) {
+            return Err(invalid(format!("column \"{path}\" is in a primary key")));
         }
-        self.field(column)?.nullable = true;
+        self.field(path)?.nullable = true;
         Ok(())
     }
 
@@ -408,35 +478,44 @@ impl Altering<'_> {
             .expect("there are more numbers than names in a schema")
     }
 
-    fn no_such_column(&self, column: &str) -> Error {
-        let names = self
-            .altered
-            .schema
-            .fields
-            .iter()
-            .map(|field| field.name.as_str());
+    fn no_such_column(&self, path: &FieldPath) -> Error {
         let error = Error::new(
             ErrorKind::NotFound(Object::Column),
             format!(
-                "column \"{column}\" of relation \"{}\" does not exist",
+                "column \"{path}\" of relation \"{}\" does not exist",
                 self.stream
             ),
         );
-        match nearest(column, names) {
+        let siblings = match path.parent() {
+            None => self.altered.schema.fields.as_slice(),
+            Some(parent) => match self.altered.schema.field_at(&parent) {
+                Some(field) => field.data_type.children(),
+                None => &[],
+            },
+        };
+        let names = siblings.iter().map(|field| field.name.as_str());
+        match nearest(path.leaf(), names) {
             Some(name) => error.with_hint(format!("Perhaps you meant column \"{name}\".")),
             None => error,
         }
     }
 
-    fn column_exists(&self, column: &str) -> Error {
+    fn column_exists(&self, path: &FieldPath) -> Error {
         Error::new(
             ErrorKind::AlreadyExists(Object::Column),
             format!(
-                "column \"{column}\" of relation \"{}\" already exists",
+                "column \"{path}\" of relation \"{}\" already exists",
                 self.stream
             ),
         )
     }
+}
+
+fn not_a_struct(path: &FieldPath, data_type: &DataType) -> Error {
+    Error::new(
+        ErrorKind::InvalidDefinition(Definition::TypeMismatch),
+        format!("column \"{path}\" is of type {data_type}, which has no members"),
+    )
 }
 
 /// What would go with the column, as a detail names it.

@@ -43,18 +43,27 @@
 //! | indexes and constraints changed | yes | yes |
 
 mod alter;
+mod change;
 mod compare;
 mod diff;
+mod difference;
 mod identity;
 mod pairing;
+mod plan;
 mod report;
 mod rule;
 #[cfg(test)]
 mod tests;
+mod violation;
 
 pub use alter::{AlterError, Altered, alter};
-pub use compare::{Verdict, Violation, compare};
-pub use diff::{Diff, SchemaChange, diff};
+pub use change::SchemaChange;
+pub use compare::{Verdict, compare};
+pub use diff::{Diff, diff};
+pub use difference::Difference;
+use difference::differences;
 pub use identity::adopt_identities;
+pub use plan::{Plan, Safety, Step, plan};
 pub use report::{Report, judge};
 pub use rule::Rule;
+pub use violation::Violation;

@@ -1,17 +1,19 @@
-//! Which column of one schema is which of another.
+//! Which field of one schema is which of another.
 
 use std::collections::HashMap;
 
-use crate::schema::{Field, FieldId, Name, Schema};
+use foldhash::fast::RandomState;
 
-/// A schema whose columns are found at once.
-pub(super) struct Lookup<'a> {
-    pub(super) schema: &'a Schema,
-    by_id: HashMap<FieldId, &'a Field>,
-    by_name: HashMap<&'a str, &'a Field>,
+use crate::schema::{Field, FieldId, Name};
+
+/// Columns, or members of one struct, that are found at once.
+pub(super) struct Siblings<'a> {
+    fields: &'a [Field],
+    by_id: HashMap<FieldId, &'a Field, RandomState>,
+    by_name: HashMap<&'a str, &'a Field, RandomState>,
 }
 
-/// What became of one column.
+/// What became of one field.
 pub(super) enum Pair<'a> {
     /// Only the new schema has it.
     Added(&'a Field),
@@ -21,13 +23,15 @@ pub(super) enum Pair<'a> {
     Kept(&'a Field, &'a Field),
 }
 
-impl<'a> Lookup<'a> {
-    pub(super) fn new(schema: &'a Schema) -> Self {
-        let fields = || schema.fields.iter();
+impl<'a> Siblings<'a> {
+    pub(super) fn new(fields: &'a [Field]) -> Self {
         Self {
-            schema,
-            by_id: fields().map(|field| (field.id, field)).collect(),
-            by_name: fields().map(|field| (field.name.as_str(), field)).collect(),
+            fields,
+            by_id: fields.iter().map(|field| (field.id, field)).collect(),
+            by_name: fields
+                .iter()
+                .map(|field| (field.name.as_str(), field))
+                .collect(),
         }
     }
 
@@ -35,42 +39,40 @@ impl<'a> Lookup<'a> {
         self.by_name.contains_key(name)
     }
 
-    /// The column of this schema that a column of the other one is: by
-    /// identity, and by name when neither has its like by identity.
-    fn counterpart(&self, field: &Field, other: &Self) -> Option<&'a Field> {
+    /// The field of these that a field of the others is: by identity, and by
+    /// name when neither has its like by identity.
+    fn counterpart(&self, field: &Field, others: &Siblings<'_>) -> Option<&'a Field> {
         self.by_id.get(&field.id).copied().or_else(|| {
             let named = self.by_name.get(field.name.as_str()).copied()?;
-            (!other.by_id.contains_key(&named.id)).then_some(named)
+            (!others.by_id.contains_key(&named.id)).then_some(named)
         })
     }
-}
 
-/// Every column of both schemas, once: those of the new one in its order, then
-/// what was dropped.
-pub(super) fn pairs<'a>(old: &Lookup<'a>, new: &Lookup<'a>) -> impl Iterator<Item = Pair<'a>> {
-    let kept = new
-        .schema
-        .fields
-        .iter()
-        .map(|field| match old.counterpart(field, new) {
-            Some(before) => Pair::Kept(before, field),
-            None => Pair::Added(field),
-        });
-    let dropped = old
-        .schema
-        .fields
-        .iter()
-        .filter(|field| new.counterpart(field, old).is_none())
-        .map(Pair::Dropped);
-    kept.chain(dropped)
+    /// Every field of these old ones and the new ones, once: the new ones in
+    /// their order, then what was dropped.
+    pub(super) fn pairs(&self, new: &Siblings<'a>) -> impl Iterator<Item = Pair<'a>> {
+        let kept = new
+            .fields
+            .iter()
+            .map(|field| match self.counterpart(field, new) {
+                Some(before) => Pair::Kept(before, field),
+                None => Pair::Added(field),
+            });
+        let dropped = self
+            .fields
+            .iter()
+            .filter(|field| new.counterpart(field, self).is_none())
+            .map(Pair::Dropped);
+        kept.chain(dropped)
+    }
 }
 
 /// Whether two lists of columns, one of each schema, are the same columns in
 /// the same order, whatever their names are.
 pub(super) fn same_columns(
-    old: &Lookup<'_>,
+    old: &Siblings<'_>,
     old_columns: &[Name],
-    new: &Lookup<'_>,
+    new: &Siblings<'_>,
     new_columns: &[Name],
 ) -> bool {
     old_columns.len() == new_columns.len()

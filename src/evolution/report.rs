@@ -1,7 +1,7 @@
 //! Whether a mode lets a change pass, and what to tell whoever made it.
 
-use super::compare::{Violation, compare_lookups};
-use super::pairing::Lookup;
+use super::compare::compare;
+use super::violation::Violation;
 use crate::error::{Error, ErrorKind};
 use crate::schema::{Mode, Schema};
 
@@ -29,10 +29,9 @@ pub fn judge(mode: Mode, new: &Schema, history: &[(u32, &Schema)]) -> Report {
         _ if mode.is_transitive() => history,
         _ => &history[history.len().saturating_sub(1)..],
     };
-    let new = Lookup::new(new);
     let mut violations = Vec::new();
     for (version, old) in compared {
-        let verdict = compare_lookups(&Lookup::new(old), &new);
+        let verdict = compare(old, new);
         violations.extend(
             verdict
                 .violations
@@ -65,10 +64,11 @@ impl Report {
         if let more @ 1.. = self.violations.len().saturating_sub(MAX_LINES) {
             lines.push(format!("and {more} more"));
         }
-        let mut hints: Vec<&str> = Vec::new();
+        let mut hints: Vec<String> = Vec::new();
         for violation in &self.violations {
-            if hints.len() < MAX_HINTS && !hints.contains(&violation.allowed.as_str()) {
-                hints.push(&violation.allowed);
+            let allowed = violation.allowed();
+            if hints.len() < MAX_HINTS && !hints.contains(&allowed) {
+                hints.push(allowed);
             }
         }
         Error::new(

@@ -1,11 +1,27 @@
 //! The types a column can have.
 
 use std::fmt;
+use std::slice;
+
+use super::{Field, FieldId, Name, quote_ident};
+
+/// The name of an array's only child.
+pub const ELEMENT: &str = "element";
+/// The names of a map's two children.
+pub const KEY: &str = "key";
+/// The names of a map's two children.
+pub const VALUE: &str = "value";
 
 /// The type of a column.
 ///
 /// Displays as PostgreSQL's `format_type` spells it, which the dialect also
-/// reads: `numeric(10,2)`, `timestamp without time zone`.
+/// reads: `numeric(10,2)`, `timestamp without time zone`, `integer[]`; nested
+/// types as `struct<a integer not null default 5, b text>`, `map<text, date>`
+/// and, for elements that are never NULL, `array<integer not null>`.
+///
+/// Nested types hold [`Field`]s, so that a member of a struct, the element of
+/// an array and the key and value of a map are named, found, compared and
+/// identified like columns (as in Iceberg's specification, "Nested Types").
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum DataType {
     /// True or false.
@@ -47,9 +63,54 @@ pub enum DataType {
     Json,
     /// JSON, kept as its meaning.
     Jsonb,
+    /// A list of values of one type: the field [`ELEMENT`], without a default.
+    Array(Box<Field>),
+    /// Values by key: the fields [`KEY`], never nullable, and [`VALUE`], both
+    /// without defaults.
+    Map(Box<[Field; 2]>),
+    /// Named members, at least one.
+    Struct(Vec<Field>),
 }
 
 impl DataType {
+    /// An array of elements of this type.
+    pub fn array(element: Self, nullable: bool) -> Self {
+        Self::Array(Box::new(child(ELEMENT, element, nullable)))
+    }
+
+    /// A map from keys to values of these types.
+    pub fn map(key: Self, value: Self, nullable: bool) -> Self {
+        Self::Map(Box::new([
+            child(KEY, key, false),
+            child(VALUE, value, nullable),
+        ]))
+    }
+
+    /// The fields a nested type consists of; none of any other type.
+    pub fn children(&self) -> &[Field] {
+        match self {
+            Self::Array(element) => slice::from_ref(element),
+            Self::Map(entry) => entry.as_slice(),
+            Self::Struct(members) => members,
+            _ => &[],
+        }
+    }
+
+    /// The fields a nested type consists of, to be changed.
+    pub(crate) fn children_mut(&mut self) -> &mut [Field] {
+        match self {
+            Self::Array(element) => slice::from_mut(element),
+            Self::Map(entry) => entry.as_mut_slice(),
+            Self::Struct(members) => members,
+            _ => &mut [],
+        }
+    }
+
+    /// Whether the type consists of others.
+    pub fn is_nested(&self) -> bool {
+        !self.children().is_empty()
+    }
+
     /// The name without lengths and precisions: `numeric`, `timestamp`.
     /// Messages about values use it, as PostgreSQL's do.
     pub const fn base_name(&self) -> &'static str {
@@ -73,6 +134,9 @@ impl DataType {
             Self::Uuid => "uuid",
             Self::Json => "json",
             Self::Jsonb => "jsonb",
+            Self::Array(_) => "array",
+            Self::Map(_) => "map",
+            Self::Struct(_) => "struct",
         }
     }
 }
@@ -92,7 +156,28 @@ impl fmt::Display for DataType {
             Self::Time(precision) => timed(f, "time", precision, "without time zone"),
             Self::Timestamp(precision) => timed(f, "timestamp", precision, "without time zone"),
             Self::TimestampTz(precision) => timed(f, "timestamp", precision, "with time zone"),
+            Self::Array(element) if element.nullable => write!(f, "{}[]", element.data_type),
+            Self::Array(element) => write!(f, "array<{}>", element),
+            Self::Map(entry) => write!(f, "map<{}, {}>", entry[0].data_type, entry[1]),
+            Self::Struct(members) => {
+                f.write_str("struct<")?;
+                for (position, member) in members.iter().enumerate() {
+                    let separator = if position == 0 { "" } else { ", " };
+                    write!(f, "{separator}{} {}", quote_ident(&member.name), member)?;
+                }
+                f.write_str(">")
+            }
             plain => f.write_str(plain.base_name()),
         }
+    }
+}
+
+fn child(name: &str, data_type: DataType, nullable: bool) -> Field {
+    Field {
+        id: FieldId::UNASSIGNED,
+        name: Name::from(name),
+        data_type,
+        nullable,
+        default: None,
     }
 }

@@ -1,5 +1,7 @@
 //! The parts of a schema.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::{DataType, DefaultValue, Name};
@@ -9,17 +11,24 @@ use super::{DataType, DefaultValue, Name};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct FieldId(pub u32);
 
+impl FieldId {
+    /// That of a field in a type that is part of no schema yet.
+    pub const UNASSIGNED: Self = Self(0);
+}
+
 /// The identity of a namespace, stream, index or constraint in one store:
 /// from one sequence, never given again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ObjectId(pub i64);
 
-/// One column as the readers and writers of data see it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A column, or a part of a nested one, as the readers and writers of data see it.
+///
+/// Displays what it is beside its name: `integer not null default 5`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Field {
     /// Its identity through renames.
     pub id: FieldId,
-    /// Its name, unique in the schema.
+    /// Its name, unique among its siblings.
     pub name: Name,
     /// Its type.
     pub data_type: DataType,
@@ -34,6 +43,19 @@ impl Field {
     /// default, or NULL.
     pub fn is_optional(&self) -> bool {
         self.nullable || self.default.is_some()
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.data_type.fmt(f)?;
+        if !self.nullable {
+            f.write_str(" not null")?;
+        }
+        match &self.default {
+            Some(default) => write!(f, " default {default}"),
+            None => Ok(()),
+        }
     }
 }
 

@@ -5,6 +5,8 @@
 //! a primary key, indexes and constraints. Column order, comments and options
 //! are not part of it; they belong to the stream.
 //!
+//! * Types nest: the parts of a struct, an array and a map are fields too, and
+//!   a [`FieldPath`] leads to them: `address.zip`, `items.element.sku`.
 //! * A field has a [`FieldId`] that stays the same through renames, so a rename
 //!   is known as a rename and not as a drop and an add.
 //! * A default is a value of its column's type in one canonical spelling
@@ -21,6 +23,7 @@ mod field;
 mod fingerprint;
 mod name;
 mod nearest;
+mod path;
 #[cfg(test)]
 pub(crate) mod sample;
 mod schema;
@@ -29,12 +32,13 @@ mod value;
 
 pub use alteration::{Alteration, ColumnSpec};
 pub use compatibility::{Direction, Mode, ModeSource};
-pub use data_type::DataType;
+pub use data_type::{DataType, ELEMENT, KEY, VALUE};
 pub use field::{Constraint, Field, FieldId, Index, ObjectId};
 pub use fingerprint::Fingerprint;
 pub use name::{MAX_NAME_BYTES, Name, StreamName, quote_ident, quote_literal};
 pub(crate) use name::{check_name, is_reserved};
 pub(crate) use nearest::nearest;
+pub use path::FieldPath;
 pub(crate) use schema::check_column_count;
 pub use schema::{ColumnError, MAX_COLUMNS, Schema};
 pub use value::{DefaultValue, Literal};

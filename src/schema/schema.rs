@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::name::check_name;
-use super::{ColumnSpec, Constraint, Field, FieldId, Index, Name};
+use super::{ColumnSpec, Constraint, Field, FieldId, FieldPath, Index, Name};
 use crate::error::{Definition, Error, ErrorKind, Limit, Object, Result};
 
 /// The most columns a schema can have.
@@ -72,6 +72,26 @@ impl Schema {
         };
         schema.set_primary_key(primary_key).map_err(whole)?;
         Ok(schema)
+    }
+
+    /// Gives an identity to every field that has none: columns in their order,
+    /// then their parts, as in Iceberg. Returns the last identity ever given;
+    /// nothing when there are no more.
+    pub(crate) fn assign_identities(&mut self, last: FieldId) -> Option<FieldId> {
+        fn assign(fields: &mut [Field], last: &mut u32) -> Option<()> {
+            for field in fields.iter_mut() {
+                if field.id == FieldId::UNASSIGNED {
+                    *last = last.checked_add(1)?;
+                    field.id = FieldId(*last);
+                }
+            }
+            fields
+                .iter_mut()
+                .try_for_each(|field| assign(field.data_type.children_mut(), last))
+        }
+        let mut last = last.0;
+        assign(&mut self.fields, &mut last)?;
+        Some(FieldId(last))
     }
 
     /// Makes these columns the primary key and NOT NULL.
@@ -164,12 +184,24 @@ impl Schema {
         self.check_named(Object::Constraint, "constraint", constraints)
     }
 
-    /// The field of this name.
+    /// The column of this name.
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name == name)
     }
 
-    /// The field of this identity.
+    /// The field at the end of this way.
+    pub fn field_at(&self, path: &FieldPath) -> Option<&Field> {
+        let mut fields = self.fields.as_slice();
+        let mut found = None;
+        for name in path.names() {
+            let field = fields.iter().find(|field| field.name == *name)?;
+            fields = field.data_type.children();
+            found = Some(field);
+        }
+        found
+    }
+
+    /// The column of this identity.
     pub fn field_by_id(&self, id: FieldId) -> Option<&Field> {
         self.fields.iter().find(|field| field.id == id)
     }

@@ -1,6 +1,6 @@
 //! `ALTER STREAM` and `ALTER SCHEMA`.
 
-use super::column::{Key, column, column_name, key};
+use super::column::{Key, declaration, field_path, key};
 use super::cursor::{Cursor, Parsed, unsupported_at};
 use super::data_type::data_type;
 use super::definition::{cascade, spelling};
@@ -8,7 +8,7 @@ use super::literal::constant;
 use super::option::{keys, options};
 use super::statement::{AlterAction, AlterStream, Location, Spelling, Statement};
 use super::unsupported;
-use crate::schema::{Alteration, Name};
+use crate::schema::{Alteration, FieldPath, Name};
 
 /// `ALTER {STREAM | TABLE | SCHEMA} …`
 pub(super) fn alter(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
@@ -136,8 +136,18 @@ fn add(cursor: &mut Cursor<'_>, stream: &Name, actions: &mut Vec<AlterAction>) -
         }
     }
     let if_not_exists = cursor.accept_all(&["IF", "NOT", "EXISTS"]);
-    let column = column(cursor, stream)?;
-    let (name, location) = (column.spec.name.clone(), column.location);
+    let (path, location) = field_path(cursor)?;
+    let (parent, name) = (path.parent(), path.leaf().clone());
+    let column = declaration(cursor, stream, name.clone(), location)?;
+    if let Some(parent) = &parent
+        && (column.primary_key.is_some() || column.unique.is_some())
+    {
+        return unsupported_at(
+            location,
+            format!("a key of a part of column \"{parent}\""),
+            "Keys are made of columns of the stream itself.",
+        );
+    }
     if if_not_exists && (column.primary_key.is_some() || column.unique.is_some()) {
         return unsupported_at(
             location,
@@ -147,6 +157,7 @@ fn add(cursor: &mut Cursor<'_>, stream: &Name, actions: &mut Vec<AlterAction>) -
     }
     push(
         Alteration::AddColumn {
+            parent,
             column: column.spec,
             if_not_exists,
         },
@@ -190,7 +201,7 @@ fn drop(cursor: &mut Cursor<'_>) -> Parsed<AlterAction> {
     }
     cursor.accept("COLUMN");
     let if_exists = cursor.accept_all(&["IF", "EXISTS"]);
-    let (column, location) = column_name(cursor)?;
+    let (column, location) = field_path(cursor)?;
     let alteration = Alteration::DropColumn {
         column,
         if_exists,
@@ -214,9 +225,17 @@ fn rename(cursor: &mut Cursor<'_>) -> Parsed<AlterAction> {
             .into());
     }
     cursor.accept("COLUMN");
-    let (column, location) = column_name(cursor)?;
+    let (column, location) = field_path(cursor)?;
     cursor.expect("TO")?;
-    let (to, _) = column_name(cursor)?;
+    let (to, place) = field_path(cursor)?;
+    if !to.is_column() && to.parent() != column.parent() {
+        return unsupported_at(
+            place,
+            "moving a column into or out of another one",
+            "Use ADD COLUMN in the new place, copy the data, and DROP COLUMN in the old one.",
+        );
+    }
+    let to = to.leaf().clone();
     let alteration = Alteration::RenameColumn { column, to };
     Ok(AlterAction::Shape(alteration, location))
 }
@@ -230,7 +249,7 @@ fn alter_column(cursor: &mut Cursor<'_>) -> Parsed<AlterAction> {
         );
     }
     cursor.accept("COLUMN");
-    let (column, location) = column_name(cursor)?;
+    let (column, location) = field_path(cursor)?;
     let alteration = if cursor.accept("TYPE") || cursor.accept_all(&["SET", "DATA", "TYPE"]) {
         set_type(cursor, column)?
     } else if cursor.accept_all(&["SET", "DEFAULT"]) {
@@ -248,7 +267,7 @@ fn alter_column(cursor: &mut Cursor<'_>) -> Parsed<AlterAction> {
     Ok(AlterAction::Shape(alteration, location))
 }
 
-fn set_type(cursor: &mut Cursor<'_>, column: Name) -> Parsed<Alteration> {
+fn set_type(cursor: &mut Cursor<'_>, column: FieldPath) -> Parsed<Alteration> {
     let data_type = data_type(cursor)?;
     if cursor.is("USING") {
         return cursor.unsupported(

@@ -9,7 +9,7 @@ use super::data_type::data_type;
 use super::literal::constant;
 use super::statement::Location;
 use crate::error::{Definition, Error, ErrorKind, Object};
-use crate::schema::{ColumnSpec, Literal, Name};
+use crate::schema::{ColumnSpec, FieldPath, Literal, Name};
 
 /// A column and what its declaration says beyond it.
 pub(super) struct Column {
@@ -31,20 +31,33 @@ pub(super) enum Key {
     Unique(Option<Name>, Vec<Name>, Location),
 }
 
-/// Reads a column's name, which is no path into a nested type.
+/// Reads the name of a column of the stream itself.
 ///
 /// # Errors
-/// 42601 when there is none.
+/// 42601 when there is none; 0A000 for a way into a nested column.
 pub(super) fn column_name(cursor: &mut Cursor<'_>) -> Parsed<(Name, Location)> {
     let (name, location) = cursor.name("a column name")?;
     if cursor.token() == &Token::Period {
         return unsupported_at(
             location,
-            "a path into a nested column",
+            "a part of a nested column here",
             "Name a column of the stream itself.",
         );
     }
     Ok((name, location))
+}
+
+/// Reads the way to a column or a part of a nested one: `address.zip`.
+///
+/// # Errors
+/// 42601 when there is none.
+pub(super) fn field_path(cursor: &mut Cursor<'_>) -> Parsed<(FieldPath, Location)> {
+    let (column, location) = cursor.name("a column name")?;
+    let mut path = FieldPath::from(column);
+    while cursor.accept_sign(&Token::Period) {
+        path = path.child(cursor.name("a name")?.0);
+    }
+    Ok((path, location))
 }
 
 /// Reads `column type [constraint …]`. `stream` is for messages.
@@ -54,6 +67,19 @@ pub(super) fn column_name(cursor: &mut Cursor<'_>) -> Parsed<(Name, Location)> {
 /// unknown type.
 pub(super) fn column(cursor: &mut Cursor<'_>, stream: &Name) -> Parsed<Column> {
     let (name, location) = column_name(cursor)?;
+    declaration(cursor, stream, name, location)
+}
+
+/// Reads what follows a column's name: `type [constraint …]`.
+///
+/// # Errors
+/// Those of [`column`].
+pub(super) fn declaration(
+    cursor: &mut Cursor<'_>,
+    stream: &Name,
+    name: Name,
+    location: Location,
+) -> Parsed<Column> {
     let data_type = data_type(cursor)?;
     let mut column = Column {
         spec: ColumnSpec {

@@ -7,9 +7,7 @@ use super::statement::{
     IsolationLevel, Location, ObjectRef, OptionValue, OptionWord, SetScope, SetValue, Spelling,
     Statement, TransactionModes,
 };
-use crate::schema::{
-    Alteration, ColumnSpec, Literal, Name, is_reserved, quote_ident, quote_literal,
-};
+use crate::schema::{Name, is_reserved, quote_ident, quote_literal};
 
 impl Display for Statement {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -164,13 +162,13 @@ impl Display for CreateStream {
         let mut elements: Vec<String> = self
             .columns
             .iter()
-            .map(|(column, _)| Declared(column).to_string())
+            .map(|(column, _)| column.to_string())
             .collect();
         if !self.primary_key.is_empty() {
             elements.push(format!("PRIMARY KEY ({})", idents(&self.primary_key)));
         }
         for (name, columns) in &self.unique {
-            elements.push(Unique(name.as_ref(), columns).to_string());
+            elements.push(unique(name.as_ref(), columns));
         }
         match f.alternate() {
             true => write!(f, "(\n    {}\n)", elements.join(",\n    "))?,
@@ -199,85 +197,11 @@ impl Display for AlterStream {
 impl Display for AlterAction {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Shape(alteration, _) => shape(alteration, f),
+            Self::Shape(alteration, _) => alteration.fmt(f),
             Self::RenameTo(name, _) => write!(f, "RENAME TO {}", quote_ident(name)),
             Self::Set(options) => write!(f, "SET ({})", List(options)),
             Self::Reset(keys) => write!(f, "RESET ({})", Keys(keys)),
         }
-    }
-}
-
-/// The action, or the statement it comes from when it is none of `ALTER STREAM`.
-fn shape(alteration: &Alteration, f: &mut Formatter<'_>) -> fmt::Result {
-    match alteration {
-        Alteration::AddColumn {
-            column,
-            if_not_exists,
-        } => write!(
-            f,
-            "ADD COLUMN {}{}",
-            If(*if_not_exists, "IF NOT EXISTS "),
-            Declared(column)
-        ),
-        Alteration::DropColumn {
-            column,
-            if_exists,
-            cascade,
-        } => write!(
-            f,
-            "DROP COLUMN {}{}{}",
-            If(*if_exists, "IF EXISTS "),
-            quote_ident(column),
-            If(*cascade, " CASCADE")
-        ),
-        Alteration::RenameColumn { column, to } => write!(
-            f,
-            "RENAME COLUMN {} TO {}",
-            quote_ident(column),
-            quote_ident(to)
-        ),
-        Alteration::SetType { column, data_type } => {
-            write!(f, "ALTER COLUMN {} TYPE {data_type}", quote_ident(column))
-        }
-        Alteration::SetDefault { column, default } => write!(
-            f,
-            "ALTER COLUMN {} SET DEFAULT {}",
-            quote_ident(column),
-            Constant(default)
-        ),
-        Alteration::DropDefault { column } => {
-            write!(f, "ALTER COLUMN {} DROP DEFAULT", quote_ident(column))
-        }
-        Alteration::SetNotNull { column } => {
-            write!(f, "ALTER COLUMN {} SET NOT NULL", quote_ident(column))
-        }
-        Alteration::DropNotNull { column } => {
-            write!(f, "ALTER COLUMN {} DROP NOT NULL", quote_ident(column))
-        }
-        Alteration::AddPrimaryKey { columns } => {
-            write!(f, "ADD PRIMARY KEY ({})", idents(columns))
-        }
-        Alteration::DropPrimaryKey => f.write_str("DROP PRIMARY KEY"),
-        Alteration::AddUnique { name, columns } => {
-            write!(f, "ADD {}", Unique(name.as_ref(), columns))
-        }
-        Alteration::DropConstraint { name } => {
-            write!(f, "DROP CONSTRAINT {}", quote_ident(name))
-        }
-        Alteration::AddIndex {
-            name,
-            columns,
-            unique,
-        } => write!(
-            f,
-            "CREATE {}INDEX {}({})",
-            If(*unique, "UNIQUE "),
-            name.as_deref()
-                .map(|name| quote_ident(name) + " ")
-                .unwrap_or_default(),
-            idents(columns)
-        ),
-        Alteration::DropIndex { name } => write!(f, "DROP INDEX {}", quote_ident(name)),
     }
 }
 
@@ -445,52 +369,10 @@ fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// A column as it is declared.
-struct Declared<'a>(&'a ColumnSpec);
-
-impl Display for Declared<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let column = self.0;
-        write!(
-            f,
-            "{} {}{}",
-            quote_ident(&column.name),
-            column.data_type,
-            If(column.not_null, " NOT NULL")
-        )?;
-        if let Some(default) = &column.default {
-            write!(f, " DEFAULT {}", Constant(default))?;
-        }
-        match &column.comment {
-            Some(comment) => write!(f, " COMMENT {}", quote_literal(comment)),
-            None => Ok(()),
-        }
-    }
-}
-
 /// A UNIQUE constraint as it is declared.
-struct Unique<'a>(Option<&'a Name>, &'a [Name]);
-
-impl Display for Unique<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        if let Some(name) = self.0 {
-            write!(f, "CONSTRAINT {} ", quote_ident(name))?;
-        }
-        write!(f, "UNIQUE ({})", idents(self.1))
-    }
-}
-
-/// A constant as it is written.
-struct Constant<'a>(&'a Literal);
-
-impl Display for Constant<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Literal::Null => f.write_str("NULL"),
-            Literal::Boolean(true) => f.write_str("TRUE"),
-            Literal::Boolean(false) => f.write_str("FALSE"),
-            Literal::Number(number) => f.write_str(number),
-            Literal::String(text) => f.write_str(&quote_literal(text)),
-        }
-    }
+fn unique(name: Option<&Name>, columns: &[Name]) -> String {
+    let name = name.map_or(String::new(), |name| {
+        format!("CONSTRAINT {} ", quote_ident(name))
+    });
+    format!("{name}UNIQUE ({})", idents(columns))
 }

@@ -253,19 +253,22 @@ fn statements_with(word: &str) -> Vec<Statement> {
             options: vec![option()],
         })),
         shape(Alteration::AddColumn {
+            parent: None,
             column: column(),
             if_not_exists: false,
         }),
         shape(Alteration::DropColumn {
-            column: name(),
+            column: name().into(),
             if_exists: false,
             cascade: true,
         }),
         shape(Alteration::RenameColumn {
-            column: name(),
+            column: name().into(),
             to: name(),
         }),
-        shape(Alteration::DropDefault { column: name() }),
+        shape(Alteration::DropDefault {
+            column: name().into(),
+        }),
         shape(Alteration::DropConstraint { name: name() }),
         alter(AlterAction::RenameTo(name(), location)),
         alter(AlterAction::Reset(vec![(name(), location)])),

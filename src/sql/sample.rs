@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::*;
-use crate::schema::{Alteration, ColumnSpec, DataType, Literal, Name};
+use crate::schema::{Alteration, ColumnSpec, DataType, FieldPath, Literal, Name};
 
 /// Words that the grammar could take for its own.
 #[rustfmt::skip]
@@ -208,27 +208,39 @@ fn create_stream() -> impl Strategy<Value = Statement> {
         )
 }
 
+/// A column or a part of a nested one.
+fn path() -> impl Strategy<Value = FieldPath> {
+    vec(name(), 1..4).prop_map(|names| {
+        let mut names = names.into_iter();
+        let column = FieldPath::from(names.next().expect("one name at least"));
+        names.fold(column, |path, name| path.child(name))
+    })
+}
+
 fn shape() -> impl Strategy<Value = Alteration> {
     prop_oneof![
-        (column(), any::<bool>()).prop_map(|(column, if_not_exists)| Alteration::AddColumn {
-            column,
-            if_not_exists
-        }),
-        (name(), any::<bool>(), any::<bool>()).prop_map(|(column, if_exists, cascade)| {
+        (option::of(path()), column(), any::<bool>()).prop_map(
+            |(parent, column, if_not_exists)| Alteration::AddColumn {
+                parent,
+                column,
+                if_not_exists
+            }
+        ),
+        (path(), any::<bool>(), any::<bool>()).prop_map(|(column, if_exists, cascade)| {
             Alteration::DropColumn {
                 column,
                 if_exists,
                 cascade,
             }
         }),
-        (name(), name()).prop_map(|(column, to)| Alteration::RenameColumn { column, to }),
-        (name(), data_type())
+        (path(), name()).prop_map(|(column, to)| Alteration::RenameColumn { column, to }),
+        (path(), data_type())
             .prop_map(|(column, data_type)| Alteration::SetType { column, data_type }),
-        (name(), prop_oneof![constant(), Just(Literal::Null)])
+        (path(), prop_oneof![constant(), Just(Literal::Null)])
             .prop_map(|(column, default)| Alteration::SetDefault { column, default }),
-        name().prop_map(|column| Alteration::DropDefault { column }),
-        name().prop_map(|column| Alteration::SetNotNull { column }),
-        name().prop_map(|column| Alteration::DropNotNull { column }),
+        path().prop_map(|column| Alteration::DropDefault { column }),
+        path().prop_map(|column| Alteration::SetNotNull { column }),
+        path().prop_map(|column| Alteration::DropNotNull { column }),
         names().prop_map(|columns| Alteration::AddPrimaryKey { columns }),
         Just(Alteration::DropPrimaryKey),
         unique().prop_map(|(name, columns)| Alteration::AddUnique { name, columns }),

@@ -43,6 +43,7 @@ fn a_name_that_comes_again_is_a_new_field() {
 #[test]
 fn comments_follow_the_columns_that_stay() {
     let commented = |text: &str| Alteration::AddColumn {
+        parent: None,
         column: ColumnSpec {
             comment: Some(format!("on {text}")),
             ..column(text)
@@ -70,11 +71,12 @@ fn what_exists_or_not_can_be_skipped() {
         4,
         &[
             Alteration::DropColumn {
-                column: "temp_field".to_owned(),
+                column: path("temp_field"),
                 if_exists: true,
                 cascade: false,
             },
             Alteration::AddColumn {
+                parent: None,
                 column: column("note: bigint"),
                 if_not_exists: true,
             },

@@ -1,7 +1,7 @@
 //! Schemas and actions in short.
 
 use crate::evolution::alter;
-use crate::schema::{Alteration, ColumnSpec, FieldId, Literal, Name, ObjectId, Schema};
+use crate::schema::{Alteration, ColumnSpec, FieldId, FieldPath, Literal, Name, ObjectId, Schema};
 
 /// A column in short: `amount: numeric(10,2) ! = 0` is NOT NULL DEFAULT 0.
 pub(super) fn column(text: &str) -> ColumnSpec {
@@ -29,16 +29,28 @@ pub(super) fn schema(columns: &[&str], key: &[&str]) -> Schema {
     Schema::new(&columns, &names(key)).expect("a schema")
 }
 
+/// A way in short: `address.zip`.
+pub(super) fn path(text: &str) -> FieldPath {
+    let mut names = text.split('.');
+    let column = FieldPath::from(names.next().unwrap_or_default());
+    names.fold(column, |path, name| path.child(name))
+}
+
+/// Adds a column, or a member of a struct: `address.zip: text`.
 pub(super) fn add(text: &str) -> Alteration {
+    let mut column = column(text);
+    let path = path(&column.name);
+    column.name.clone_from(path.leaf());
     Alteration::AddColumn {
-        column: column(text),
+        parent: path.parent(),
+        column,
         if_not_exists: false,
     }
 }
 
 pub(super) fn drop(column: &str) -> Alteration {
     Alteration::DropColumn {
-        column: column.to_owned(),
+        column: path(column),
         if_exists: false,
         cascade: false,
     }
@@ -46,7 +58,7 @@ pub(super) fn drop(column: &str) -> Alteration {
 
 pub(super) fn drop_cascade(column: &str) -> Alteration {
     Alteration::DropColumn {
-        column: column.to_owned(),
+        column: path(column),
         if_exists: false,
         cascade: true,
     }
@@ -54,40 +66,40 @@ pub(super) fn drop_cascade(column: &str) -> Alteration {
 
 pub(super) fn rename(column: &str, to: &str) -> Alteration {
     Alteration::RenameColumn {
-        column: column.to_owned(),
+        column: path(column),
         to: to.to_owned(),
     }
 }
 
 pub(super) fn set_type(column: &str, data_type: &str) -> Alteration {
     Alteration::SetType {
-        column: column.to_owned(),
+        column: path(column),
         data_type: data_type.parse().expect(data_type),
     }
 }
 
 pub(super) fn set_default(column: &str, default: &str) -> Alteration {
     Alteration::SetDefault {
-        column: column.to_owned(),
+        column: path(column),
         default: default.parse().expect(default),
     }
 }
 
 pub(super) fn drop_default(column: &str) -> Alteration {
     Alteration::DropDefault {
-        column: column.to_owned(),
+        column: path(column),
     }
 }
 
 pub(super) fn set_not_null(column: &str) -> Alteration {
     Alteration::SetNotNull {
-        column: column.to_owned(),
+        column: path(column),
     }
 }
 
 pub(super) fn drop_not_null(column: &str) -> Alteration {
     Alteration::DropNotNull {
-        column: column.to_owned(),
+        column: path(column),
     }
 }
 

@@ -7,7 +7,7 @@ use super::{datetime, interval, number, refusal, text};
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{DataType, quote_literal};
 
-/// A constant as a statement spells it, before it meets a type.
+/// A constant as a statement spells it, before it meets a type. Displays so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Literal {
     /// `NULL`
@@ -80,6 +80,18 @@ impl FromStr for Literal {
             ErrorKind::Syntax,
             format!("\"{}\" is not a literal", refusal::shown(text)),
         ))
+    }
+}
+
+impl fmt::Display for Literal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("NULL"),
+            Self::Boolean(true) => f.write_str("TRUE"),
+            Self::Boolean(false) => f.write_str("FALSE"),
+            Self::Number(number) => f.write_str(number),
+            Self::String(text) => f.write_str(&quote_literal(text)),
+        }
     }
 }
 
@@ -187,6 +199,10 @@ fn from_string(string: &str, data_type: &DataType) -> Result<DefaultValue> {
         DataType::Timestamp(precision) => quoted(datetime::timestamp(string, *precision)),
         DataType::TimestampTz(precision) => quoted(datetime::timestamptz(string, *precision)),
         DataType::Interval => quoted(interval::interval(string)),
+        DataType::Array(_) | DataType::Map(_) | DataType::Struct(_) => Err(Error::unsupported(
+            format!("a default of type {data_type}"),
+            "Leave the default out.",
+        )),
     }
 }
 
