@@ -74,6 +74,8 @@ pub enum Object {
     PreparedStatement,
     /// A portal or cursor.
     Portal,
+    /// A savepoint.
+    Savepoint,
 }
 
 /// How a definition can be wrong.
@@ -198,12 +200,17 @@ impl ErrorKind {
                 | Object::Setting => "42704",
                 Object::PreparedStatement => "26000",
                 Object::Portal => "34000",
+                Object::Savepoint => "3B001",
             },
             Self::AlreadyExists(object) => match object {
                 Object::Stream | Object::Index => "42P07",
                 Object::Namespace => "42P06",
                 Object::Column => "42701",
-                Object::Type | Object::Constraint | Object::Version | Object::Setting => "42710",
+                Object::Type
+                | Object::Constraint
+                | Object::Version
+                | Object::Setting
+                | Object::Savepoint => "42710",
                 Object::PreparedStatement => "42P05",
                 Object::Portal => "42P03",
             },

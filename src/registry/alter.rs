@@ -264,10 +264,14 @@ impl Registry {
         stream.name = new.clone();
         stream.updated_at = self.clock.now();
         draft.update(Update::RenameHistory(stream.id, new.clone()));
-        draft.names.insert(old.clone(), None);
+        draft.names.insert(old.clone().into(), None);
         // What is left under the old name came before the stream's first version.
-        draft.last_versions.insert(old, first.saturating_sub(1));
-        draft.last_versions.insert(new.clone(), stream.version);
+        draft
+            .last_versions
+            .insert(old.into(), first.saturating_sub(1));
+        draft
+            .last_versions
+            .insert(new.clone().into(), stream.version);
         let mut version = known.version.as_ref().clone();
         version.name = new;
         draft.put(Known::new(stream, Arc::new(version)), false);

@@ -1,7 +1,9 @@
 //! A transaction's own changes, and what is seen through them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
+
+use imbl::{OrdMap, OrdSet, Vector};
 
 use super::create::no_namespace;
 use super::registry::no_stream;
@@ -13,15 +15,21 @@ use crate::store::{Change, Listing, Namespace, Requirement, Stream, Update, Vers
 
 /// What a transaction has changed and not yet committed; empty in autocommit
 /// before the statement.
+///
+/// A clone takes the same little time however much was changed, because the
+/// collections share what they have in common: a savepoint is a clone. What they
+/// copy when they part is small: pointers.
 #[derive(Clone, Debug, Default)]
 pub struct Draft {
-    requirements: HashSet<Requirement>,
-    updates: Vec<Update>,
-    pub(super) streams: HashMap<ObjectId, Option<Arc<Known>>>,
-    pub(super) names: HashMap<StreamName, Option<ObjectId>>,
-    pub(super) namespaces: HashMap<Name, Option<Namespace>>,
-    pub(super) versions: Vec<Arc<Version>>,
-    pub(super) last_versions: HashMap<StreamName, u32>,
+    requirements: OrdSet<Arc<Requirement>>,
+    updates: Vector<Update>,
+    /// Where the last of the updates stands that is more than a new version.
+    last_state: Option<usize>,
+    pub(super) streams: OrdMap<ObjectId, Option<Arc<Known>>>,
+    pub(super) names: OrdMap<Arc<StreamName>, Option<ObjectId>>,
+    pub(super) namespaces: OrdMap<Name, Option<Namespace>>,
+    pub(super) versions: OrdMap<ObjectId, Vector<Arc<Version>>>,
+    pub(super) last_versions: OrdMap<Arc<StreamName>, u32>,
 }
 
 impl Draft {
@@ -31,7 +39,7 @@ impl Draft {
     }
 
     pub(super) fn require(&mut self, requirement: Requirement) {
-        self.requirements.insert(requirement);
+        self.requirements.insert(Arc::new(requirement));
     }
 
     /// Names a stream as it was when it was read. What this transaction itself
@@ -44,72 +52,80 @@ impl Draft {
     }
 
     pub(super) fn update(&mut self, update: Update) {
-        self.updates.push(update);
+        if !matches!(update, Update::AddVersion(_)) {
+            self.last_state = Some(self.updates.len());
+        }
+        self.updates.push_back(update);
     }
 
     /// The stream is this from now on, with a new version if there is one.
     pub(super) fn put(&mut self, known: Known, new_version: bool) {
         let known = Arc::new(known);
-        self.supersede(&known);
-        self.update(Update::PutStream(
-            Box::new(known.stream.clone()),
-            known.version.clone(),
-        ));
+        let put = Update::PutStream(Arc::new(known.stream.clone()), known.version.clone());
+        match self.superseded(&known) {
+            Some(index) => drop(self.updates.set(index, put)),
+            None => self.update(put),
+        }
         if new_version {
             self.add_version(known.version.clone());
         }
         self.names
-            .insert(known.stream.name.clone(), Some(known.stream.id));
+            .insert(known.stream.name.clone().into(), Some(known.stream.id));
         self.streams.insert(known.stream.id, Some(known));
     }
 
-    /// Takes back the put of this stream that nothing but versions came after:
-    /// only its last state has to be written.
-    fn supersede(&mut self, known: &Known) {
-        let is_version = |update: &Update| matches!(update, Update::AddVersion(_));
-        let last = self.updates.iter().rposition(|update| !is_version(update));
-        if let Some(index) = last
-            && let Update::PutStream(stream, _) = &self.updates[index]
-            && stream.id == known.stream.id
-            && stream.name == known.stream.name
-        {
-            self.updates.remove(index);
+    /// Where the last state of this stream stands, if nothing but versions came
+    /// after it: only the new one has to be written.
+    fn superseded(&self, known: &Known) -> Option<usize> {
+        let index = self.last_state?;
+        match self.updates.get(index)? {
+            Update::PutStream(stream, _)
+                if stream.id == known.stream.id && stream.name == known.stream.name =>
+            {
+                Some(index)
+            }
+            _ => None,
         }
     }
 
     /// What is to be committed.
     pub(super) fn into_change(self) -> (Change, Touched) {
         let change = Change {
-            requirements: self.requirements.into_iter().collect(),
-            updates: self.updates,
+            requirements: self
+                .requirements
+                .into_iter()
+                .map(Arc::unwrap_or_clone)
+                .collect(),
+            updates: self.updates.into_iter().collect(),
         };
         let touched = Touched {
             streams: self.streams,
             names: self.names,
-            versions: self.versions,
+            versions: self.versions.into_iter().flat_map(|(_, own)| own).collect(),
         };
         (change, touched)
     }
 
     pub(super) fn add_version(&mut self, version: Arc<Version>) {
         self.last_versions
-            .insert(version.name.clone(), version.number);
-        self.versions.push(version.clone());
+            .insert(version.name.clone().into(), version.number);
+        let own = self.versions.entry(version.stream).or_default();
+        own.push_back(version.clone());
         self.update(Update::AddVersion(version));
     }
 
     /// The stream is gone from now on.
     pub(super) fn remove(&mut self, known: &Known) {
         self.update(Update::DropStream(known.stream.id));
-        self.names.insert(known.stream.name.clone(), None);
+        self.names.insert(known.stream.name.clone().into(), None);
         self.streams.insert(known.stream.id, None);
     }
 }
 
 /// What a commit moves in the cache.
 pub(super) struct Touched {
-    pub(super) streams: HashMap<ObjectId, Option<Arc<Known>>>,
-    pub(super) names: HashMap<StreamName, Option<ObjectId>>,
+    pub(super) streams: OrdMap<ObjectId, Option<Arc<Known>>>,
+    pub(super) names: OrdMap<Arc<StreamName>, Option<ObjectId>>,
     pub(super) versions: Vec<Arc<Version>>,
 }
 
@@ -189,17 +205,13 @@ impl<'a> View<'a> {
     pub async fn versions(&self, known: &Known) -> Result<Vec<Arc<Version>>> {
         let id = known.stream.id;
         let mut versions = self.registry.store.versions(id).await?.value;
-        let own = || {
-            self.draft
-                .versions
-                .iter()
-                .filter(|version| version.stream == id)
-        };
-        if let Some(first) = own().map(|version| version.number).min() {
+        if let Some(own) = self.draft.versions.get(&id)
+            && let Some(first) = own.front()
+        {
             // Others may have committed numbers that this transaction wants: it
             // will fail, and until then sees its own.
-            versions.retain(|version| version.number < first);
-            versions.extend(own().cloned());
+            versions.retain(|version| version.number < first.number);
+            versions.extend(own.iter().cloned());
         }
         Ok(versions)
     }

@@ -259,7 +259,8 @@ impl Registry {
                 versions,
             },
         ) = draft.into_change();
-        let unsettled = self.cache.unsettle(names.keys().cloned().collect());
+        let touched = names.keys().map(|name| name.as_ref().clone());
+        let unsettled = self.cache.unsettle(touched.collect());
         let outcome = self.store.commit(change).await;
         match &outcome {
             Ok(position) => {

@@ -274,7 +274,7 @@ impl Registry {
         match (projection, latest) {
             (None, Some(latest)) if latest.evolution != Evolution::drop() => {
                 draft.require(Requirement::LastVersion(latest.name.clone(), latest.number));
-                draft.names.insert(latest.name.clone(), None);
+                draft.names.insert(latest.name.clone().into(), None);
                 draft.streams.insert(id, None);
                 draft.add_version(Arc::new(self.closing(&latest, &latest.name, EXTERNAL)));
                 told(&latest, "dropped");
@@ -349,7 +349,7 @@ impl Registry {
             // Two streams may have changed names with each other.
             let holder = self.store.stream(&latest.name).await?.value;
             let holder = holder.map(|(holder, _)| holder.id);
-            draft.names.insert(latest.name.clone(), holder);
+            draft.names.insert(latest.name.clone().into(), holder);
             told(latest, "renamed");
             if used == 0 {
                 draft.update(Update::RenameHistory(stream.id, stream.name.clone()));

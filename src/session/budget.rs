@@ -18,8 +18,8 @@ pub struct SessionConfig {
     /// count); one more is refused with 54000.
     pub max_statements: usize,
     /// How much a session may keep (in bytes): texts of prepared statements and
-    /// of the changes of an open transaction, rows of suspended portals, and
-    /// settings. Estimated; more is refused with 53200.
+    /// of the changes of an open transaction, its savepoints, rows of suspended
+    /// portals, and settings. Estimated; more is refused with 53200.
     pub max_bytes: usize,
 }
 
@@ -133,6 +133,21 @@ impl Budget {
     }
 }
 
+impl Share {
+    /// How much it is (in bytes).
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// The part with no more than so many bytes; nothing without any.
+    pub(super) fn cut(mut self, bytes: usize) -> Option<Self> {
+        let surplus = self.bytes.saturating_sub(bytes);
+        self.used.fetch_sub(surplus, Ordering::Relaxed);
+        self.bytes -= surplus;
+        Some(self).filter(|share| share.bytes > 0)
+    }
+}
+
 impl Drop for Share {
     fn drop(&mut self) {
         self.used.fetch_sub(self.bytes, Ordering::Relaxed);
@@ -156,6 +171,9 @@ mod tests {
         budget.add(&mut other, 900).unwrap();
         assert_eq!(budget.add(&mut other, 1).unwrap_err().sqlstate(), "53200");
         drop(other);
+        let mut cut = budget.take(500).unwrap().cut(100 + OVERHEAD_BYTES);
+        budget.add(&mut cut, 900).unwrap();
+        assert!(cut.unwrap().cut(0).is_none());
         let mut none = None;
         budget.add(&mut none, 1_000).unwrap();
         assert!(none.is_some());

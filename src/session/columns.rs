@@ -105,6 +105,9 @@ pub(super) fn columns(statement: &Statement, settings: &Settings) -> Result<Arc<
         | Statement::Begin { .. }
         | Statement::Commit { .. }
         | Statement::Rollback { .. }
+        | Statement::Savepoint(_)
+        | Statement::Release(_)
+        | Statement::RollbackTo(_)
         | Statement::SetTransaction(_)
         | Statement::SetCharacteristics(_)
         | Statement::Set { .. }

@@ -68,10 +68,13 @@ impl Session {
             | Statement::ResetNamespace { .. }
             | Statement::Comment { .. } => Box::pin(self.change(statement)).await,
 
-            Statement::Begin { start, modes } => Ok(self.begin(*start, *modes)),
+            Statement::Begin { start, modes } => self.begin(*start, *modes),
             Statement::Commit { chain } => Box::pin(self.commit_statement(*chain)).await,
             Statement::Rollback { chain } => self.rollback_statement(*chain),
-            Statement::SetTransaction(modes) => Ok(self.set_transaction(*modes)),
+            Statement::Savepoint(name) => self.savepoint(name),
+            Statement::Release(name) => self.release(name),
+            Statement::RollbackTo(name) => self.rollback_to(name),
+            Statement::SetTransaction(modes) => self.set_transaction(*modes),
             Statement::SetCharacteristics(modes) => {
                 self.settings.set_default_transaction_modes(*modes);
                 Ok(done("SET"))
@@ -139,8 +142,11 @@ impl Session {
     }
 
     async fn apply(&mut self, operation: &Operation) -> Result<Applied> {
-        match self.transaction.draft_mut() {
-            Some(draft) => self.registry.apply(draft, operation, &self.user).await,
+        match self.transaction.open_mut() {
+            Some(block) => {
+                let draft = &mut block.draft;
+                self.registry.apply(draft, operation, &self.user).await
+            }
             None => {
                 self.registry
                     .run_marked(operation, &self.user, &self.submission)
@@ -151,15 +157,16 @@ impl Session {
 
     // ---- the transaction ----
 
-    fn begin(&mut self, start: bool, modes: TransactionModes) -> Outcome {
+    fn begin(&mut self, start: bool, modes: TransactionModes) -> Result<Outcome> {
         let mut outcome = done(if start { "START TRANSACTION" } else { "BEGIN" });
+        self.admit_modes(modes)?;
         match std::mem::take(&mut self.transaction) {
             Transaction::None => {
                 self.settings.begin();
                 self.transaction = Transaction::Explicit(Box::default());
             }
             // What the text did before BEGIN belongs to the transaction.
-            Transaction::Implicit(draft) => self.transaction = Transaction::Explicit(draft),
+            Transaction::Implicit(block) => self.transaction = Transaction::Explicit(block),
             inside => {
                 self.transaction = inside;
                 let message = "there is already a transaction in progress";
@@ -167,25 +174,33 @@ impl Session {
             }
         }
         self.settings.set_transaction_modes(modes);
-        outcome
+        Ok(outcome)
     }
 
     async fn commit_statement(&mut self, chain: bool) -> Result<Outcome> {
-        if matches!(self.transaction, Transaction::Failed) {
+        if matches!(self.transaction, Transaction::Failed(_)) {
             return self.rollback_statement(chain);
         }
         let modes = self.settings.transaction_modes();
         let outcome = self.end("COMMIT", "COMMIT AND CHAIN", chain)?;
         self.commit().await?;
-        self.chain(chain, modes);
+        self.chain(chain, modes)?;
         Ok(outcome)
     }
 
     fn rollback_statement(&mut self, chain: bool) -> Result<Outcome> {
-        let modes = self.settings.transaction_modes();
         let outcome = self.end("ROLLBACK", "ROLLBACK AND CHAIN", chain)?;
+        // Modes that were said in a savepoint are undone before the others are kept.
+        let first = self
+            .transaction
+            .block()
+            .and_then(|block| block.savepoints.first());
+        if let Some(savepoint) = first {
+            self.settings.go_back(&savepoint.settings);
+        }
+        let modes = self.settings.transaction_modes();
         self.roll_back();
-        self.chain(chain, modes);
+        self.chain(chain, modes)?;
         Ok(outcome)
     }
 
@@ -205,21 +220,30 @@ impl Session {
         Ok(outcome)
     }
 
-    fn chain(&mut self, chain: bool, modes: TransactionModes) {
+    fn chain(&mut self, chain: bool, modes: TransactionModes) -> Result<()> {
         if chain {
-            self.begin(false, modes);
+            self.begin(false, modes)?;
         }
+        Ok(())
     }
 
-    fn set_transaction(&mut self, modes: TransactionModes) -> Outcome {
+    fn set_transaction(&mut self, modes: TransactionModes) -> Result<Outcome> {
         let mut outcome = done("SET");
-        if matches!(self.transaction, Transaction::None) {
+        if !self.is_in_block() {
             let message = "SET TRANSACTION can only be used in transaction blocks";
             outcome.notices.push(Notice::warning("25P01", message));
-        } else {
-            self.settings.set_transaction_modes(modes);
         }
-        outcome
+        self.admit_modes(modes)?;
+        self.settings.set_transaction_modes(modes);
+        Ok(outcome)
+    }
+
+    /// Refuses modes that cannot be set any more (25001).
+    fn admit_modes(&self, said: TransactionModes) -> Result<()> {
+        match self.transaction.block() {
+            Some(block) => block.admit(self.settings.transaction_modes(), said),
+            None => Ok(()),
+        }
     }
 
     // ---- settings ----
@@ -235,16 +259,30 @@ impl Session {
         self.settings
             .set(scope, name, value)
             .map_err(|error| error.at(location.0))?;
-        if let Err(error) = refuse_unoffered(&self.settings).and_then(|()| self.keep_settings()) {
+        let admitted = refuse_unoffered(&self.settings)
+            .and_then(|()| self.admit_setting(name, value, &before))
+            .and_then(|()| self.keep_settings());
+        if let Err(error) = admitted {
             self.settings = before;
             return Err(error.at(location.0));
         }
         let mut outcome = self.settings_changed("SET");
-        if scope == SetScope::Local && matches!(self.transaction, Transaction::None) {
+        if scope == SetScope::Local && !self.is_in_block() {
             let message = "SET LOCAL can only be used in transaction blocks";
             outcome.notices.push(Notice::warning("25P01", message));
         }
         Ok(outcome)
+    }
+
+    /// Refuses a mode of the transaction that is said as a setting and cannot be
+    /// set any more (25001). A default is always taken, as in PostgreSQL.
+    fn admit_setting(&self, name: &str, value: &SetValue, before: &Settings) -> Result<()> {
+        match (self.transaction.block(), value) {
+            (Some(block), SetValue::Value(_)) => {
+                block.admit(before.transaction_modes(), self.settings.mode(name))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Accounts for the settings as they are.

@@ -45,6 +45,8 @@ pub(super) struct Prepared {
 pub(super) struct Portal {
     prepared: Prepared,
     state: PortalState,
+    /// Portals that were bound later have higher ones.
+    pub(super) number: u64,
     _share: Share,
     /// The part of the rows, once it is suspended.
     rows: Option<Share>,
@@ -152,16 +154,24 @@ impl Session {
         let bound = Portal {
             prepared,
             state: PortalState::Bound,
+            number: self.next_portal,
             _share: self.budget.take(portal.len())?,
             rows: None,
         };
+        self.next_portal += 1;
         self.portals.insert(portal.to_owned(), bound);
         Ok(())
     }
 
-    /// Whether there are portals.
-    pub fn has_portals(&self) -> bool {
-        !self.portals.is_empty()
+    /// How many portals there are.
+    pub fn portal_count(&self) -> usize {
+        self.portals.len()
+    }
+
+    /// Whether there is a portal of the name: CLOSE, DISCARD, ROLLBACK TO and the
+    /// transaction's end take portals away.
+    pub fn has_portal(&self, name: &str) -> bool {
+        self.portals.contains_key(name)
     }
 
     /// Describe of a portal.
@@ -253,7 +263,15 @@ impl Session {
             *left = Rows::default();
             portal.rows = None;
         } else if portal.rows.is_none() {
-            portal.rows = Some(self.budget.take(left.bytes())?);
+            match self.budget.take(left.bytes()) {
+                Ok(share) => portal.rows = Some(share),
+                // The rows that were taken are lost: a savepoint from before would
+                // go on behind them.
+                Err(error) => {
+                    portal.state = PortalState::Done;
+                    return Err(error);
+                }
+            }
         }
         Ok((rows, tag))
     }
@@ -273,7 +291,7 @@ impl Session {
             Some(statement) => columns(statement, &self.settings)?,
             None => Arc::from([]),
         };
-        if matches!(self.transaction, Transaction::Failed) && !columns.is_empty() {
+        if matches!(self.transaction, Transaction::Failed(_)) && !columns.is_empty() {
             return Err(aborted());
         }
         Ok(Description {

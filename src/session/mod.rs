@@ -15,6 +15,7 @@ mod extended;
 mod operation;
 mod outcome;
 mod resolve;
+mod savepoint;
 mod session;
 mod setting;
 mod transaction;

@@ -77,8 +77,7 @@ pub struct Session {
     pub(super) transaction: Transaction,
     pub(super) submission: Submission,
     pub(super) budget: Budget,
-    /// The parts of the transaction's changes and of the settings.
-    changes: Option<Share>,
+    /// The part of the settings.
     pub(super) kept_settings: Option<Share>,
     /// The text that is being run, and which of its statements comes next.
     script: Statements,
@@ -88,6 +87,8 @@ pub struct Session {
     settled: bool,
     pub(super) prepared: HashMap<String, Prepared>,
     pub(super) portals: HashMap<String, Portal>,
+    /// Portals are numbered in the order in which they were bound.
+    pub(super) next_portal: u64,
     texts: HashMap<String, Statements>,
 }
 
@@ -110,7 +111,6 @@ impl Session {
             settings,
             transaction: Transaction::None,
             budget: Budget::new(options.limits),
-            changes: None,
             kept_settings: None,
             submission: Submission::default(),
             script: Statements::default(),
@@ -119,6 +119,7 @@ impl Session {
             settled: false,
             prepared: HashMap::new(),
             portals: HashMap::new(),
+            next_portal: 0,
             texts: HashMap::new(),
         })
     }
@@ -130,7 +131,7 @@ impl Session {
         match self.transaction {
             Transaction::None | Transaction::Implicit(_) => TransactionStatus::Idle,
             Transaction::Explicit(_) => TransactionStatus::Active,
-            Transaction::Failed => TransactionStatus::Failed,
+            Transaction::Failed(_) => TransactionStatus::Failed,
         }
     }
 
@@ -167,11 +168,19 @@ impl Session {
     /// own calls (a cancel, a time-out, a panic): the transaction fails.
     pub fn fail(&mut self) {
         self.end_script();
-        if self.transaction.is_block() {
-            self.transaction = Transaction::Failed;
-            self.changes = None;
-        } else if matches!(self.transaction, Transaction::Implicit(_)) {
-            self.roll_back();
+        match std::mem::take(&mut self.transaction) {
+            Transaction::None => {}
+            Transaction::Implicit(_) => self.roll_back(),
+            Transaction::Explicit(mut block) | Transaction::Failed(mut block) => {
+                block.fail();
+                // As in PostgreSQL, settings go back now, not when the client says so.
+                match block.savepoints.last() {
+                    Some(savepoint) => self.settings.go_back(&savepoint.settings),
+                    None => self.settings.fail(),
+                }
+                self.transaction = Transaction::Failed(block);
+                self.settings_moved();
+            }
         }
     }
 
@@ -237,6 +246,12 @@ impl Session {
         Ok(Some(outcome))
     }
 
+    /// Whether a statement is part of something longer: an explicit transaction
+    /// or a text of several statements, but not a pipeline.
+    pub(super) fn is_in_block(&self) -> bool {
+        self.transaction.is_block() || self.script.len() > 1
+    }
+
     fn end_script(&mut self) {
         self.script = Statements::default();
         self.next = 0;
@@ -268,7 +283,7 @@ impl Session {
         length: usize,
     ) -> Result<Outcome> {
         let admitted = self.refuse_aborted(statement);
-        let outcome = match admitted.and_then(|()| self.keep_change(statement, length)) {
+        let outcome = match admitted.and_then(|()| self.keep(statement, length)) {
             Ok(()) => self.dispatch(statement).await,
             Err(error) => Err(error),
         };
@@ -279,10 +294,13 @@ impl Session {
         Ok(outcome)
     }
 
-    /// What is changed in a transaction is kept until its end.
-    fn keep_change(&mut self, statement: &Statement, length: usize) -> Result<()> {
-        if changes(statement) && self.transaction.draft_mut().is_some() {
-            self.budget.add(&mut self.changes, length + CHANGE_BYTES)?;
+    /// What is done in a transaction is kept until its end.
+    fn keep(&mut self, statement: &Statement, length: usize) -> Result<()> {
+        if let Some(block) = self.transaction.open_mut() {
+            block.has_asked |= asks(statement);
+            if changes(statement) {
+                self.budget.add(&mut block.changes, length + CHANGE_BYTES)?;
+            }
         }
         Ok(())
     }
@@ -301,9 +319,11 @@ impl Session {
         Ok(statements)
     }
 
-    /// In a transaction that failed only its end is heard.
+    /// In a transaction that failed only its end and the way back are heard.
     pub(super) fn refuse_aborted(&self, statement: &Statement) -> Result<()> {
-        if matches!(self.transaction, Transaction::Failed) && !ends_transaction(statement) {
+        let is_heard =
+            || ends_transaction(statement) || matches!(statement, Statement::RollbackTo(_));
+        if matches!(self.transaction, Transaction::Failed(_)) && !is_heard() {
             Err(aborted())
         } else {
             Ok(())
@@ -326,7 +346,6 @@ impl Session {
     /// Ends the transaction by making its changes everybody's.
     pub(super) async fn commit(&mut self) -> Result<()> {
         let draft = self.transaction.take();
-        self.changes = None;
         self.portals.clear();
         match self.registry.commit_marked(draft, &self.submission).await {
             Ok(_) => {
@@ -344,7 +363,6 @@ impl Session {
     /// Ends the transaction as if it had never been.
     pub(super) fn roll_back(&mut self) {
         self.transaction = Transaction::None;
-        self.changes = None;
         self.portals.clear();
         self.settings.rollback();
         self.settings_moved();
@@ -371,9 +389,34 @@ pub(super) fn changes(statement: &Statement) -> bool {
             | Statement::Begin { .. }
             | Statement::Commit { .. }
             | Statement::Rollback { .. }
+            | Statement::Savepoint(_)
+            | Statement::Release(_)
+            | Statement::RollbackTo(_)
             | Statement::Discard(_)
             | Statement::Deallocate(_)
             | Statement::CloseAll
+            | Statement::UnlistenAll
+    )
+}
+
+/// Whether a statement asks something of the registry: PostgreSQL takes a
+/// snapshot for it.
+fn asks(statement: &Statement) -> bool {
+    !matches!(
+        statement,
+        Statement::Begin { .. }
+            | Statement::Commit { .. }
+            | Statement::Rollback { .. }
+            | Statement::Savepoint(_)
+            | Statement::Release(_)
+            | Statement::RollbackTo(_)
+            | Statement::SetTransaction(_)
+            | Statement::SetCharacteristics(_)
+            | Statement::Set { .. }
+            | Statement::Reset { .. }
+            | Statement::ResetAll
+            | Statement::Show { .. }
+            | Statement::ShowAll
             | Statement::UnlistenAll
     )
 }

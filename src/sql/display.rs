@@ -91,6 +91,9 @@ impl Display for Statement {
             }
             Self::Commit { chain } => write!(f, "COMMIT{}", If(*chain, " AND CHAIN")),
             Self::Rollback { chain } => write!(f, "ROLLBACK{}", If(*chain, " AND CHAIN")),
+            Self::Savepoint(name) => write!(f, "SAVEPOINT {}", quote_ident(name)),
+            Self::Release(name) => write!(f, "RELEASE SAVEPOINT {}", quote_ident(name)),
+            Self::RollbackTo(name) => write!(f, "ROLLBACK TO SAVEPOINT {}", quote_ident(name)),
             Self::SetTransaction(modes) => write!(f, "SET TRANSACTION {modes}"),
             Self::SetCharacteristics(modes) => {
                 write!(f, "SET SESSION CHARACTERISTICS AS TRANSACTION {modes}")

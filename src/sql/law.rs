@@ -51,6 +51,8 @@ fn soup() -> impl Strategy<Value = String> {
         "BEGIN",
         "COMMIT",
         "ROLLBACK",
+        "SAVEPOINT",
+        "RELEASE",
         "TRANSACTION",
         "ISOLATION",
         "LEVEL",
@@ -243,6 +245,9 @@ fn statements_with(word: &str) -> Vec<Statement> {
         set(SetScope::Session),
         set(SetScope::Local),
         Statement::Deallocate(Some(name())),
+        Statement::Savepoint(name()),
+        Statement::Release(name()),
+        Statement::RollbackTo(name()),
         Statement::CreateStream(Box::new(CreateStream {
             spelling: Spelling::Table,
             if_not_exists: false,

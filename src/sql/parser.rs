@@ -28,7 +28,7 @@ pub fn parse(text: &str) -> Result<Vec<Statement>> {
 type Grammar = fn(&mut Cursor<'_>) -> Parsed<Statement>;
 
 /// What follows which first word.
-const GRAMMARS: [(&str, Grammar); 19] = [
+const GRAMMARS: [(&str, Grammar); 21] = [
     ("DESCRIBE", inspection::describe),
     ("DESC", inspection::describe),
     ("SHOW", inspection::show),
@@ -41,7 +41,9 @@ const GRAMMARS: [(&str, Grammar); 19] = [
     ("COMMIT", transaction::commit),
     ("END", transaction::commit),
     ("ROLLBACK", transaction::rollback),
-    ("ABORT", transaction::rollback),
+    ("ABORT", transaction::abort),
+    ("SAVEPOINT", transaction::savepoint),
+    ("RELEASE", transaction::release),
     ("SET", setting::set),
     ("RESET", setting::reset),
     ("DISCARD", setting::discard),

@@ -391,6 +391,9 @@ fn conversation() -> impl Strategy<Value = Statement> {
         (any::<bool>(), modes()).prop_map(|(start, modes)| Statement::Begin { start, modes }),
         any::<bool>().prop_map(|chain| Statement::Commit { chain }),
         any::<bool>().prop_map(|chain| Statement::Rollback { chain }),
+        name().prop_map(Statement::Savepoint),
+        name().prop_map(Statement::Release),
+        name().prop_map(Statement::RollbackTo),
         some_modes().prop_map(Statement::SetTransaction),
         some_modes().prop_map(Statement::SetCharacteristics),
         (

@@ -288,6 +288,12 @@ pub enum Statement {
         /// `AND CHAIN` was said.
         chain: bool,
     },
+    /// `SAVEPOINT name`
+    Savepoint(Name),
+    /// `RELEASE [SAVEPOINT] name`
+    Release(Name),
+    /// `ROLLBACK [WORK | TRANSACTION] TO [SAVEPOINT] name`
+    RollbackTo(Name),
     /// `SET TRANSACTION …`
     SetTransaction(TransactionModes),
     /// `SET SESSION CHARACTERISTICS AS TRANSACTION …`
@@ -332,7 +338,7 @@ pub enum Statement {
     UnlistenAll,
     /// Understood, not offered: answers 0A000.
     Unsupported {
-        /// What it is, for the message: `SELECT`, `SAVEPOINT`, `CREATE STREAM … LIKE`.
+        /// What it is, for the message: `SELECT`, `CREATE VIEW`, `CREATE STREAM … LIKE`.
         what: String,
         /// What works instead, in full sentences.
         hint: String,

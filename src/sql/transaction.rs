@@ -1,10 +1,11 @@
-//! `BEGIN`, `COMMIT`, `ROLLBACK` and the modes of a transaction.
+//! `BEGIN`, `COMMIT`, `ROLLBACK`, savepoints, and the modes of a transaction.
 
 use sqlparser::tokenizer::Token;
 
 use super::cursor::{Cursor, Parsed};
 use super::statement::{IsolationLevel, Statement, TransactionModes};
 use super::unsupported::TWO_PHASE;
+use crate::schema::Name;
 
 /// `BEGIN [WORK | TRANSACTION] [modes]`
 pub(super) fn begin(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
@@ -35,21 +36,48 @@ pub(super) fn commit(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
     })
 }
 
-/// `{ROLLBACK | ABORT} [WORK | TRANSACTION] [AND [NO] CHAIN]`
+/// `ROLLBACK [WORK | TRANSACTION] {[AND [NO] CHAIN] | TO [SAVEPOINT] name}`
 pub(super) fn rollback(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
     if cursor.is("PREPARED") {
         return cursor.unsupported("ROLLBACK PREPARED", TWO_PHASE);
     }
     work(cursor);
-    if cursor.is("TO") {
-        return cursor.unsupported(
-            "ROLLBACK TO SAVEPOINT",
-            "Use ROLLBACK, which undoes the whole transaction.",
-        );
+    if cursor.accept("TO") {
+        return Ok(Statement::RollbackTo(after_savepoint(cursor)?));
     }
     Ok(Statement::Rollback {
         chain: chain(cursor)?,
     })
+}
+
+/// `ABORT [WORK | TRANSACTION] [AND [NO] CHAIN]`
+pub(super) fn abort(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
+    work(cursor);
+    Ok(Statement::Rollback {
+        chain: chain(cursor)?,
+    })
+}
+
+/// `SAVEPOINT name`
+pub(super) fn savepoint(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
+    Ok(Statement::Savepoint(savepoint_name(cursor)?))
+}
+
+/// `RELEASE [SAVEPOINT] name`
+pub(super) fn release(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
+    Ok(Statement::Release(after_savepoint(cursor)?))
+}
+
+/// Reads `[SAVEPOINT] name`: the word alone is a name.
+fn after_savepoint(cursor: &mut Cursor<'_>) -> Parsed<Name> {
+    if matches!(cursor.second(), Token::Word(_)) {
+        cursor.accept("SAVEPOINT");
+    }
+    savepoint_name(cursor)
+}
+
+fn savepoint_name(cursor: &mut Cursor<'_>) -> Parsed<Name> {
+    Ok(cursor.name("the name of a savepoint")?.0)
 }
 
 fn work(cursor: &mut Cursor<'_>) {

@@ -11,7 +11,6 @@ pub(super) const TWO_PHASE: &str = "Two-phase commit is not offered: use COMMIT 
 const READ: &str = "Use SHOW STREAMS, DESCRIBE STREAM, SHOW SCHEMA VERSIONS FOR, SHOW SCHEMA COMPATIBILITY FOR, SHOW CREATE STREAM or SHOW with the name of a setting.";
 const ROWS: &str =
     "The registry holds schemas, not rows: use CREATE STREAM, ALTER STREAM and DROP STREAM.";
-const SAVEPOINT: &str = "Use BEGIN, COMMIT and ROLLBACK of the whole transaction.";
 const CURSOR: &str =
     "Use the row limit of your driver (the extended query protocol) to fetch in parts.";
 const PREPARED: &str = "Use the prepared statements of your driver (the extended query protocol).";
@@ -21,7 +20,7 @@ const UPKEEP: &str = "There is nothing to maintain by hand: leave the statement 
 const CODE: &str = "There are no procedures and functions: use the statements of the registry.";
 
 /// First words of statements that are understood, but not offered.
-const STATEMENTS: [(&str, &str); 37] = [
+const STATEMENTS: [(&str, &str); 35] = [
     ("SELECT", READ),
     ("WITH", READ),
     ("VALUES", READ),
@@ -41,8 +40,6 @@ const STATEMENTS: [(&str, &str); 37] = [
     ("MERGE", ROWS),
     ("TRUNCATE", ROWS),
     ("COPY", ROWS),
-    ("SAVEPOINT", SAVEPOINT),
-    ("RELEASE", SAVEPOINT),
     ("DECLARE", CURSOR),
     ("FETCH", CURSOR),
     ("MOVE", CURSOR),

@@ -1,6 +1,7 @@
 //! A commit as data.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::{Namespace, Stream, Version};
 use crate::error::Error;
@@ -11,7 +12,7 @@ use crate::schema::{Name, ObjectId, StreamName};
 ///
 /// Every row whose value went into the decision is named, by its identity and
 /// the position at which it was read, or by its absence.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Requirement {
     /// The stream is there, and is as it was at the position: its rows, options
     /// and mode. Its latest version says what its rows say; if not, the
@@ -68,9 +69,9 @@ pub enum Update {
     /// Makes the stream, or makes it this: `tables`, `table_columns` and
     /// `table_metadata`, as a difference. Rows of the name that are no stream
     /// make room.
-    PutStream(Box<Stream>, std::sync::Arc<Version>),
+    PutStream(Arc<Stream>, Arc<Version>),
     /// Adds the version to the history.
-    AddVersion(std::sync::Arc<Version>),
+    AddVersion(Arc<Version>),
     /// Gives the whole history of a stream this name.
     RenameHistory(ObjectId, StreamName),
     /// Drops the stream's rows; its history stays.

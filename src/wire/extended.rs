@@ -32,8 +32,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
         }
         Formats::new(&bind.parameter_formats).map_err(Stop::Wire)?;
         let mut formats = Formats::new(&bind.result_formats).map_err(Stop::Wire)?;
-        if !self.session.has_portals() {
-            self.formats.clear();
+        if self.formats.count() > self.session.portal_count() {
+            self.formats
+                .retain(|portal| self.session.has_portal(portal));
         }
         self.session
             .bind(bind.portal, bind.statement, parameters)

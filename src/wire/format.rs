@@ -128,6 +128,16 @@ impl PortalFormats {
         self.named.remove(portal);
     }
 
+    /// How many portals with a name are known.
+    pub(super) fn count(&self) -> usize {
+        self.named.len()
+    }
+
+    /// Forgets portals that the session has forgotten.
+    pub(super) fn retain(&mut self, exists: impl Fn(&str) -> bool) {
+        self.named.retain(|portal, _| exists(portal));
+    }
+
     /// Forgets all: portals end with their transaction.
     pub(super) fn clear(&mut self) {
         self.named.clear();
@@ -175,5 +185,10 @@ mod tests {
         assert_eq!(portals.get("q"), &Formats::Text);
         portals.remove("p");
         assert_eq!(portals.get("p"), &Formats::Text);
+        portals.set("q", Formats::Binary);
+        portals.set("r", Formats::Binary);
+        portals.retain(|portal| portal == "r");
+        assert_eq!(portals.count(), 1);
+        assert_eq!(portals.get("r"), &Formats::Binary);
     }
 }

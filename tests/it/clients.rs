@@ -333,6 +333,46 @@ async fn psql_talks_to_it() {
     );
 }
 
+/// psql, like other drivers, makes a savepoint before each statement if it is
+/// told to, so that a mistake costs nothing but itself.
+#[tokio::test]
+async fn psql_goes_on_after_a_mistake() {
+    if psql_version().is_none() {
+        return;
+    }
+    let rekha = Rekha::start();
+    let statements = [
+        "BEGIN",
+        "CREATE STREAM one (id INT)",
+        "nonsense",
+        "DESCRIBE nothing",
+        "CREATE STREAM two (id INT)",
+        "COMMIT",
+        "DESCRIBE two",
+    ];
+    let statements = statements
+        .into_iter()
+        .flat_map(|statement| ["-c", statement]);
+    let arguments: Vec<&str> = ["-v", "ON_ERROR_ROLLBACK=on", "-v", "ON_ERROR_STOP=off"]
+        .into_iter()
+        .chain(statements)
+        .collect();
+    let output = psql(&rekha, &arguments);
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout)
+            .lines()
+            .collect::<Vec<_>>(),
+        [
+            "BEGIN",
+            "CREATE STREAM",
+            "CREATE STREAM",
+            "COMMIT",
+            "column|type|nullable|default|key|comment",
+            "id|integer|t|||",
+        ]
+    );
+}
+
 /// Runs psql without the user's settings, unaligned.
 pub(crate) fn psql(rekha: &Rekha, arguments: &[&str]) -> Output {
     let address = rekha.address();

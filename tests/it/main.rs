@@ -26,5 +26,6 @@ mod session;
 mod slt;
 mod store;
 mod tpch;
+mod transaction;
 mod two_processes;
 mod wire;

@@ -145,6 +145,54 @@ async fn settings_are_kept_up_to_a_limit() {
 }
 
 #[tokio::test]
+async fn savepoints_are_kept_up_to_a_limit_and_give_back_what_they_undo() {
+    let store = Store::new();
+    let mut session = small(&store).await;
+    session.execute("CREATE STREAM s (a INT)").await.unwrap();
+    let change = format!("COMMENT ON STREAM s IS '{}'", "x".repeat(10 * KIB));
+    session.execute("BEGIN; SAVEPOINT a").await.unwrap();
+    for _ in 0..10 {
+        session.execute(&change).await.unwrap();
+        session.execute("ROLLBACK TO a").await.unwrap();
+    }
+    // The one that is refused fails the transaction like any other statement.
+    for _ in 0..10 {
+        session.execute("SAVEPOINT b; SAVEPOINT c").await.unwrap();
+        assert_eq!(refusal(session.execute("SAVEPOINT d").await), "53200");
+        session.execute("ROLLBACK TO a").await.unwrap();
+        session.execute("SAVEPOINT b; SAVEPOINT c").await.unwrap();
+        session.execute("RELEASE b").await.unwrap();
+    }
+    // What stays is kept: of the changes and of what the savepoints hold of them.
+    session.execute(&change).await.unwrap();
+    session.execute("SAVEPOINT b").await.unwrap();
+    assert_eq!(refusal(session.execute(&change).await), "53200");
+    session.execute("ROLLBACK TO b; RELEASE b").await.unwrap();
+    session.execute(&change).await.unwrap();
+    session.execute("COMMIT").await.unwrap();
+    session.prepare("a", &long(20 * KIB), &[]).unwrap();
+}
+
+#[tokio::test]
+async fn a_savepoint_a_statement_is_no_burden() {
+    let store = Store::new();
+    let options = SessionOptions::default();
+    let mut session = Session::new(registry(&store).await, options).unwrap();
+    session.execute("CREATE STREAM s (a INT)").await.unwrap();
+    session.execute("BEGIN").await.unwrap();
+    for number in 0..4_000 {
+        // As drivers do, under one name and without a release.
+        session.execute("SAVEPOINT driver").await.unwrap();
+        let change = format!("COMMENT ON STREAM s IS '{number}'");
+        session.execute(&change).await.unwrap();
+    }
+    session.execute("ROLLBACK TO driver; COMMIT").await.unwrap();
+    let outcomes = session.execute("SHOW CREATE STREAM s").await.unwrap();
+    let shown = format!("{:?}", outcomes[0].rows);
+    assert!(shown.contains("comment = '3998'"), "{shown}");
+}
+
+#[tokio::test]
 async fn changes_are_kept_up_to_a_limit() {
     let store = Store::new();
     let mut session = small(&store).await;

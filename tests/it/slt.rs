@@ -47,6 +47,7 @@ scripts! {
     namespaces,
     options,
     read_only,
+    savepoints,
     settings,
     show_compatibility,
     show_create,

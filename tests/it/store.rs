@@ -93,7 +93,7 @@ fn made(id: i64, name: &str, number: u32, columns: &[&str]) -> (Stream, Arc<Vers
 
 fn put(requirements: Vec<Requirement>, (stream, version): &(Stream, Arc<Version>)) -> Change {
     let updates = vec![
-        Update::PutStream(Box::new(stream.clone()), version.clone()),
+        Update::PutStream(Arc::new(stream.clone()), version.clone()),
         Update::AddVersion(version.clone()),
     ];
     Change {

@@ -2,8 +2,8 @@
 //!
 //! Pure. [`Settings`] knows what a setting is worth now, and what it goes back
 //! to: at the end of a transaction (`SET LOCAL`), when a transaction fails
-//! (every `SET` in it), at `RESET` (what the client asked for at start-up, or
-//! the default). The settings there are stand in one table, `catalog`; how
+//! (every `SET` in it) or goes back to a savepoint (every `SET` since it), at
+//! `RESET` (what the client asked for at start-up, or the default). The settings there are stand in one table, `catalog`; how
 //! their values are read and shown, down to the words of a refusal, is `value`,
 //! with `date_style`, `encoding`, `name_list` and `time_zone` for the kinds that
 //! have a grammar.
@@ -24,6 +24,8 @@ mod settings;
 #[cfg(test)]
 mod tests;
 mod time_zone;
+mod transaction;
 mod value;
 
 pub use settings::{MetadataUpdates, ReadConsistency, Settings};
+pub(super) use transaction::Mark;

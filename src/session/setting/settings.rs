@@ -4,12 +4,15 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use imbl::OrdMap;
+
 use super::catalog::{self, Lifetime, SETTINGS, Setting};
 use super::name_list;
+use super::transaction::Transaction;
 use super::value::Value;
 use crate::error::{self, Error, ErrorKind, Object, Result};
 use crate::session::Severity;
-use crate::sql::{IsolationLevel, SetScope, SetValue, TransactionModes};
+use crate::sql::{SetScope, SetValue};
 
 /// When a change is acknowledged (`metadata_updates`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,18 +34,18 @@ pub enum ReadConsistency {
     Strict,
 }
 
-/// The settings of one session.
+/// The settings of one session. A clone shares the values.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// What `RESET` goes back to, where that is not the catalog's default.
     startup: Layer,
     /// What `SET` has set.
-    session: Layer,
-    transaction: Option<Transaction>,
+    pub(super) session: Layer,
+    pub(super) transaction: Option<Transaction>,
     /// What the client has been told; nothing before the first time.
     told: Option<BTreeMap<&'static str, Cow<'static, str>>>,
     /// Something may have changed since.
-    changed: bool,
+    pub(super) changed: bool,
 }
 
 /// The longest name and value together (in bytes).
@@ -52,15 +55,7 @@ const LONGEST: usize = 64 << 10;
 const ENTRY_BYTES: usize = 256;
 
 /// Values by the names' one spelling; a client's own names in lower case.
-type Layer = BTreeMap<Cow<'static, str>, Value>;
-
-#[derive(Clone, Debug)]
-struct Transaction {
-    /// The session's values as the transaction found them.
-    before: Layer,
-    /// What ends with the transaction.
-    local: Layer,
-}
+pub(super) type Layer = OrdMap<Cow<'static, str>, Value>;
 
 /// A setting of the catalog, or one of the client's own.
 enum Named {
@@ -79,7 +74,7 @@ impl Settings {
         startup: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Result<Self> {
         let mut settings = Self {
-            startup: Layer::from([("session_authorization".into(), Value::owned(user))]),
+            startup: Layer::unit("session_authorization".into(), Value::owned(user)),
             session: Layer::new(),
             transaction: None,
             told: None,
@@ -88,7 +83,9 @@ impl Settings {
         for (name, value) in startup {
             settings.set(SetScope::Session, name, &SetValue::Value(value.to_owned()))?;
         }
-        settings.startup.append(&mut settings.session);
+        settings
+            .startup
+            .extend(std::mem::take(&mut settings.session));
         Ok(settings)
     }
 
@@ -179,9 +176,13 @@ impl Settings {
         self.changed = true;
         self.session.clear();
         if let Some(transaction) = &mut self.transaction {
-            transaction.local.retain(|key, _| {
+            let stays = |key: &str| {
                 catalog::find(key).is_some_and(|setting| setting.lifetime != Lifetime::Session)
-            });
+            };
+            transaction.local = std::mem::take(&mut transaction.local)
+                .into_iter()
+                .filter(|(key, _)| stays(key))
+                .collect();
         }
     }
 
@@ -229,62 +230,6 @@ impl Settings {
         }
         self.told = Some(told);
         news
-    }
-
-    // ---- the transaction ----
-
-    /// A transaction begins, with the default modes.
-    pub fn begin(&mut self) {
-        let mut local = Layer::new();
-        for setting in SETTINGS {
-            if let Lifetime::Transaction { .. } = setting.lifetime {
-                local.insert(setting.name.into(), self.value(setting).clone());
-            }
-        }
-        self.transaction = Some(Transaction {
-            before: self.session.clone(),
-            local,
-        });
-    }
-
-    /// The transaction commits: what was `SET LOCAL` ends.
-    pub fn commit(&mut self) {
-        self.changed |= self.transaction.take().is_some();
-    }
-
-    /// The transaction fails or is rolled back: every `SET` in it is undone.
-    pub fn rollback(&mut self) {
-        if let Some(transaction) = self.transaction.take() {
-            self.session = transaction.before;
-            self.changed = true;
-        }
-    }
-
-    /// The modes of the transaction, or of the next one when there is none.
-    pub fn transaction_modes(&self) -> TransactionModes {
-        TransactionModes {
-            isolation: Some(self.isolation("transaction_isolation")),
-            read_only: Some(self.boolean("transaction_read_only")),
-            deferrable: Some(self.boolean("transaction_deferrable")),
-        }
-    }
-
-    /// `BEGIN …` and `SET TRANSACTION …`: changes the modes that are said, of
-    /// the transaction. Without one, nothing happens.
-    pub fn set_transaction_modes(&mut self, modes: TransactionModes) {
-        if let Some(transaction) = &mut self.transaction {
-            transaction.local.extend(mode_values("transaction", modes));
-        }
-    }
-
-    /// `SET SESSION CHARACTERISTICS …`: changes the modes that are said, of the
-    /// transactions to come.
-    pub fn set_default_transaction_modes(&mut self, modes: TransactionModes) {
-        self.changed = true;
-        for (key, value) in mode_values("default_transaction", modes) {
-            self.forget(&key);
-            self.session.insert(key, value);
-        }
     }
 
     // ---- what the session acts on ----
@@ -337,7 +282,7 @@ impl Settings {
         self.value(setting).show(&setting.kind)
     }
 
-    fn value<'a>(&'a self, setting: &'a Setting) -> &'a Value {
+    pub(super) fn value<'a>(&'a self, setting: &'a Setting) -> &'a Value {
         self.lookup(setting.name)
             .unwrap_or_else(|| self.reset_value(setting))
     }
@@ -360,7 +305,7 @@ impl Settings {
             .or_else(|| self.startup.get(key))
     }
 
-    fn forget(&mut self, key: &str) {
+    pub(super) fn forget(&mut self, key: &str) {
         self.changed = true;
         self.session.remove(key);
         if let Some(transaction) = &mut self.transaction {
@@ -368,14 +313,14 @@ impl Settings {
         }
     }
 
-    fn text(&self, name: &str) -> &str {
+    pub(super) fn text(&self, name: &str) -> &str {
         match self.value(known(name)) {
             Value::Text(text) => text,
             _ => unreachable!("{name} is a text"),
         }
     }
 
-    fn boolean(&self, name: &str) -> bool {
+    pub(super) fn boolean(&self, name: &str) -> bool {
         matches!(self.value(known(name)), Value::Bool(true))
     }
 
@@ -388,46 +333,10 @@ impl Settings {
             _ => unreachable!("{name} is an integer"),
         }
     }
-
-    fn isolation(&self, name: &str) -> IsolationLevel {
-        let level = self.text(name);
-        LEVELS
-            .iter()
-            .find(|(word, _)| *word == level)
-            .map_or(IsolationLevel::ReadCommitted, |(_, level)| *level)
-    }
-}
-
-const LEVELS: [(&str, IsolationLevel); 4] = [
-    ("serializable", IsolationLevel::Serializable),
-    ("repeatable read", IsolationLevel::RepeatableRead),
-    ("read committed", IsolationLevel::ReadCommitted),
-    ("read uncommitted", IsolationLevel::ReadUncommitted),
-];
-
-fn mode_values(prefix: &str, modes: TransactionModes) -> Layer {
-    let level = |wanted| {
-        LEVELS
-            .iter()
-            .find(|(_, level)| *level == wanted)
-            .map(|(word, _)| *word)
-    };
-    let values = [
-        (
-            "isolation",
-            modes.isolation.and_then(level).map(Value::text),
-        ),
-        ("read_only", modes.read_only.map(Value::Bool)),
-        ("deferrable", modes.deferrable.map(Value::Bool)),
-    ];
-    let said = values
-        .into_iter()
-        .filter_map(|(mode, value)| Some((known(&format!("{prefix}_{mode}")).name.into(), value?)));
-    said.collect()
 }
 
 /// A setting the program itself names.
-fn known(name: &str) -> &'static Setting {
+pub(super) fn known(name: &str) -> &'static Setting {
     catalog::find(name).expect("the catalog has every setting that the session acts on")
 }
 

@@ -2,6 +2,7 @@
 //! PostgreSQL does.
 
 mod raw;
+mod transaction;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
