@@ -27,6 +27,7 @@ mod path;
 #[cfg(test)]
 pub(crate) mod sample;
 mod schema;
+mod shape;
 mod type_name;
 mod value;
 
@@ -41,4 +42,5 @@ pub(crate) use nearest::nearest;
 pub use path::FieldPath;
 pub(crate) use schema::check_column_count;
 pub use schema::{ColumnError, MAX_COLUMNS, Schema};
+pub use shape::{MAX_DEPTH, MAX_FIELDS};
 pub use value::{DefaultValue, Literal};
