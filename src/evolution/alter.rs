@@ -1,9 +1,10 @@
 //! Applying the actions of an `ALTER STREAM` to a schema.
 
-use crate::error::{Definition, Error, ErrorKind, Limit, Object, Result};
+use crate::error::{Definition, Error, ErrorKind, Object, Result};
 use crate::schema::{
-    Alteration, ColumnSpec, Constraint, DataType, Field, FieldId, FieldPath, Index, Literal,
-    MAX_NAME_BYTES, Name, ObjectId, Schema, check_column_count, nearest,
+    Alteration, ColumnSpec, Constraint, DataType, ELEMENT, Field, FieldId, FieldPath, Index, KEY,
+    Literal, MAX_NAME_BYTES, Name, ObjectId, Schema, VALUE, check_column_count, check_field,
+    check_key, check_size, nearest, nested_key, no_default, nullable_key,
 };
 
 /// What came of the actions.
@@ -46,7 +47,9 @@ impl From<AlterError> for Error {
 /// nullable key, 2BP01 for dropping a column that a key, an index or a
 /// constraint uses, 42704, 42710 and 42P07 for names of indexes and
 /// constraints, 42804 for a default that does not fit a new type, 54011 for
-/// too many columns, and what [`Literal::coerce`] says of a default.
+/// too many columns, 54001 for types that nest too deep, 0A000 for a key over a
+/// column with parts and for what the parts of arrays and maps cannot have, and
+/// what [`Literal::coerce`] says of a default.
 pub fn alter(
     stream: &str,
     schema: &Schema,
@@ -54,11 +57,7 @@ pub fn alter(
     alterations: &[Alteration],
     next_object_id: &mut dyn FnMut() -> ObjectId,
 ) -> Result<Altered, AlterError> {
-    let last_field_id = schema
-        .fields
-        .iter()
-        .map(|field| field.id)
-        .fold(last_field_id, FieldId::max);
+    let last_field_id = schema.last_field_id().max(last_field_id);
     let mut altering = Altering {
         stream,
         next_object_id,
@@ -74,7 +73,19 @@ pub fn alter(
             .apply(alteration)
             .map_err(|error| AlterError { index, error })?;
     }
+    check_size(&altering.altered.schema.fields).map_err(|error| AlterError {
+        index: alterations.iter().rposition(grows).unwrap_or_default(),
+        error,
+    })?;
     Ok(altering.altered)
+}
+
+/// Whether a schema can be too large because of the action.
+fn grows(alteration: &Alteration) -> bool {
+    matches!(
+        alteration,
+        Alteration::AddColumn { .. } | Alteration::SetType { .. }
+    )
 }
 
 struct Altering<'a> {
@@ -148,7 +159,7 @@ impl Altering<'_> {
     /// The fields among which a part of `parent` is, or the columns.
     ///
     /// # Errors
-    /// 42703 when there is no such parent, 42809 when its parts cannot be
+    /// 42703 when there is no such parent, 42804 when its parts cannot be
     /// added, dropped and renamed: it is no struct.
     fn siblings(&mut self, parent: Option<&FieldPath>) -> Result<&mut Vec<Field>> {
         let Some(parent) = parent else {
@@ -178,18 +189,19 @@ impl Altering<'_> {
             let error = self.column_exists(&path);
             return self.skip_or_fail(if_not_exists, error);
         }
-        let field = Field::new(FieldId::UNASSIGNED, column)?;
+        if !path.is_column() && column.comment.is_some() {
+            return Err(Error::unsupported(
+                format!("a comment on \"{path}\", a part of a column"),
+                "Say it in the comment of the column itself.",
+            ));
+        }
+        let mut field = Field::new(column)?;
+        check_size(std::slice::from_ref(&field))?;
+        check_field(parent, &field)?;
+        self.altered.last_field_id = field.assign_identities(self.altered.last_field_id)?;
+        let id = field.id;
         self.siblings(parent)?.push(field);
-        let last = self.altered.last_field_id;
-        self.altered.last_field_id =
-            self.altered.schema.assign_identities(last).ok_or_else(|| {
-                Error::new(
-                    ErrorKind::LimitExceeded(Limit::Program),
-                    format!("stream \"{}\" has had too many columns", self.stream),
-                )
-            })?;
         check_column_count(self.altered.schema.fields.len())?;
-        let id = self.field(&path)?.id;
         self.altered
             .comments
             .extend(column.comment.clone().map(|comment| (id, comment)));
@@ -292,9 +304,22 @@ impl Altering<'_> {
     }
 
     fn set_type(&mut self, path: &FieldPath, data_type: &DataType) -> Result<()> {
+        let is_key = self.is_part(path, KEY)?;
+        if is_key {
+            check_key(data_type)?;
+        }
+        if path.is_column() && data_type.is_nested() {
+            self.check_unused(path, data_type)?;
+        }
         let field = self.field(path)?;
+        let mut changed = Field {
+            default: None,
+            data_type: data_type.clone(),
+            ..field.clone()
+        };
+        changed.take_identities(field);
         if let Some(default) = &field.default {
-            field.default = default.literal().coerce(data_type).map_err(|cause| {
+            changed.default = default.literal().coerce(data_type).map_err(|cause| {
                 Error::new(
                     ErrorKind::InvalidDefinition(Definition::TypeMismatch),
                     format!(
@@ -305,23 +330,61 @@ impl Altering<'_> {
                 .with_hint("Drop the default in the same ALTER before the type, and set one after it.")
             })?;
         }
-        field.data_type = data_type.clone();
+        check_size(std::slice::from_ref(&changed))?;
+        check_field(path.parent().as_ref(), &changed)?;
+        let last = changed.assign_identities(self.altered.last_field_id)?;
+        *self.field(path)? = changed;
+        self.altered.last_field_id = last;
         Ok(())
     }
 
+    /// Checks that no key, index or constraint uses a column that gets parts.
+    fn check_unused(&self, column: &FieldPath, data_type: &DataType) -> Result<()> {
+        let uses = dependents(&self.altered.schema, column.leaf());
+        if uses.is_empty() {
+            return Ok(());
+        }
+        let lines: Vec<String> = uses
+            .iter()
+            .map(|dependent| format!("{dependent} uses column \"{column}\"."))
+            .collect();
+        Err(nested_key(column.leaf(), data_type).with_detail(lines.join("\n")))
+    }
+
     fn set_default(&mut self, path: &FieldPath, default: &Literal) -> Result<()> {
+        for part in [ELEMENT, KEY, VALUE] {
+            if self.is_part(path, part)? && *default != Literal::Null {
+                return Err(no_default(part));
+            }
+        }
         let field = self.field(path)?;
         field.default = default.coerce(&field.data_type)?;
         Ok(())
     }
 
     fn drop_not_null(&mut self, path: &FieldPath) -> Result<()> {
-        self.field(path)?;
+        if self.is_part(path, KEY)? {
+            return Err(nullable_key());
+        }
         if path.is_column() && self.altered.schema.is_key(path.leaf()) {
             return Err(invalid(format!("column \"{path}\" is in a primary key")));
         }
         self.field(path)?.nullable = true;
         Ok(())
+    }
+
+    /// Whether the field is this part of an array or a map.
+    ///
+    /// # Errors
+    /// 42703 when there is no such field.
+    fn is_part(&mut self, path: &FieldPath, part: &str) -> Result<bool> {
+        self.field(path)?;
+        let parent = path.parent();
+        let parent = parent.and_then(|parent| self.altered.schema.field_at(&parent));
+        let is_unnamed = parent.is_some_and(|parent| {
+            matches!(parent.data_type, DataType::Array(_) | DataType::Map(_))
+        });
+        Ok(is_unnamed && path.leaf() == part)
     }
 
     fn add_primary_key(&mut self, columns: &[Name]) -> Result<()> {
@@ -512,10 +575,22 @@ impl Altering<'_> {
 }
 
 fn not_a_struct(path: &FieldPath, data_type: &DataType) -> Error {
-    Error::new(
+    let error = Error::new(
         ErrorKind::InvalidDefinition(Definition::TypeMismatch),
-        format!("column \"{path}\" is of type {data_type}, which has no members"),
+        format!("column \"{path}\" is of type {data_type}, which is no struct"),
     )
+    .with_detail("Only the fields of a struct can be added, dropped and renamed.");
+    let structs = data_type
+        .children()
+        .iter()
+        .find(|part| matches!(part.data_type, DataType::Struct(_)));
+    match structs {
+        Some(part) => error.with_hint(format!(
+            "Perhaps you meant \"{}\".",
+            path.child(part.name.as_str())
+        )),
+        None => error,
+    }
 }
 
 /// What would go with the column, as a detail names it.

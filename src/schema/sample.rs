@@ -125,17 +125,22 @@ fn column(name: Name) -> impl Strategy<Value = ColumnSpec> {
     })
 }
 
-/// Any schema of up to six columns, named from a few names so that two of
-/// them have some in common.
+/// Any schema of up to six columns, nested or not, named from a few names so
+/// that two of them have some in common.
 pub(crate) fn schema() -> impl Strategy<Value = Schema> {
     let names = proptest::sample::subsequence(names(), 1..=6).prop_shuffle();
     let columns = names.prop_flat_map(|names| names.into_iter().map(column).collect::<Vec<_>>());
     (columns, 0..=2usize, any::<[bool; 3]>()).prop_map(
         |(columns, key, [index, unique, constraint])| {
-            let names: Vec<Name> = columns.iter().map(|column| column.name.clone()).collect();
+            let names: Vec<Name> = columns
+                .iter()
+                .filter(|column| !column.data_type.is_nested())
+                .map(|column| column.name.clone())
+                .collect();
+            let has_names = !names.is_empty();
             let key = &names[..key.min(names.len())];
             let mut schema = Schema::new(&columns, key).expect("the columns are valid");
-            if index {
+            if index && has_names {
                 schema.indexes.push(Index {
                     id: ObjectId(7),
                     name: "i".to_owned(),
@@ -143,7 +148,7 @@ pub(crate) fn schema() -> impl Strategy<Value = Schema> {
                     unique,
                 });
             }
-            if constraint {
+            if constraint && has_names {
                 schema.constraints.push(Constraint {
                     id: ObjectId(8),
                     name: "u".to_owned(),

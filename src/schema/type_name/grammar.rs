@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use super::scalar::ScalarName;
 use super::scanner::{Scanner, Token};
-use crate::error::{Definition, Error, ErrorKind, Object, Result};
-use crate::schema::shape::{check_key, no_default, too_deep, too_many_fields};
+use crate::error::{Error, ErrorKind, Object, Result};
+use crate::schema::shape::{check_key, no_default, nullable_key, too_deep, too_many_fields};
 use crate::schema::{
     DataType, ELEMENT, Field, FieldId, KEY, Literal, MAX_DEPTH, MAX_FIELDS, Name, VALUE,
 };
@@ -188,11 +188,7 @@ impl<'a> Grammar<'a> {
         let ((key, _), said) = self.part(level, KEY)?;
         check_key(&key).map_err(|error| self.scanner.point(error, place))?;
         if said.nullable == Some(true) {
-            let error = Error::new(
-                ErrorKind::InvalidDefinition(Definition::Stream),
-                "keys of a map are never null",
-            );
-            return Err(self.scanner.point(error, place));
+            return Err(self.scanner.point(nullable_key(), place));
         }
         self.scanner.expect_sign(',')?;
         let ((value, depth), said) = self.part(level, VALUE)?;
