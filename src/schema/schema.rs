@@ -3,9 +3,11 @@
 use std::collections::HashSet;
 
 use super::name::check_name;
-use super::shape::{check_field, check_identities, check_siblings, check_size, named_twice};
+use super::shape::{
+    check_field, check_identities, check_siblings, check_size, invalid, named_twice,
+};
 use super::{ColumnSpec, Constraint, DataType, Field, FieldId, FieldPath, Index, Name};
-use crate::error::{Definition, Error, ErrorKind, Limit, Object, Result};
+use crate::error::{Error, ErrorKind, Limit, Object, Result};
 
 /// The most columns a schema can have.
 pub const MAX_COLUMNS: usize = 5_000;
@@ -260,14 +262,10 @@ pub(crate) fn nested_key(column: &str, data_type: &DataType) -> Error {
     )
 }
 
-fn invalid(message: impl Into<String>) -> Error {
-    Error::new(ErrorKind::InvalidDefinition(Definition::Stream), message)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::Literal;
+    use crate::schema::{Literal, MAX_DEPTH, MAX_FIELDS};
 
     fn column(name: &str) -> ColumnSpec {
         ColumnSpec {
@@ -294,6 +292,30 @@ mod tests {
     }
 
     #[test]
+    fn parts_are_found_by_path_and_never_bring_an_identity() {
+        let other = Schema::new(
+            &[ColumnSpec {
+                data_type: "struct<x int[]>".parse().expect("a type"),
+                ..column("s")
+            }],
+            &[],
+        )
+        .expect("a schema");
+        let like = ColumnSpec {
+            data_type: other.fields[0].data_type.clone(),
+            ..column("t")
+        };
+        let schema = Schema::new(&[column("a"), like, column("b")], &[]).expect("a schema");
+        let path = FieldPath::from("t").child("x").child("element");
+        assert_eq!(
+            schema.field_at(&path).map(|field| field.id),
+            Some(FieldId(5))
+        );
+        assert_eq!(schema.field_at(&path.child("y")), None);
+        schema.validate().expect("what is built is valid");
+    }
+
+    #[test]
     fn what_cannot_be_a_schema_is_refused() {
         let bad_default = ColumnSpec {
             default: Some(Literal::String("x".to_owned())),
@@ -302,7 +324,78 @@ mod tests {
         let many: Vec<_> = (0..=MAX_COLUMNS)
             .map(|i| column(&format!("c{i}")))
             .collect();
+        let nested = |name: &str, data_type: DataType| ColumnSpec {
+            data_type,
+            ..column(name)
+        };
+        let part = |name: &str, data_type: DataType| {
+            Field::new(&nested(name, data_type)).expect("a field")
+        };
+        let wide = |fields: usize| {
+            let fields = (0..fields).map(|i| part(&format!("f{i}"), DataType::Integer));
+            nested("wide", DataType::Struct(fields.collect()))
+        };
+        let deep = (0..=MAX_DEPTH).fold(DataType::Integer, |inner, _| DataType::array(inner, true));
+        Schema::new(&[wide(MAX_FIELDS - 1)], &[]).expect("as wide as can be");
         for (columns, key, sqlstate, position, message) in [
+            (
+                vec![column("a"), wide(MAX_FIELDS - 1)],
+                names(&[]),
+                "54011",
+                None,
+                "streams can have at most 20000 fields",
+            ),
+            (
+                vec![nested("a", deep)],
+                names(&[]),
+                "54001",
+                None,
+                "type is nested too deeply",
+            ),
+            (
+                vec![column("a"), nested("b", DataType::Struct(vec![]))],
+                names(&[]),
+                "42P16",
+                Some(1),
+                "struct \"b\" has no fields",
+            ),
+            (
+                vec![nested(
+                    "a",
+                    DataType::Struct(vec![part("b", DataType::Text), part("b", DataType::Text)]),
+                )],
+                names(&[]),
+                "42701",
+                Some(0),
+                "column \"a.b\" specified more than once",
+            ),
+            (
+                vec![nested(
+                    "a",
+                    DataType::map(DataType::Json, DataType::Text, true),
+                )],
+                names(&[]),
+                "0A000",
+                Some(0),
+                "a map with keys of type json is not supported",
+            ),
+            (
+                vec![nested(
+                    "a",
+                    DataType::Array(Box::new(part("e", DataType::Text))),
+                )],
+                names(&[]),
+                "42P16",
+                Some(0),
+                "\"a.e\" must be called \"element\"",
+            ),
+            (
+                vec![nested("a", DataType::array(DataType::Text, true))],
+                names(&["a"]),
+                "0A000",
+                None,
+                "a key over column \"a\" of type array is not supported",
+            ),
             (
                 vec![],
                 names(&[]),

@@ -185,6 +185,7 @@ fn path(parent: Option<&FieldPath>, field: &Field) -> FieldPath {
     }
 }
 
-fn invalid(message: impl Into<String>) -> Error {
+/// The error for a stream that cannot be (42P16).
+pub(super) fn invalid(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::InvalidDefinition(Definition::Stream), message)
 }
