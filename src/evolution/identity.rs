@@ -34,9 +34,11 @@ pub fn adopt_identities(
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
     use crate::evolution::diff;
-    use crate::schema::sample;
+    use crate::schema::{sample, walk};
     use proptest::prelude::*;
 
     proptest! {
@@ -52,6 +54,10 @@ mod tests {
                     Some(before) => prop_assert_eq!(before.id, field.id),
                     None => prop_assert!(field.id.0 > given && field.id <= last),
                 }
+            }
+            let before: HashSet<_> = walk(&old.fields).map(|(field, _)| field.id).collect();
+            for (field, _) in walk(&adopted.fields) {
+                prop_assert!(before.contains(&field.id) || field.id.0 > given);
             }
             let (again, same) = adopt_identities(new, &adopted, last).expect("identities");
             prop_assert_eq!((again, same), (adopted.clone(), last));

@@ -43,6 +43,8 @@ pub(crate) use nearest::nearest;
 pub use path::FieldPath;
 pub use schema::{ColumnError, MAX_COLUMNS, Schema};
 pub(crate) use schema::{check_column_count, nested_key};
+#[cfg(test)]
+pub(crate) use shape::walk;
 pub use shape::{MAX_DEPTH, MAX_FIELDS};
 pub(crate) use shape::{check_field, check_key, check_size, no_default, nullable_key};
 pub use value::{DefaultValue, Literal};
