@@ -200,13 +200,7 @@ impl Registry {
             options: options.others,
             comment: options.comment,
             columns: carry_columns(&[], &version.schema, comments),
-            last_field_id: version
-                .schema
-                .fields
-                .iter()
-                .map(|field| field.id)
-                .max()
-                .unwrap_or(FieldId(0)),
+            last_field_id: version.schema.last_field_id(),
             created_at: now,
             updated_at: now,
         };
@@ -273,7 +267,7 @@ impl Registry {
         };
         let (stream, latest) = (&found.known.stream, &found.known.version.schema);
         let (schema, last) =
-            evolution::adopt_identities(schema.clone(), latest, stream.last_field_id);
+            evolution::adopt_identities(schema.clone(), latest, stream.last_field_id)?;
         let schema = self.identified(schema, latest).await?;
         self.check_index_names(draft, &name.value, latest, &schema)
             .await?;

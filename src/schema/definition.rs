@@ -1,16 +1,18 @@
 //! The JSON form of a schema, as it is stored.
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::{Value, json};
 
-use super::{Constraint, DataType, Field, FieldId, Index, Literal, Name, ObjectId, Schema};
+use super::{
+    Constraint, DataType, ELEMENT, Field, FieldId, FieldPath, Index, KEY, Literal, Name, ObjectId,
+    Schema, VALUE,
+};
 use crate::error::{Error, ErrorKind, Fault, Result};
 
 /// A stored schema. Its keys are the contract with other programs that read
 /// the store.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct StoredSchema {
-    columns: Vec<StoredColumn>,
     #[serde(default)]
     primary_keys: Vec<Name>,
     #[serde(default)]
@@ -19,18 +21,17 @@ struct StoredSchema {
     constraints: Vec<StoredConstraint>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct StoredColumn {
+/// A column or a part of one, without its type.
+#[derive(Deserialize)]
+struct StoredField {
     id: FieldId,
     name: Name,
-    #[serde(rename = "type")]
-    data_type: String,
     nullable: bool,
     /// The SQL literal.
     default: Option<String>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct StoredIndex {
     id: ObjectId,
     name: Name,
@@ -38,7 +39,7 @@ struct StoredIndex {
     unique: bool,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct StoredConstraint {
     id: ObjectId,
     name: Name,
@@ -47,7 +48,7 @@ struct StoredConstraint {
     columns: Vec<Name>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum ConstraintKind {
     Unique,
@@ -63,20 +64,38 @@ impl Schema {
     ///  "constraints": [{"id": 8, "name": "u", "type": "unique", "columns": ["a"]}]}
     /// ```
     ///
-    /// A default is the SQL literal, or null.
+    /// A default is the SQL literal, or null. The type of a column with parts is
+    /// an object, like in Iceberg's specification, with columns for parts:
+    ///
+    /// ```json
+    /// {"type": "struct", "fields": [column, …]}
+    /// {"type": "array", "element": column}
+    /// {"type": "map", "key": column, "value": column}
+    /// ```
     pub fn to_json(&self) -> Value {
-        let stored = StoredSchema {
-            columns: self.fields.iter().map(StoredColumn::from).collect(),
-            primary_keys: self.primary_key.clone(),
-            indexes: self.indexes.iter().map(StoredIndex::from).collect(),
-            constraints: self
-                .constraints
-                .iter()
-                .map(StoredConstraint::from)
-                .collect(),
-        };
-        let mut json = serde_json::to_value(stored)
-            .expect("strings, numbers, booleans and lists of them are always JSON");
+        let columns: Vec<Value> = self.fields.iter().map(column_to_json).collect();
+        let indexes = self.indexes.iter().map(|index| {
+            json!({
+                "id": index.id,
+                "name": index.name,
+                "columns": index.columns,
+                "unique": index.unique,
+            })
+        });
+        let constraints = self.constraints.iter().map(|constraint| {
+            json!({
+                "id": constraint.id,
+                "name": constraint.name,
+                "type": "unique",
+                "columns": constraint.columns,
+            })
+        });
+        let mut json = object([
+            ("indexes", indexes.collect()),
+            ("constraints", constraints.collect()),
+            ("primary_keys", self.primary_key.clone().into()),
+            ("columns", columns.into()),
+        ]);
         json.sort_all_objects();
         json
     }
@@ -87,9 +106,10 @@ impl Schema {
     /// XX001 when it is none, naming what is wrong.
     pub fn from_json(json: &Value) -> Result<Self> {
         let stored = StoredSchema::deserialize(json).map_err(|error| damaged(error.to_string()))?;
-        let fields: Result<Vec<Field>> = stored.columns.into_iter().map(Field::try_from).collect();
+        let columns = json.get("columns").and_then(Value::as_array);
+        let columns = columns.ok_or_else(|| damaged("missing field `columns`".to_owned()))?;
         let schema = Self {
-            fields: fields?,
+            fields: fields_from_json(None, columns)?,
             primary_key: stored.primary_keys,
             indexes: stored.indexes.into_iter().map(Index::from).collect(),
             constraints: stored
@@ -113,50 +133,94 @@ fn damaged(what: String) -> Error {
     .with_detail(format!("The reader says: {what}."))
 }
 
-impl From<&Field> for StoredColumn {
-    fn from(field: &Field) -> Self {
-        Self {
-            id: field.id,
-            name: field.name.clone(),
-            data_type: field.data_type.to_string(),
-            nullable: field.nullable,
-            default: field.default.as_ref().map(ToString::to_string),
-        }
+fn object<const N: usize>(entries: [(&str, Value); N]) -> Value {
+    let entries = entries.map(|(key, value)| (key.to_owned(), value));
+    Value::Object(entries.into_iter().collect())
+}
+
+fn column_to_json(field: &Field) -> Value {
+    object([
+        ("id", field.id.0.into()),
+        ("name", field.name.clone().into()),
+        ("type", type_to_json(&field.data_type)),
+        ("nullable", field.nullable.into()),
+        (
+            "default",
+            field.default.as_ref().map(ToString::to_string).into(),
+        ),
+    ])
+}
+
+fn type_to_json(data_type: &DataType) -> Value {
+    match data_type {
+        DataType::Struct(fields) => object([
+            ("type", data_type.base_name().into()),
+            ("fields", fields.iter().map(column_to_json).collect()),
+        ]),
+        DataType::Array(element) => object([
+            ("type", data_type.base_name().into()),
+            (ELEMENT, column_to_json(element)),
+        ]),
+        DataType::Map(entry) => object([
+            ("type", data_type.base_name().into()),
+            (KEY, column_to_json(&entry[0])),
+            (VALUE, column_to_json(&entry[1])),
+        ]),
+        plain => plain.to_string().into(),
     }
 }
 
-impl TryFrom<StoredColumn> for Field {
-    type Error = Error;
+/// Reads columns, or the parts of `parent`. Goes as deep as the JSON does, so
+/// whoever parsed that has bounded it.
+fn fields_from_json(parent: Option<&FieldPath>, columns: &[Value]) -> Result<Vec<Field>> {
+    columns
+        .iter()
+        .map(|column| field_from_json(parent, column))
+        .collect()
+}
 
-    fn try_from(column: StoredColumn) -> Result<Self> {
-        let in_column = |error: Error| damaged(format!("column \"{}\": {error}", column.name));
-        let data_type: DataType = column.data_type.parse().map_err(in_column)?;
-        let default = match &column.default {
-            Some(text) => {
-                let literal: Literal = text.parse().map_err(in_column)?;
-                literal.coerce(&data_type).map_err(in_column)?
+fn field_from_json(parent: Option<&FieldPath>, json: &Value) -> Result<Field> {
+    let stored = StoredField::deserialize(json).map_err(|error| match parent {
+        Some(parent) => damaged(format!("in column \"{parent}\": {error}")),
+        None => damaged(error.to_string()),
+    })?;
+    let path = match parent {
+        Some(parent) => parent.child(stored.name.as_str()),
+        None => stored.name.as_str().into(),
+    };
+    let in_column = |error: Error| damaged(format!("column \"{path}\": {error}"));
+    let missing = |key: &str| damaged(format!("column \"{path}\": missing field `{key}`"));
+    let data_type = match json.get("type").ok_or_else(|| missing("type"))? {
+        Value::String(text) => text.parse().map_err(in_column)?,
+        nested => {
+            let part = |key: &str| nested.get(key).ok_or_else(|| missing(key));
+            let field = |key: &str| field_from_json(Some(&path), part(key)?);
+            match part("type")?.as_str() {
+                Some("struct") => {
+                    let fields = part("fields")?.as_array();
+                    let fields = fields.ok_or_else(|| missing("fields"))?;
+                    DataType::Struct(fields_from_json(Some(&path), fields)?)
+                }
+                Some("array") => DataType::Array(Box::new(field(ELEMENT)?)),
+                Some("map") => DataType::Map(Box::new([field(KEY)?, field(VALUE)?])),
+                _ => return Err(damaged(format!("column \"{path}\" has no type"))),
             }
-            None => None,
-        };
-        Ok(Self {
-            id: column.id,
-            name: column.name,
-            data_type,
-            nullable: column.nullable,
-            default,
-        })
-    }
-}
-
-impl From<&Index> for StoredIndex {
-    fn from(index: &Index) -> Self {
-        Self {
-            id: index.id,
-            name: index.name.clone(),
-            columns: index.columns.clone(),
-            unique: index.unique,
         }
-    }
+    };
+    let default = match &stored.default {
+        Some(text) => {
+            let literal: Literal = text.parse().map_err(in_column)?;
+            literal.coerce(&data_type).map_err(in_column)?
+        }
+        None => None,
+    };
+    Ok(Field {
+        id: stored.id,
+        name: stored.name,
+        data_type,
+        nullable: stored.nullable,
+        default,
+    })
 }
 
 impl From<StoredIndex> for Index {
@@ -166,17 +230,6 @@ impl From<StoredIndex> for Index {
             name: index.name,
             columns: index.columns,
             unique: index.unique,
-        }
-    }
-}
-
-impl From<&Constraint> for StoredConstraint {
-    fn from(constraint: &Constraint) -> Self {
-        Self {
-            id: constraint.id,
-            name: constraint.name.clone(),
-            kind: ConstraintKind::Unique,
-            columns: constraint.columns.clone(),
         }
     }
 }
@@ -195,10 +248,9 @@ impl From<StoredConstraint> for Constraint {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use serde_json::json;
 
     use super::*;
-    use crate::schema::sample;
+    use crate::schema::{ColumnSpec, MAX_COLUMNS, MAX_DEPTH, MAX_FIELDS, sample};
 
     fn orders() -> Value {
         json!({
@@ -275,6 +327,172 @@ mod tests {
             let detail = error.detail().unwrap_or_default();
             assert!(detail.contains(named), "{detail}");
         }
+    }
+
+    fn nested() -> Value {
+        let part = |id: u32, name: &str, data_type: Value| json!({"id": id, "name": name, "type": data_type, "nullable": false, "default": null});
+        let tags = json!({"type": "array", "element": part(5, "element", json!("text"))});
+        let points = json!({"type": "map", "key": part(6, "key", json!("integer")), "value": part(7, "value", json!("real"))});
+        let fields = [
+            part(2, "tags", tags),
+            part(3, "points", points),
+            part(4, "b.c", json!("date")),
+        ];
+        json!({
+            "columns": [part(1, "s", json!({"type": "struct", "fields": fields}))],
+            "primary_keys": [],
+            "indexes": [],
+            "constraints": [],
+        })
+    }
+
+    #[test]
+    fn the_form_of_nested_types_is_the_contract() {
+        let schema = Schema::from_json(&nested()).expect("a schema");
+        assert_eq!(
+            schema.fields[0].data_type.to_string(),
+            "struct<tags array<text not null> not null, points map<integer, real not null> not null, \"b.c\" date not null>"
+        );
+        assert_eq!(schema.to_json(), nested());
+    }
+
+    #[test]
+    fn damage_in_parts_is_named_by_path() {
+        const FIELDS: &str = "/columns/0/type/fields";
+        for (pointer, value, named) in [
+            (
+                "/0/type/element/type",
+                json!("txt"),
+                "column \"s.tags.element\": type \"txt\" does not exist",
+            ),
+            (
+                "/0/type/element/id",
+                json!(1),
+                "column \"s.tags.element\" has no identity of its own",
+            ),
+            (
+                "/0/type/element/name",
+                json!("e"),
+                "\"s.tags.e\" must be called \"element\"",
+            ),
+            (
+                "/0/type/element",
+                json!({}),
+                "in column \"s.tags\": missing field `id`",
+            ),
+            (
+                "/0/type/type",
+                json!("map"),
+                "column \"s.tags\": missing field `key`",
+            ),
+            (
+                "/0/type/type",
+                json!("list"),
+                "column \"s.tags\" has no type",
+            ),
+            (
+                "/1/type/key/nullable",
+                json!(true),
+                "keys of a map are never null",
+            ),
+            (
+                "/1/type/key/type",
+                json!("json"),
+                "a map with keys of type json is not supported",
+            ),
+            (
+                "/1/type/value/default",
+                json!("5"),
+                "a default of the value of a type is not supported",
+            ),
+            (
+                "/2/default",
+                json!("'x'"),
+                "column \"s.\"b.c\"\": invalid input syntax for type date: \"x\"",
+            ),
+            (
+                "/2/type",
+                json!("text[]"),
+                "column \"s.\"b.c\".element\" has no identity of its own",
+            ),
+            (
+                "/2/name",
+                json!("tags"),
+                "column \"s.tags\" specified more than once",
+            ),
+            ("/2/name", json!(""), "zero-length delimited identifier"),
+            ("", json!([]), "struct \"s\" has no fields"),
+        ] {
+            let mut stored = nested();
+            *stored
+                .pointer_mut(&format!("{FIELDS}{pointer}"))
+                .expect(pointer) = value;
+            let error = Schema::from_json(&stored).expect_err(named);
+            assert_eq!(error.sqlstate(), "XX001");
+            let detail = error.detail().unwrap_or_default();
+            assert!(detail.contains(named), "{detail}");
+        }
+    }
+
+    /// A schema with one column of this type.
+    fn of(data_type: &str) -> Schema {
+        let column = ColumnSpec {
+            name: "a".to_owned(),
+            data_type: data_type.parse().expect("a type"),
+            not_null: false,
+            default: None,
+            comment: None,
+        };
+        Schema::new(&[column], &[]).expect("a schema")
+    }
+
+    #[test]
+    fn the_deepest_schema_is_stored_as_text() {
+        for open in ["array<", "struct<a ", "map<int, "] {
+            let text = format!("{}int{}", open.repeat(MAX_DEPTH), ">".repeat(MAX_DEPTH));
+            let schema = of(&text);
+            let stored = schema.to_json().to_string();
+            let json: Value = serde_json::from_str(&stored).expect("not too deep for the reader");
+            assert_eq!(Schema::from_json(&json).expect("a schema"), schema);
+        }
+    }
+
+    #[test]
+    fn the_largest_schemas_are_stored() {
+        let fields: Vec<_> = (1..MAX_FIELDS)
+            .map(|field| format!("f{field} int"))
+            .collect();
+        let schema = of(&format!("struct<{}>", fields.join(", ")));
+        assert_eq!(
+            Schema::from_json(&schema.to_json()).expect("a schema"),
+            schema
+        );
+        let mut deeper = schema.to_json();
+        let columns = deeper["columns"].as_array_mut().expect("columns");
+        columns.push(
+            json!({"id": 90_000, "name": "b", "type": "int", "nullable": true, "default": null}),
+        );
+        let error = Schema::from_json(&deeper).expect_err("too large");
+        assert!(
+            error
+                .detail()
+                .is_some_and(|detail| detail.contains("20000 fields"))
+        );
+
+        let columns: Vec<_> = (0..MAX_COLUMNS)
+            .map(|column| ColumnSpec {
+                name: format!("c{column}"),
+                data_type: DataType::BigInt,
+                not_null: false,
+                default: None,
+                comment: None,
+            })
+            .collect();
+        let schema = Schema::new(&columns, &[]).expect("a schema");
+        assert_eq!(
+            Schema::from_json(&schema.to_json()).expect("a schema"),
+            schema
+        );
     }
 
     proptest! {

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
-use super::{Name, Schema};
+use super::{DataType, DefaultValue, Field, Name, Schema};
 
 /// Names the canonical form; another form would be another word, so that old
 /// hashes are never mistaken for new ones.
@@ -17,14 +18,20 @@ const FORM: &str = "rekha-schema-1";
 ///
 /// ```text
 /// ["rekha-schema-1",
-///  [[name, type, nullable, default text or null], …],   columns by name
-///  [name, …],                                           the primary key, in its order
-///  [[name, [column, …], unique], …],                    indexes by name
-///  [[name, [column, …]], …]]                            UNIQUE constraints by name
+///  [field, …],                            columns by name
+///  [name, …],                             the primary key, in its order
+///  [[name, [column, …], unique], …],      indexes by name
+///  [[name, [column, …]], …]]              UNIQUE constraints by name
+///
+/// field = [name, type, nullable, default text or null]
+/// type = "integer"                         without parts: what it displays
+///      | ["struct", [field, …]]            its parts by name;
+///      | ["array", [field]]                those of arrays and maps are called
+///      | ["map", [field, field]]           element, key and value
 /// ```
 ///
-/// Identities and the order of columns are not in it: what reads and writes
-/// data does not see them.
+/// Identities and the order of columns, and of the fields of a struct, are not
+/// in it: what reads and writes data does not see them.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fingerprint(pub [u8; 32]);
 
@@ -32,20 +39,6 @@ impl Schema {
     /// The hash that two schemas share when they are the same to whoever
     /// reads and writes data.
     pub fn fingerprint(&self) -> Fingerprint {
-        let mut columns: Vec<(&Name, String, bool, Option<&str>)> = self
-            .fields
-            .iter()
-            .map(|field| {
-                let default = field.default.as_ref().map(|default| default.text());
-                (
-                    &field.name,
-                    field.data_type.to_string(),
-                    field.nullable,
-                    default,
-                )
-            })
-            .collect();
-        columns.sort_unstable();
         let mut indexes: Vec<(&Name, &[Name], bool)> = self
             .indexes
             .iter()
@@ -58,10 +51,44 @@ impl Schema {
             .map(|constraint| (&constraint.name, constraint.columns.as_slice()))
             .collect();
         constraints.sort_unstable();
-        let form = (FORM, columns, &self.primary_key, indexes, constraints);
+        let form = (
+            FORM,
+            Fields(&self.fields),
+            &self.primary_key,
+            indexes,
+            constraints,
+        );
         let canonical =
             serde_json::to_vec(&form).expect("strings, booleans and lists of them are always JSON");
         Fingerprint(Sha256::digest(canonical).into())
+    }
+}
+
+/// Fields in the canonical form.
+struct Fields<'a>(&'a [Field]);
+
+/// A type in the canonical form.
+struct Type<'a>(&'a DataType);
+
+impl Serialize for Fields<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields: Vec<&Field> = self.0.iter().collect();
+        fields.sort_unstable_by_key(|field| &field.name);
+        serializer.collect_seq(fields.into_iter().map(|field| {
+            let default = field.default.as_ref().map(DefaultValue::text);
+            (&field.name, Type(&field.data_type), field.nullable, default)
+        }))
+    }
+}
+
+impl Serialize for Type<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            nested @ (DataType::Array(_) | DataType::Map(_) | DataType::Struct(_)) => {
+                (nested.base_name(), Fields(nested.children())).serialize(serializer)
+            }
+            plain => serializer.collect_str(plain),
+        }
     }
 }
 
@@ -82,7 +109,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::schema::{ColumnSpec, DataType, Literal, sample};
+    use crate::schema::{ColumnSpec, FieldId, Literal, sample};
 
     fn orders() -> Schema {
         let column = |name: &str, data_type, default: Option<&str>| ColumnSpec {
@@ -112,6 +139,71 @@ mod tests {
     }
 
     #[test]
+    fn stored_hashes_of_nested_types_stay_valid() {
+        let nested = ColumnSpec {
+            name: "n".to_owned(),
+            data_type: "struct<z int[], a map<text, date not null> not null, \"]\" int default 5>"
+                .parse()
+                .expect("a type"),
+            not_null: false,
+            default: None,
+            comment: None,
+        };
+        let schema = Schema::new(&[nested], &[]).expect("a schema");
+        // sha256sum of
+        // ["rekha-schema-1",[["n",["struct",[["]","integer",true,"5"],["a",["map",[["key","text",false,null],["value","date",false,null]]],false,null],["z",["array",[["element","integer",true,null]]],true,null]]],true,null]],[],[],[]]
+        assert_eq!(
+            schema.fingerprint().to_string(),
+            "79e9a7faa1c081837a4769cd863b21169ce36068dc14e1f684678c370e30ff75"
+        );
+    }
+
+    /// Turns the order of columns, and of the fields of structs, around, and
+    /// takes all identities away.
+    fn reverse(fields: &mut [Field]) {
+        fields.reverse();
+        for field in fields {
+            field.id = FieldId::UNASSIGNED;
+            match &mut field.data_type {
+                DataType::Struct(members) => reverse(members),
+                other => {
+                    for part in other.children_mut() {
+                        reverse(std::slice::from_mut(part));
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_part_of_a_type_counts() {
+        let of = |text: &str| {
+            let mut schema = orders();
+            schema.fields[0].data_type = text.parse().expect(text);
+            schema.fingerprint()
+        };
+        let types = [
+            "struct<a int, b int>",
+            "struct<a int>",
+            "struct<a int, b int not null>",
+            "struct<a int, b int default 5>",
+            "struct<a int, b bigint>",
+            "struct<a int, c int>",
+            "struct<a struct<b int>>",
+            "struct<\"a integer, b\" int>",
+            "int[]",
+            "array<int not null>",
+            "int[][]",
+            "struct<element int>",
+            "map<int, int>",
+            "map<int, int not null>",
+            "struct<key int not null, value int>",
+        ];
+        let hashes: std::collections::HashSet<_> = types.iter().map(|text| of(text)).collect();
+        assert_eq!(hashes.len(), types.len());
+    }
+
+    #[test]
     fn every_part_counts() {
         let changes: &[fn(&mut Schema)] = &[
             |schema| schema.fields[1].name = "rebate".to_owned(),
@@ -137,10 +229,8 @@ mod tests {
         #[test]
         fn order_and_identity_do_not_count(schema in sample::schema()) {
             let mut other = schema.clone();
-            other.fields.reverse();
-            for (field, id) in other.fields.iter_mut().zip(100..) {
-                field.id.0 = id;
-            }
+            reverse(&mut other.fields);
+            other.assign_identities(FieldId(100)).expect("identities");
             for index in &mut other.indexes {
                 index.id.0 += 1;
             }

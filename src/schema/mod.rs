@@ -21,12 +21,14 @@ mod data_type;
 mod definition;
 mod field;
 mod fingerprint;
+mod identity;
 mod name;
 mod nearest;
 mod path;
 #[cfg(test)]
 pub(crate) mod sample;
 mod schema;
+mod shape;
 mod type_name;
 mod value;
 
@@ -39,6 +41,10 @@ pub use name::{MAX_NAME_BYTES, Name, StreamName, quote_ident, quote_literal};
 pub(crate) use name::{check_name, is_reserved};
 pub(crate) use nearest::nearest;
 pub use path::FieldPath;
-pub(crate) use schema::check_column_count;
 pub use schema::{ColumnError, MAX_COLUMNS, Schema};
+pub(crate) use schema::{check_column_count, nested_key};
+#[cfg(test)]
+pub(crate) use shape::walk;
+pub use shape::{MAX_DEPTH, MAX_FIELDS};
+pub(crate) use shape::{check_field, check_key, check_size, no_default, nullable_key};
 pub use value::{DefaultValue, Literal};

@@ -2,10 +2,54 @@
 
 use proptest::prelude::*;
 
-use super::{ColumnSpec, Constraint, DataType, Index, Literal, Name, ObjectId, Schema};
+use super::{
+    ColumnSpec, Constraint, DataType, Field, FieldId, Index, Literal, Name, ObjectId, Schema,
+};
 
-/// Any type.
+/// Any type, nested or not.
 pub(crate) fn data_type() -> impl Strategy<Value = DataType> {
+    scalar().prop_recursive(3, 12, 4, |inner| {
+        let key = scalar().prop_filter("a key", |key| {
+            !matches!(key, DataType::Json | DataType::Jsonb)
+        });
+        let nullable = any::<bool>();
+        prop_oneof![
+            (inner.clone(), nullable)
+                .prop_map(|(element, nullable)| { DataType::array(element, nullable) }),
+            (key, inner.clone(), nullable)
+                .prop_map(|(key, value, nullable)| DataType::map(key, value, nullable)),
+            proptest::sample::subsequence(names(), 1..=4)
+                .prop_shuffle()
+                .prop_flat_map(move |names| {
+                    let members = names.into_iter().map(|name| member(name, inner.clone()));
+                    members.collect::<Vec<_>>()
+                })
+                .prop_map(DataType::Struct),
+        ]
+    })
+}
+
+/// A part of a struct whose default, when there is one, is a value of its type.
+fn member(name: Name, data_type: impl Strategy<Value = DataType>) -> impl Strategy<Value = Field> {
+    let default = proptest::option::of(literal());
+    (data_type, any::<bool>(), default).prop_map(move |(data_type, nullable, default)| Field {
+        id: FieldId::UNASSIGNED,
+        name: name.clone(),
+        default: default.and_then(|literal| literal.coerce(&data_type).unwrap_or(None)),
+        data_type,
+        nullable,
+    })
+}
+
+/// A few names, so that two schemas have some in common.
+fn names() -> Vec<Name> {
+    ["a", "b", "c", "d", "order id", "é", "g", "h"]
+        .map(str::to_owned)
+        .to_vec()
+}
+
+/// Any type without parts.
+pub(crate) fn scalar() -> impl Strategy<Value = DataType> {
     use DataType::*;
     let precision = || proptest::option::of(0..=6u8);
     prop_oneof![
@@ -81,20 +125,22 @@ fn column(name: Name) -> impl Strategy<Value = ColumnSpec> {
     })
 }
 
-/// Any schema of up to six columns, named from a few names so that two of
-/// them have some in common.
+/// Any schema of up to six columns, nested or not, named from a few names so
+/// that two of them have some in common.
 pub(crate) fn schema() -> impl Strategy<Value = Schema> {
-    let names = ["a", "b", "c", "d", "order id", "é", "g", "h"]
-        .map(str::to_owned)
-        .to_vec();
-    let names = proptest::sample::subsequence(names, 1..=6).prop_shuffle();
+    let names = proptest::sample::subsequence(names(), 1..=6).prop_shuffle();
     let columns = names.prop_flat_map(|names| names.into_iter().map(column).collect::<Vec<_>>());
     (columns, 0..=2usize, any::<[bool; 3]>()).prop_map(
         |(columns, key, [index, unique, constraint])| {
-            let names: Vec<Name> = columns.iter().map(|column| column.name.clone()).collect();
+            let names: Vec<Name> = columns
+                .iter()
+                .filter(|column| !column.data_type.is_nested())
+                .map(|column| column.name.clone())
+                .collect();
+            let has_names = !names.is_empty();
             let key = &names[..key.min(names.len())];
             let mut schema = Schema::new(&columns, key).expect("the columns are valid");
-            if index {
+            if index && has_names {
                 schema.indexes.push(Index {
                     id: ObjectId(7),
                     name: "i".to_owned(),
@@ -102,7 +148,7 @@ pub(crate) fn schema() -> impl Strategy<Value = Schema> {
                     unique,
                 });
             }
-            if constraint {
+            if constraint && has_names {
                 schema.constraints.push(Constraint {
                     id: ObjectId(8),
                     name: "u".to_owned(),

@@ -3,8 +3,11 @@
 use std::collections::HashSet;
 
 use super::name::check_name;
-use super::{ColumnSpec, Constraint, Field, FieldId, FieldPath, Index, Name};
-use crate::error::{Definition, Error, ErrorKind, Limit, Object, Result};
+use super::shape::{
+    check_field, check_identities, check_siblings, check_size, invalid, named_twice,
+};
+use super::{ColumnSpec, Constraint, DataType, Field, FieldId, FieldPath, Index, Name};
+use crate::error::{Error, ErrorKind, Limit, Object, Result};
 
 /// The most columns a schema can have.
 pub const MAX_COLUMNS: usize = 5_000;
@@ -40,14 +43,17 @@ impl From<ColumnError> for Error {
 
 impl Schema {
     /// The schema of these columns with this primary key (empty for none).
-    /// Fields are counted from 1 in their order, and columns of the key are
-    /// NOT NULL.
+    /// Fields are counted from 1: columns in their order, then their parts. The
+    /// columns of the key are NOT NULL.
     ///
     /// # Errors
-    /// 42P16 without columns, 54011 with more than [`MAX_COLUMNS`], 42701 for
-    /// a column named twice, there or in the key, 42703 for a key column that
-    /// is none, and what [`Literal::coerce`](super::Literal::coerce) says of a
-    /// default.
+    /// 42P16 without columns and for a type that cannot be (a struct without
+    /// fields), 54011 with more than [`MAX_COLUMNS`] or, counting their parts,
+    /// [`MAX_FIELDS`](super::MAX_FIELDS), 54001 when they nest deeper than
+    /// [`MAX_DEPTH`](super::MAX_DEPTH), 42701 for a column named twice, there
+    /// or in the key, 42703 for a key column that is none, 0A000 for one that
+    /// has parts, and what [`Literal::coerce`](super::Literal::coerce) says of
+    /// a default.
     pub fn new(columns: &[ColumnSpec], primary_key: &[Name]) -> Result<Self, ColumnError> {
         let whole = |error| ColumnError {
             column: None,
@@ -56,48 +62,38 @@ impl Schema {
         check_column_count(columns.len()).map_err(whole)?;
         let mut names = HashSet::new();
         let mut fields = Vec::with_capacity(columns.len());
-        for (position, (column, id)) in columns.iter().zip(1..).enumerate() {
+        for (position, column) in columns.iter().enumerate() {
             let at_column = |error| ColumnError {
                 column: Some(position),
                 error,
             };
             if !names.insert(&column.name) {
-                return Err(at_column(named_twice(&column.name)));
+                return Err(at_column(named_twice(&column.name.as_str().into())));
             }
-            fields.push(Field::new(FieldId(id), column).map_err(at_column)?);
+            fields.push(Field::new(column).map_err(at_column)?);
+        }
+        check_size(&fields).map_err(whole)?;
+        for (position, field) in fields.iter().enumerate() {
+            check_field(None, field).map_err(|error| ColumnError {
+                column: Some(position),
+                error,
+            })?;
         }
         let mut schema = Self {
             fields,
             ..Self::default()
         };
+        schema
+            .assign_identities(FieldId::UNASSIGNED)
+            .map_err(whole)?;
         schema.set_primary_key(primary_key).map_err(whole)?;
         Ok(schema)
-    }
-
-    /// Gives an identity to every field that has none: columns in their order,
-    /// then their parts, as in Iceberg. Returns the last identity ever given;
-    /// nothing when there are no more.
-    pub(crate) fn assign_identities(&mut self, last: FieldId) -> Option<FieldId> {
-        fn assign(fields: &mut [Field], last: &mut u32) -> Option<()> {
-            for field in fields.iter_mut() {
-                if field.id == FieldId::UNASSIGNED {
-                    *last = last.checked_add(1)?;
-                    field.id = FieldId(*last);
-                }
-            }
-            fields
-                .iter_mut()
-                .try_for_each(|field| assign(field.data_type.children_mut(), last))
-        }
-        let mut last = last.0;
-        assign(&mut self.fields, &mut last)?;
-        Some(FieldId(last))
     }
 
     /// Makes these columns the primary key and NOT NULL.
     ///
     /// # Errors
-    /// 42703 for a column that is none, 42701 for one that is named twice.
+    /// Those of [`Schema::check_key_columns`].
     pub(crate) fn set_primary_key(&mut self, columns: &[Name]) -> Result<()> {
         self.check_key_columns(columns)?;
         for field in &mut self.fields {
@@ -110,14 +106,18 @@ impl Schema {
     /// Checks the columns of a key, an index or a constraint.
     ///
     /// # Errors
-    /// 42703 for a column that is none, 42701 for one that is named twice.
+    /// 42703 for a column that is none, 42701 for one that is named twice, 0A000
+    /// for one that has parts.
     pub(crate) fn check_key_columns(&self, columns: &[Name]) -> Result<()> {
         for (position, column) in columns.iter().enumerate() {
-            if self.field(column).is_none() {
-                return Err(Error::new(
+            let field = self.field(column).ok_or_else(|| {
+                Error::new(
                     ErrorKind::NotFound(Object::Column),
                     format!("column \"{column}\" named in key does not exist"),
-                ));
+                )
+            })?;
+            if field.data_type.is_nested() {
+                return Err(nested_key(column, &field.data_type));
             }
             if columns[..position].contains(column) {
                 return Err(Error::new(
@@ -134,33 +134,15 @@ impl Schema {
     ///
     /// # Errors
     /// As [`Schema::new`]; also 42601 and 42622 for names that are none, 42P16
-    /// for a field identity that is zero or given twice, a nullable key column,
+    /// for a field identity that is zero or given twice among the columns and
+    /// their parts, a nullable key column,
     /// and an index or constraint without columns, 42P07 and 42710 for one
     /// that is named twice.
     pub fn validate(&self) -> Result<()> {
         check_column_count(self.fields.len())?;
-        let (mut names, mut ids) = (HashSet::new(), HashSet::new());
-        for field in &self.fields {
-            check_name(&field.name)?;
-            if !names.insert(&field.name) {
-                return Err(named_twice(&field.name));
-            }
-            if field.id.0 == 0 || !ids.insert(field.id) {
-                return Err(invalid(format!(
-                    "column \"{}\" has no identity of its own",
-                    field.name
-                )));
-            }
-            if let Some(default) = &field.default {
-                let coerced = default.literal().coerce(&field.data_type)?;
-                if coerced.as_ref() != Some(default) {
-                    return Err(invalid(format!(
-                        "default of column \"{}\" is not in its canonical form",
-                        field.name
-                    )));
-                }
-            }
-        }
+        check_size(&self.fields)?;
+        check_siblings(None, &self.fields)?;
+        check_identities(&self.fields)?;
         self.check_key_columns(&self.primary_key)?;
         if let Some(field) = self
             .fields
@@ -236,22 +218,24 @@ impl Schema {
 }
 
 impl Field {
-    /// The field of a declared column.
+    /// The field of a declared column, without an identity yet.
     ///
     /// # Errors
     /// What [`Literal::coerce`](super::Literal::coerce) says of the default.
-    pub(crate) fn new(id: FieldId, column: &ColumnSpec) -> Result<Self> {
+    pub(crate) fn new(column: &ColumnSpec) -> Result<Self> {
         let default = match &column.default {
             Some(literal) => literal.coerce(&column.data_type)?,
             None => None,
         };
-        Ok(Self {
-            id,
+        let mut field = Self {
+            id: FieldId::UNASSIGNED,
             name: column.name.clone(),
             data_type: column.data_type.clone(),
             nullable: !column.not_null,
             default,
-        })
+        };
+        field.forget_identities();
+        Ok(field)
     }
 }
 
@@ -267,21 +251,21 @@ pub(crate) fn check_column_count(columns: usize) -> Result<()> {
     }
 }
 
-fn named_twice(column: &str) -> Error {
-    Error::new(
-        ErrorKind::AlreadyExists(Object::Column),
-        format!("column \"{column}\" specified more than once"),
+/// The error for a column that has parts in a key, an index or a constraint.
+pub(crate) fn nested_key(column: &str, data_type: &DataType) -> Error {
+    Error::unsupported(
+        format!(
+            "a key over column \"{column}\" of type {}",
+            data_type.base_name()
+        ),
+        "Keys, indexes and constraints are over columns without parts.",
     )
-}
-
-fn invalid(message: impl Into<String>) -> Error {
-    Error::new(ErrorKind::InvalidDefinition(Definition::Stream), message)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{DataType, Literal};
+    use crate::schema::{Literal, MAX_DEPTH, MAX_FIELDS};
 
     fn column(name: &str) -> ColumnSpec {
         ColumnSpec {
@@ -308,6 +292,30 @@ mod tests {
     }
 
     #[test]
+    fn parts_are_found_by_path_and_never_bring_an_identity() {
+        let other = Schema::new(
+            &[ColumnSpec {
+                data_type: "struct<x int[]>".parse().expect("a type"),
+                ..column("s")
+            }],
+            &[],
+        )
+        .expect("a schema");
+        let like = ColumnSpec {
+            data_type: other.fields[0].data_type.clone(),
+            ..column("t")
+        };
+        let schema = Schema::new(&[column("a"), like, column("b")], &[]).expect("a schema");
+        let path = FieldPath::from("t").child("x").child("element");
+        assert_eq!(
+            schema.field_at(&path).map(|field| field.id),
+            Some(FieldId(5))
+        );
+        assert_eq!(schema.field_at(&path.child("y")), None);
+        schema.validate().expect("what is built is valid");
+    }
+
+    #[test]
     fn what_cannot_be_a_schema_is_refused() {
         let bad_default = ColumnSpec {
             default: Some(Literal::String("x".to_owned())),
@@ -316,7 +324,78 @@ mod tests {
         let many: Vec<_> = (0..=MAX_COLUMNS)
             .map(|i| column(&format!("c{i}")))
             .collect();
+        let nested = |name: &str, data_type: DataType| ColumnSpec {
+            data_type,
+            ..column(name)
+        };
+        let part = |name: &str, data_type: DataType| {
+            Field::new(&nested(name, data_type)).expect("a field")
+        };
+        let wide = |fields: usize| {
+            let fields = (0..fields).map(|i| part(&format!("f{i}"), DataType::Integer));
+            nested("wide", DataType::Struct(fields.collect()))
+        };
+        let deep = (0..=MAX_DEPTH).fold(DataType::Integer, |inner, _| DataType::array(inner, true));
+        Schema::new(&[wide(MAX_FIELDS - 1)], &[]).expect("as wide as can be");
         for (columns, key, sqlstate, position, message) in [
+            (
+                vec![column("a"), wide(MAX_FIELDS - 1)],
+                names(&[]),
+                "54011",
+                None,
+                "streams can have at most 20000 fields",
+            ),
+            (
+                vec![nested("a", deep)],
+                names(&[]),
+                "54001",
+                None,
+                "type is nested too deeply",
+            ),
+            (
+                vec![column("a"), nested("b", DataType::Struct(vec![]))],
+                names(&[]),
+                "42P16",
+                Some(1),
+                "struct \"b\" has no fields",
+            ),
+            (
+                vec![nested(
+                    "a",
+                    DataType::Struct(vec![part("b", DataType::Text), part("b", DataType::Text)]),
+                )],
+                names(&[]),
+                "42701",
+                Some(0),
+                "column \"a.b\" specified more than once",
+            ),
+            (
+                vec![nested(
+                    "a",
+                    DataType::map(DataType::Json, DataType::Text, true),
+                )],
+                names(&[]),
+                "0A000",
+                Some(0),
+                "a map with keys of type json is not supported",
+            ),
+            (
+                vec![nested(
+                    "a",
+                    DataType::Array(Box::new(part("e", DataType::Text))),
+                )],
+                names(&[]),
+                "42P16",
+                Some(0),
+                "\"a.e\" must be called \"element\"",
+            ),
+            (
+                vec![nested("a", DataType::array(DataType::Text, true))],
+                names(&["a"]),
+                "0A000",
+                None,
+                "a key over column \"a\" of type array is not supported",
+            ),
             (
                 vec![],
                 names(&[]),

@@ -106,6 +106,39 @@ impl<'a> Cursor<'a> {
         &self.text[self.lexemes[mark].start..last.end]
     }
 
+    /// The text from the next token on, for a grammar of its own.
+    pub(super) fn rest(&self) -> &'a str {
+        &self.text[self.lexeme(0).start..]
+    }
+
+    /// Moves past so many bytes of [`Cursor::rest`].
+    ///
+    /// # Errors
+    /// 42601 when they end within a token.
+    pub(super) fn skip(&mut self, bytes: usize) -> Result<()> {
+        let end = self.lexeme(0).start + bytes;
+        while !self.is_at_end() && self.lexeme(0).end <= end {
+            self.next += 1;
+        }
+        let lexeme = self.lexeme(0);
+        if lexeme.start >= end {
+            return Ok(());
+        }
+        let (read, left) = self.text[lexeme.start..lexeme.end].split_at(end - lexeme.start);
+        let message = format!("syntax error at or near \"{}\"", excerpt(left));
+        Err(Error::new(ErrorKind::Syntax, message).at(lexeme.position + read.chars().count()))
+    }
+
+    /// The error of a grammar that read [`Cursor::rest`], pointing into the
+    /// whole text.
+    pub(super) fn shift(&self, error: Error) -> Error {
+        let position = error.position().map(|position| {
+            let before = self.lexeme(0).position - 1;
+            before + position
+        });
+        error.at(position)
+    }
+
     /// Whether the next word is this keyword.
     pub(super) fn is(&self, keyword: &str) -> bool {
         is_keyword(self.token(), keyword)

@@ -3,9 +3,9 @@
 use sqlparser::tokenizer::Token;
 
 use super::cursor::{Cursor, Parsed, fold, unsupported_at};
-use super::data_type::{data_type, is_field, spelling};
+use super::data_type::{accept_name, data_type, is_field};
 use super::statement::Location;
-use crate::schema::{DataType, Literal, is_reserved};
+use crate::schema::{Literal, is_reserved};
 
 /// Reads the constant of a `DEFAULT`.
 ///
@@ -71,13 +71,14 @@ fn bare(cursor: &mut Cursor<'_>, location: Location) -> Parsed<Literal> {
 /// Reads `DATE '2024-01-01'`. Nothing when it is something else.
 fn typed(cursor: &mut Cursor<'_>) -> Parsed<Option<Literal>> {
     let mark = cursor.mark();
-    let location = cursor.location();
-    if let Ok(name) = spelling(cursor)
+    if accept_name(cursor)
         && let Some(text) = cursor.string()?
         && !is_field(cursor)
     {
-        name.parse::<DataType>()
-            .map_err(|error| error.at(location.0))?;
+        let behind = cursor.mark();
+        cursor.reset(mark);
+        data_type(cursor)?;
+        cursor.reset(behind);
         return Ok(Some(Literal::String(text)));
     }
     cursor.reset(mark);

@@ -1,6 +1,7 @@
 //! What the spellings mean: each text as the statement that is printed for it.
 
 use super::{SetValue, Statement, parse};
+use crate::schema::{FieldId, MAX_COLUMNS, Schema};
 
 #[rustfmt::skip]
 const MEANINGS: &[(&str, &str)] = &[
@@ -103,6 +104,11 @@ const MEANINGS: &[(&str, &str)] = &[
     ("DEALLOCATE PREPARE ALL", "DEALLOCATE ALL"),
     ("UNLISTEN *", "UNLISTEN *"),
     ("CLOSE ALL", "CLOSE ALL"),
+    // Types with parts; what follows them is the column's again.
+    ("ALTER STREAM s ADD a ROW(b INT, c LIST<STRUCT<d TEXT>>)NOT NULL", "ALTER STREAM s ADD COLUMN a struct<b integer, c struct<d text>[]> NOT NULL"),
+    ("ALTER STREAM s ADD a INT[]DEFAULT '{}', ADD b MAP<INT,INT>-- >", "ALTER STREAM s ADD COLUMN a integer[] DEFAULT '{}', ADD COLUMN b map<integer, integer>"),
+    ("ALTER STREAM s ALTER a TYPE ARRAY<ARRAY<ARRAY<INT>>>/* > */", "ALTER STREAM s ALTER COLUMN a TYPE integer[][][]"),
+    ("ALTER STREAM s ADD a TEXT DEFAULT '{a}'::TEXT[], ADD b DATE DEFAULT DATE '2024-01-01'", "ALTER STREAM s ADD COLUMN a text DEFAULT '{a}', ADD COLUMN b date DEFAULT '2024-01-01'"),
 ];
 
 #[test]
@@ -137,4 +143,34 @@ fn one_string_is_a_setting_s_whole_value() {
         })
         .collect();
     assert_eq!(values, [SetValue::Value(String::new()), SetValue::Default]);
+}
+
+#[test]
+fn the_largest_schemas_are_read() {
+    let columns = |count: usize, declaration: &str| {
+        let columns: Vec<_> = (0..count).map(|n| format!("c{n} {declaration}")).collect();
+        columns.join(", ")
+    };
+    let part = columns(999, "varchar(9) DEFAULT 'x'");
+    for (columns, count) in [
+        (
+            columns(MAX_COLUMNS, "numeric(10,2) NOT NULL DEFAULT 0"),
+            MAX_COLUMNS,
+        ),
+        (columns(20, &format!("struct<{part}>")), 20),
+        (columns(MAX_COLUMNS, "array<map<int, date>>"), MAX_COLUMNS),
+    ] {
+        let statements = parse(&format!("CREATE STREAM s ({columns})")).expect("a statement");
+        let [Statement::CreateStream(create)] = statements.as_slice() else {
+            panic!("{}", statements.len());
+        };
+        let columns: Vec<_> = create
+            .columns
+            .iter()
+            .map(|(column, _)| column.clone())
+            .collect();
+        let schema = Schema::new(&columns, &[]).expect("a schema");
+        assert_eq!(schema.fields.len(), count);
+        assert!(schema.last_field_id() <= FieldId(20_000));
+    }
 }

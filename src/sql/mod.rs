@@ -5,7 +5,7 @@
 //! client sends may hold several statements ([`parse`]); each knows where its
 //! words stood, so that errors point at them.
 //!
-//! Every text is safe to read: nothing recurses on it, and one of too many words
+//! Every text is safe to read: only types nest, to a bound, and one of too many words
 //! is refused before it is split.
 //!
 //! A [`Statement`] displays as SQL that parses to the same statement.
@@ -18,6 +18,7 @@ mod column;
 mod cursor;
 mod data_type;
 mod definition;
+mod dialect;
 mod display;
 mod inspection;
 mod literal;

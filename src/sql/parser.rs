@@ -8,7 +8,7 @@ use crate::error::Result;
 
 /// Reads the statements of a text, separated by semicolons; empty ones vanish.
 ///
-/// Nothing recurses on the text, so no text is too deep.
+/// Only types recurse on the text, to their own bound, so no text is too deep.
 ///
 /// # Errors
 /// 42601 where the text breaks the grammar, with the position of the first

@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::*;
-use crate::schema::{Alteration, ColumnSpec, DataType, FieldPath, Literal, Name};
+use crate::schema::sample::data_type;
+use crate::schema::{Alteration, ColumnSpec, FieldPath, Literal, Name};
 
 /// Words that the grammar could take for its own.
 #[rustfmt::skip]
@@ -83,36 +84,6 @@ fn object() -> impl Strategy<Value = ObjectRef> {
 
 fn spelling() -> impl Strategy<Value = Spelling> {
     select(&[Spelling::Stream, Spelling::Table][..])
-}
-
-fn data_type() -> impl Strategy<Value = DataType> {
-    let precision = || option::of(0_u8..=6);
-    prop_oneof![
-        select(
-            &[
-                DataType::Boolean,
-                DataType::SmallInt,
-                DataType::Integer,
-                DataType::BigInt,
-                DataType::Real,
-                DataType::Double,
-                DataType::Numeric(None),
-                DataType::Text,
-                DataType::Bytea,
-                DataType::Date,
-                DataType::Interval,
-                DataType::Uuid,
-                DataType::Json,
-                DataType::Jsonb,
-            ][..]
-        ),
-        (1_u16..=1000, 0_i16..=10).prop_map(|(p, s)| DataType::Numeric(Some((p.max(10), s)))),
-        option::of(1_u32..1000).prop_map(DataType::Varchar),
-        (1_u32..1000).prop_map(DataType::Char),
-        precision().prop_map(DataType::Time),
-        precision().prop_map(DataType::Timestamp),
-        precision().prop_map(DataType::TimestampTz),
-    ]
 }
 
 fn number() -> impl Strategy<Value = String> {

@@ -54,6 +54,54 @@ async fn an_inserted_column_becomes_a_version() {
     assert_eq!(columns[3][..3], texts(&["remark", "text", "t"]));
 }
 
+/// The parts of a type that another program writes are those of the same names
+/// in the type before, and the change is seen once.
+#[tokio::test]
+async fn an_updated_nested_type_becomes_one_version() {
+    let (_rekha, client, outside) = with_orders().await;
+    let set = |data_type: &str| {
+        let sql = format!(
+            "UPDATE table_columns SET data_type = ?1
+             WHERE table_id = {ORDERS} AND column_name = 'note'"
+        );
+        assert_eq!(outside.execute(&sql, [data_type]).unwrap(), 1);
+    };
+    set("STRUCT<a INT, b: LIST<STRUCT<c TEXT>>>");
+    external_version(&client, "orders", 2).await;
+    client
+        .rows("ALTER STREAM orders SET (compatibility = 'NONE'), DROP COLUMN note.a, ADD COLUMN note.d DATE")
+        .await;
+    set("struct<b array<struct<x int, c text>>, a int>");
+    external_version(&client, "orders", 4).await;
+
+    let columns = client.rows("DESCRIBE STREAM orders").await;
+    assert_eq!(
+        columns[2][1].as_deref(),
+        Some("struct<b struct<x integer, c text>[], a integer>")
+    );
+    let note = |version: i64| -> serde_json::Value {
+        let sql = "SELECT json_extract(schema_definition, '$.columns[2].type')
+                   FROM cartridge_warp__schema_registry
+                   WHERE schema_name = 'public' AND table_name = 'orders' AND version = ?1";
+        let text: String = outside.query_row(sql, [version], |row| row.get(0)).unwrap();
+        serde_json::from_str(&text).unwrap()
+    };
+    let (before, after) = (note(2), note(4));
+    assert_eq!(after["fields"][0]["id"], before["fields"][1]["id"]);
+    let c = |note: &serde_json::Value, list: usize, field: usize| {
+        note["fields"][list]["type"]["element"]["type"]["fields"][field]["id"].clone()
+    };
+    assert_eq!(c(&after, 0, 1), c(&before, 1, 0));
+    // A field that was dropped and one that was there in between: never again.
+    let mut ids = vec![after["fields"][1]["id"].as_u64(), c(&after, 0, 0).as_u64()];
+    ids.sort_unstable();
+    assert_eq!(ids, [Some(9), Some(10)]);
+    assert_eq!(
+        client.rows("SHOW SCHEMA VERSIONS FOR orders").await.len(),
+        4
+    );
+}
+
 #[tokio::test]
 async fn a_deleted_column_becomes_a_version() {
     let (_rekha, client, outside) = with_orders().await;

@@ -31,6 +31,15 @@ const STREAMS: &[(&str, &str)] = &[
          )",
     ),
     (
+        "nested",
+        "CREATE STREAM nested (
+             id BIGINT PRIMARY KEY,
+             items ARRAY<STRUCT<sku: TEXT NOT NULL, \"Unit price\" DECIMAL(10,2) DEFAULT 0>>,
+             tags MAP<TEXT, ROW(n INT DEFAULT -1, at TIMESTAMP(3)[] NOT NULL)> NOT NULL COMMENT 'all',
+             matrix REAL[][]
+         )",
+    ),
+    (
         "options",
         "CREATE STREAM options (id BIGINT PRIMARY KEY COMMENT 'the key')
          WITH (datasource = 'kafka://localhost:9092/raw-orders', format = 'json',

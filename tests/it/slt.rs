@@ -45,6 +45,7 @@ scripts! {
     indexes_constraints,
     names,
     namespaces,
+    nested_types,
     options,
     read_only,
     savepoints,

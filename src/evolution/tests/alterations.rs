@@ -2,7 +2,9 @@
 
 use super::build::{self, *};
 use crate::evolution::{AlterError, Altered, alter};
-use crate::schema::{Alteration, ColumnSpec, FieldId, MAX_COLUMNS, ObjectId, Schema};
+use crate::schema::{
+    Alteration, ColumnSpec, FieldId, MAX_COLUMNS, MAX_DEPTH, MAX_FIELDS, ObjectId, Schema,
+};
 
 fn orders() -> Schema {
     schema(
@@ -311,4 +313,155 @@ fn refusals_help() {
         refuse(&build::schema(&columns, &[]), add("one: text")).sqlstate(),
         "54011"
     );
+}
+
+/// id 1, items 2, address 3; element 4, sku 5, tags 6, key 7, value 8; zip 9.
+fn nested() -> Schema {
+    schema(
+        &[
+            "id: bigint",
+            "items: array<struct<sku text not null, tags map<text, int>>>",
+            "address: struct<zip text default '0'>",
+        ],
+        &["id"],
+    )
+}
+
+/// Where the identity of a part is, or nothing.
+fn id(schema: &Schema, at: &str) -> u32 {
+    schema.field_at(&path(at)).map_or(0, |field| field.id.0)
+}
+
+#[test]
+fn parts_change_by_path() {
+    let all = [
+        add("address.city: struct<name text, since date>"),
+        add("items.element.count: integer ! = 1"),
+        drop("address.zip"),
+        rename("address.city.name", "label"),
+        rename("items.element.sku", "code"),
+        set_type("items.element.tags.value", "bigint"),
+        set_type("address.city.since", "timestamp"),
+        set_default("address.city.label", "'?'"),
+        set_not_null("items.element"),
+        set_not_null("address.city"),
+        drop_not_null("items.element.code"),
+    ];
+    let altered = run(&nested(), 20, &all).expect("altered");
+    let shown: Vec<String> = altered
+        .schema
+        .fields
+        .iter()
+        .map(|field| format!("{} {field}", field.name))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "id bigint not null",
+            "items array<struct<code text, tags map<text, bigint>, count integer not null default 1> not null>",
+            "address struct<city struct<label text default '?', since timestamp without time zone> not null>",
+        ]
+    );
+    assert_eq!(id(&altered.schema, "items.element.code"), 5);
+    assert_eq!(id(&altered.schema, "items.element.tags.value"), 8);
+    assert_eq!(id(&altered.schema, "address.city"), 21);
+    assert_eq!(id(&altered.schema, "address.city.label"), 22);
+    assert_eq!(id(&altered.schema, "items.element.count"), 24);
+    assert_eq!(altered.last_field_id, FieldId(24));
+    altered.schema.validate().expect("what is altered is valid");
+}
+
+#[test]
+fn a_part_that_comes_again_is_a_new_field() {
+    let first = run(&nested(), 0, &[set_type("address", "text")]).expect("altered");
+    assert_eq!(first.last_field_id, FieldId(9));
+    let back = [set_type("address", "struct<zip text>")];
+    let second = run(&first.schema, first.last_field_id.0, &back).expect("altered");
+    assert_eq!(id(&second.schema, "address.zip"), 10);
+    let third = run(
+        &second.schema,
+        10,
+        &[add("address.x: text"), drop("address.x")],
+    );
+    assert_eq!(third.expect("altered").last_field_id, FieldId(11));
+}
+
+#[test]
+fn a_new_type_keeps_the_parts_it_names() {
+    let to = "array<struct<tags map<text, struct<n int>>, price numeric, sku varchar(9)>>";
+    let altered = run(&nested(), 0, &[set_type("items", to)]).expect("altered");
+    let ids = [
+        ("items", 2),
+        ("items.element", 4),
+        ("items.element.sku", 5),
+        ("items.element.tags", 6),
+        ("items.element.tags.key", 7),
+        ("items.element.tags.value", 8),
+        ("items.element.price", 10),
+        ("items.element.tags.value.n", 11),
+    ];
+    for (at, wanted) in ids {
+        assert_eq!(id(&altered.schema, at), wanted, "{at}");
+    }
+}
+
+#[test]
+fn what_parts_cannot_is_refused() {
+    let schema = altered(
+        &nested(),
+        &[add("tag: text"), add_index(Some("i"), &["tag"])],
+    );
+    let deep = format!(
+        "address.x: {}int{}",
+        "array<".repeat(MAX_DEPTH),
+        ">".repeat(MAX_DEPTH)
+    );
+    let fields: Vec<String> = (0..MAX_FIELDS).map(|i| format!("f{i} int")).collect();
+    let wide = format!("struct<{}>", fields.join(", "));
+    let commented = Alteration::AddColumn {
+        parent: Some(path("address")),
+        column: ColumnSpec {
+            comment: Some("x".to_owned()),
+            ..column("c: text")
+        },
+        if_not_exists: false,
+    };
+    #[rustfmt::skip]
+    let refusals = [
+        (add("adress.x: int"), "42703", "column \"adress\" of relation \"orders\" does not exist"),
+        (add("address.zip: int"), "42701", "column \"address.zip\" of relation \"orders\" already exists"),
+        (add("id.x: int"), "42804", "column \"id\" is of type bigint, which is no struct"),
+        (add("items.x: int"), "42804", "column \"items\" is of type array, which is no struct"),
+        (add(&deep), "54001", "type is nested too deeply"),
+        (set_type("address", &wide), "54011", "streams can have at most 20000 fields"),
+        (commented, "0A000", "a comment on \"address.c\", a part of a column is not supported"),
+        (drop("address.zap"), "42703", "column \"address.zap\" of relation \"orders\" does not exist"),
+        (drop("address.zip"), "42P16", "cannot drop the only field \"address.zip\" of a struct"),
+        (drop("items.element"), "42804", "column \"items\" is of type array, which is no struct"),
+        (rename("items.element.tags.key", "k"), "42804", "column \"items.element.tags\" is of type map, which is no struct"),
+        (rename("items.element.sku", "tags"), "42701", "column \"items.element.tags\" of relation \"orders\" already exists"),
+        (set_default("items.element.tags.value", "5"), "0A000", "a default of the value of a type is not supported"),
+        (set_default("address.zip", "5"), "42804", "number 5 is not a value of type text"),
+        (set_type("address.zip", "integer[]"), "42804", "default for column \"address.zip\" cannot be cast automatically to type integer[]"),
+        (set_type("items.element.tags.key", "jsonb"), "0A000", "a map with keys of type jsonb is not supported"),
+        (drop_not_null("items.element.tags.key"), "42P16", "keys of a map are never null"),
+        (set_type("id", "bigint[]"), "0A000", "a key over column \"id\" of type array is not supported"),
+        (set_type("tag", "text[]"), "0A000", "a key over column \"tag\" of type array is not supported"),
+        (add_unique(None, &["address"]), "0A000", "a key over column \"address\" of type struct is not supported"),
+        (add_index(None, &["items"]), "0A000", "a key over column \"items\" of type array is not supported"),
+    ];
+    for (alteration, sqlstate, message) in refusals {
+        let refused = run(&schema, 20, &[add("fine: text"), alteration]).expect_err(message);
+        assert_eq!(refused.error.message(), message);
+        let told = (refused.error.sqlstate(), refused.index);
+        assert_eq!(told, (sqlstate, 1), "{message}");
+    }
+    let hint = |alteration| {
+        let refused = run(&schema, 20, &[alteration]).expect_err("refused");
+        refused.error.hint().map(str::to_owned)
+    };
+    let meant = |name: &str| Some(format!("Perhaps you meant {name}."));
+    assert_eq!(hint(add("items.x: int")), meant("\"items.element\""));
+    assert_eq!(hint(drop("items.elemant.sku")), meant("column \"element\""));
+    assert_eq!(hint(drop("items.element.suk")), meant("column \"sku\""));
 }

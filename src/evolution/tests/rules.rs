@@ -196,7 +196,7 @@ fn a_long_refusal_is_cut() {
     let columns: Vec<String> = (0..60).map(|i| format!("c{i}: text !")).collect();
     let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
     let (old, new) = (schema(&["a: text"], &[]), schema(&columns, &[]));
-    let (new, _) = adopt_identities(new, &old, FieldId(1));
+    let (new, _) = adopt_identities(new, &old, FieldId(1)).expect("identities");
     let error = judge(Mode::Backward, &new, &[(1, &old)]).into_error("orders");
     let lines: Vec<&str> = error.detail().unwrap_or_default().lines().collect();
     assert_eq!((lines.len(), lines[50]), (51, "and 10 more"));
@@ -238,7 +238,7 @@ proptest! {
     /// exception: only the schema that came later knows the alias.
     #[test]
     fn directions_mirror_each_other(old in sample::schema(), new in sample::schema()) {
-        let (new, _) = adopt_identities(new, &old, FieldId(100));
+        let (new, _) = adopt_identities(new, &old, FieldId(100)).expect("identities");
         let (forth, back) = (compare(&old, &new), compare(&new, &old));
         prop_assert_eq!(forth.backward(), back.forward());
         prop_assert_eq!(forth.forward(), back.backward());
@@ -246,7 +246,7 @@ proptest! {
 
     #[test]
     fn what_differs_not_is_compatible(old in sample::schema(), new in sample::schema()) {
-        let (new, _) = adopt_identities(new, &old, FieldId(100));
+        let (new, _) = adopt_identities(new, &old, FieldId(100)).expect("identities");
         prop_assert!(old.fingerprint() != new.fingerprint() || compare(&old, &new).violations.is_empty());
     }
 }

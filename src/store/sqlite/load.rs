@@ -114,8 +114,7 @@ fn registered(
     };
     stream.version = version.number;
     stream.columns = today(connection, stream.id, &version.schema)?;
-    let highest = version.schema.fields.iter().map(|field| field.id).max();
-    stream.last_field_id = stream.last_field_id.max(highest.unwrap_or(FieldId(0)));
+    stream.last_field_id = stream.last_field_id.max(version.schema.last_field_id());
     Ok(Some((stream, Arc::new(version))))
 }
 

@@ -1,5 +1,7 @@
 //! Reads a stream's rows as they are, whoever wrote them.
 
+use std::collections::HashMap;
+
 use rusqlite::Connection;
 
 use super::codec::{self, damaged};
@@ -25,23 +27,17 @@ pub(super) fn projection(connection: &Connection, id: ObjectId) -> Result<Option
     let latest = load::latest_version(connection, id)?;
     let rows = columns::stored(connection, id.0)?;
 
-    let known = latest
+    let known: HashMap<FieldId, &Field> = latest
         .iter()
-        .flat_map(|version| version.schema.fields.iter().map(|field| field.id));
-    let given = rows.iter().filter_map(|(_, row)| row.field_id);
-    let mut last = known
-        .chain(given)
-        .max()
-        .unwrap_or(FieldId(0))
-        .max(stream.last_field_id);
+        .flat_map(|version| version.schema.fields.iter().map(|field| (field.id, field)))
+        .collect();
     let mut schema = Schema::default();
     let mut key = Vec::new();
     for (_, row) in &rows {
-        let field_id = row.field_id.unwrap_or_else(|| {
-            last = FieldId(last.0 + 1);
-            last
-        });
-        let field = field(field_id, row)?;
+        let mut field = field(row)?;
+        if let Some(before) = known.get(&field.id) {
+            field.take_identities(before);
+        }
         if row.is_primary {
             key.push((
                 row.key_position.unwrap_or(i64::MAX),
@@ -49,18 +45,30 @@ pub(super) fn projection(connection: &Connection, id: ObjectId) -> Result<Option
                 field.name.clone(),
             ));
         }
-        stream.columns.push(StreamColumn {
-            field: field_id,
-            comment: row.description.clone(),
-        });
         schema.fields.push(field);
     }
+    let last = latest.iter().map(|version| version.schema.last_field_id());
+    let last = last.fold(
+        stream.last_field_id.max(schema.last_field_id()),
+        FieldId::max,
+    );
+    stream.last_field_id = schema
+        .assign_identities(last)
+        .map_err(|error| damaged(error.to_string()).with_source(error))?;
+    stream.columns = schema
+        .fields
+        .iter()
+        .zip(&rows)
+        .map(|(field, (_, row))| StreamColumn {
+            field: field.id,
+            comment: row.description.clone(),
+        })
+        .collect();
     key.sort();
     schema.primary_key = key.into_iter().map(|(_, _, name)| name).collect();
     if let Some(version) = &latest {
         keep_indexes(&mut schema, &version.schema);
     }
-    stream.last_field_id = last;
     stream.version = latest.map_or(0, |version| version.number);
     Ok(Some(Projection {
         stream,
@@ -70,7 +78,8 @@ pub(super) fn projection(connection: &Connection, id: ObjectId) -> Result<Option
     }))
 }
 
-fn field(id: FieldId, row: &ColumnRow) -> Result<Field> {
+/// The column that a row is, with the identity that the row knows.
+fn field(row: &ColumnRow) -> Result<Field> {
     let wrong = |error: crate::error::Error| {
         damaged(format!(
             "the row of column \"{}\" is no column: {error}",
@@ -86,7 +95,7 @@ fn field(id: FieldId, row: &ColumnRow) -> Result<Field> {
         .transpose()
         .map_err(wrong)?;
     Ok(Field {
-        id,
+        id: row.field_id.unwrap_or(FieldId::UNASSIGNED),
         name: row.column_name.clone(),
         data_type,
         nullable: row.is_nullable && !row.is_primary,

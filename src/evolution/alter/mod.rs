@@ -1,0 +1,12 @@
+//! Applying the actions of an `ALTER STREAM` to a schema.
+//!
+//! [`alter`] does all of them or none; each sees the effect of the ones before.
+//! Fields keep their identities, also the parts of a type that comes in place
+//! of another one, by their names; a new field's identity was never given
+//! before.
+
+mod alter;
+mod column;
+mod key;
+
+pub use alter::{AlterError, Altered, alter};
