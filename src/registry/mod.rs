@@ -22,6 +22,7 @@
 //! the registry's tables).
 
 mod alter;
+mod assertion;
 mod builder;
 mod cache;
 mod create;
@@ -36,6 +37,7 @@ mod registry;
 mod schema_manager;
 mod submission;
 
+pub use assertion::Assertion;
 pub use builder::{Builder, StoreLocation};
 pub use cache::{CacheConfig, CacheStatistics};
 pub use draft::{Draft, Found, View};

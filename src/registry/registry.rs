@@ -106,25 +106,8 @@ impl Registry {
     /// those of the store.
     pub async fn get_schema(&self, name: &StreamName, number: u32) -> Result<Arc<Version>> {
         let known = self.get_latest_schema(name).await?;
-        if known.version.number == number {
-            return Ok(known.version.clone());
-        }
-        let id = known.stream.id;
-        // A rename since it was cached gave the version another name.
-        if let Some(version) = self.cache.version(id, number)
-            && version.name == known.stream.name
-        {
-            return Ok(version);
-        }
-        let version = self.store.version(id, number).await?.ok_or_else(|| {
-            Error::new(
-                ErrorKind::NotFound(Object::Version),
-                format!("stream \"{}\" has no version {number}", name.name),
-            )
-            .with_hint("SHOW SCHEMA VERSIONS FOR the stream lists them.")
-        })?;
-        self.cache.keep_version(&version);
-        Ok(version)
+        let draft = Draft::default();
+        self.view(&draft).version(&known, number).await
     }
 
     /// What the cache has done since the start.
