@@ -16,13 +16,24 @@
 //!    one comes after.
 //! 4. Defaults, then nullability.
 //! 5. The primary key, constraints and indexes that come.
+//!
+//! # The route
+//!
+//! When the mode does not allow the change, the plan has a [`Route`]: statements
+//! that it does allow, one after another, and that lead to what was wanted as far
+//! as it can be.
 
+mod detour;
+mod leave;
 mod older;
 mod order;
 mod plan;
+mod route;
 mod safety;
 mod step;
+mod trial;
 
 pub use plan::{Plan, plan};
+pub use route::{Route, RouteAction, RouteStep};
 pub use safety::Safety;
 pub use step::Step;
