@@ -148,10 +148,12 @@ impl<'a> Detour<'a> {
             self.wanted
                 .assign_identities(self.trial.last_field_id())
                 .ok()?;
-            let violations = self.trial.violations(&self.wanted);
+            let mut violations = self.trial.violations(&self.wanted);
             if violations.is_empty() {
                 return Some(());
             }
+            // With a column, its parts are mended too.
+            violations.sort_by_key(|one| one.column().map(|column| column.names().len()));
             self.done.clear();
             for violation in &violations {
                 self.mend_one(violation)?;

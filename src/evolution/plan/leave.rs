@@ -60,23 +60,25 @@ fn split(ids: &[FieldId], among: &HashSet<FieldId>) -> (Vec<FieldId>, Vec<FieldI
 
 /// Which of the columns the mode does not let go.
 fn blocked(trial: &Trial, ids: &[FieldId]) -> HashSet<FieldId> {
-    let mut by_id = HashSet::new();
-    let mut by_name = HashSet::new();
+    let mut blocked = HashSet::new();
+    let mut ways = HashSet::new();
     for violation in trial.violations(&without(trial.latest(), ids)) {
         match violation.change {
             // By its name if it was dropped once and came again.
-            SchemaChange::DropColumn { field, .. } => {
-                by_id.insert(field.id);
-                by_name.insert(field.name);
+            SchemaChange::DropColumn { column, field } => {
+                blocked.insert(field.id);
+                ways.insert(column);
             }
             _ => return ids.iter().copied().collect(),
         }
     }
-    let named = found(trial.latest(), ids)
-        .into_iter()
-        .filter(|(path, _)| by_name.contains(path.leaf()));
-    by_id.extend(named.map(|(_, id)| id));
-    by_id
+    let found = found(trial.latest(), ids).into_iter();
+    blocked.extend(
+        found
+            .filter(|(path, _)| ways.contains(path))
+            .map(|(_, id)| id),
+    );
+    blocked
 }
 
 /// Drops the columns. Answers whether that can be done.

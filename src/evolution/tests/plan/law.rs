@@ -120,7 +120,16 @@ fn keeps_its_promise(mode: Mode, new: &Arc<Schema>, history: &[(u32, Arc<Schema>
         return;
     }
     let (_, last) = became.last().expect("a history");
-    assert!(have(&last.fields, &new.fields), "{:#?}\n{:#?}", route, new);
+    let shown: Vec<_> = history
+        .iter()
+        .map(|(_, schema)| super::route::shown(schema))
+        .collect();
+    assert!(
+        have(&last.fields, &new.fields),
+        "{mode}: {shown:#?}\n{:#?}\n{:#?}",
+        super::route::shown(new),
+        super::route::told(route)
+    );
     // What is still there and not wanted cannot go.
     let versions: Vec<_> = became
         .iter()
@@ -129,9 +138,12 @@ fn keeps_its_promise(mode: Mode, new: &Arc<Schema>, history: &[(u32, Arc<Schema>
     let is_over = |field: &&Field| !new.fields.iter().any(|new| is_like(&field.name, &new.name));
     for field in last.fields.iter().filter(is_over) {
         let without = applied(last, &[super::super::build::drop_cascade(&field.name)]);
+        let name = &field.name;
         assert!(
             !judge(mode, &without, &versions).is_compatible(),
-            "{route:#?}"
+            "{mode}: {name} in {shown:#?}\n{:#?}\n{:#?}",
+            super::route::shown(new),
+            super::route::told(route)
         );
     }
     assert_eq!(last.primary_key.len(), new.primary_key.len());

@@ -86,5 +86,7 @@ fn a_route_for_every_violation() {
 
 pub(super) fn shown(schema: &Schema) -> Vec<String> {
     let columns = schema.fields.iter();
-    columns.map(|field| format!("{} {} {field}", field.id.0, field.name)).collect()
+    columns
+        .map(|field| format!("{} {} {field}", field.id.0, field.name))
+        .collect()
 }
