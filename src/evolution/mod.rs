@@ -56,6 +56,7 @@ mod rule;
 mod tests;
 mod violation;
 
+pub(crate) use alter::made_name;
 pub use alter::{AlterError, Altered, alter};
 pub use change::SchemaChange;
 pub use compare::{Verdict, compare};

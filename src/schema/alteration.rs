@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{DataType, FieldPath, Literal, Name, quote_ident, quote_literal};
+use super::{DataType, DefaultValue, Field, FieldPath, Literal, Name, quote_ident, quote_literal};
 
 /// A column as a user declares it, in `CREATE STREAM` or `ADD COLUMN`. Displays
 /// as it is declared.
@@ -115,6 +115,17 @@ pub enum Alteration {
 }
 
 impl ColumnSpec {
+    /// The declaration of a column that is there, with this comment.
+    pub fn of(field: &Field, comment: Option<&str>) -> Self {
+        Self {
+            name: field.name.clone(),
+            data_type: field.data_type.clone(),
+            not_null: !field.nullable,
+            default: field.default.as_ref().map(DefaultValue::literal),
+            comment: comment.map(ToOwned::to_owned),
+        }
+    }
+
     /// The declaration, with `name` as it is spelt in place of the column's own.
     fn declare(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{name} {}", self.data_type)?;

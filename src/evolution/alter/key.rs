@@ -135,23 +135,26 @@ impl Altering<'_> {
             || self.is_primary_key_name(name)
     }
 
-    /// A name as PostgreSQL makes it: `orders_a_b_key`, with a number when it
-    /// is taken; cut where names end.
     fn free_name(&self, columns: &[Name], suffix: &str) -> Name {
-        let stem = format!("{}_{}", self.stream, columns.join("_"));
-        let numbers =
-            std::iter::once(String::new()).chain((1u32..).map(|number| number.to_string()));
-        numbers
-            .map(|number| {
-                let suffix = format!("_{suffix}{number}");
-                let longest = stem.len().min(MAX_NAME_BYTES - suffix.len());
-                let end = (0..=longest)
-                    .rev()
-                    .find(|end| stem.is_char_boundary(*end))
-                    .unwrap_or(0);
-                format!("{}{suffix}", &stem[..end])
-            })
+        (0..)
+            .map(|number| made_name(self.stream, columns, suffix, number))
             .find(|name| !self.is_taken(name))
             .expect("there are more numbers than names in a schema")
     }
+}
+
+/// A name for an index or constraint as PostgreSQL makes it: `orders_a_b_key`,
+/// with a number from 1 when that is taken (0 for none); cut where names end.
+pub(crate) fn made_name(stream: &str, columns: &[Name], suffix: &str, number: u32) -> Name {
+    let stem = format!("{stream}_{}", columns.join("_"));
+    let suffix = match number {
+        0 => format!("_{suffix}"),
+        number => format!("_{suffix}{number}"),
+    };
+    let longest = stem.len().min(MAX_NAME_BYTES - suffix.len());
+    let end = (0..=longest)
+        .rev()
+        .find(|end| stem.is_char_boundary(*end))
+        .unwrap_or(0);
+    format!("{}{suffix}", &stem[..end])
 }

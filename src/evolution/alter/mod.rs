@@ -10,3 +10,4 @@ mod column;
 mod key;
 
 pub use alter::{AlterError, Altered, alter};
+pub(crate) use key::made_name;
