@@ -34,19 +34,22 @@ impl Registry {
 
         let known = &source.known;
         let copied = &known.version.schema;
-        let columns = known.columns();
+        let columns = known.columns().map(|(field, comment)| {
+            At::from(ColumnSpec {
+                comment: comment.map(ToOwned::to_owned),
+                ..field.into()
+            })
+        });
         let mut spec = StreamSpec {
-            columns: columns
-                .map(|(field, comment)| ColumnSpec::of(field, comment).into())
-                .collect(),
+            columns: columns.collect(),
             primary_key: copied.primary_key.clone(),
             unique: Vec::new(),
             options: Vec::new(),
         };
-        let mut names = HashSet::new();
+        let mut taken = HashSet::new();
         for constraint in &copied.constraints {
             let columns = constraint.columns.clone();
-            let made = self.free_name(draft, &name.value, &columns, "key", &mut names);
+            let made = self.free_name(draft, &name.value, &columns, "key", &mut taken);
             spec.unique.push((Some(made.await?), columns));
         }
         let count = copied.constraints.len() + copied.indexes.len();
@@ -54,7 +57,7 @@ impl Registry {
         let (mut schema, comments) = schema_of(name, &spec, &mut || next_id(&mut ids))?;
         for index in &copied.indexes {
             let columns = index.columns.clone();
-            let made = self.free_name(draft, &name.value, &columns, "idx", &mut names);
+            let made = self.free_name(draft, &name.value, &columns, "idx", &mut taken);
             schema.indexes.push(Index {
                 id: next_id(&mut ids),
                 name: made.await?,
@@ -83,17 +86,17 @@ impl Registry {
         stream: &StreamName,
         columns: &[Name],
         suffix: &str,
-        names: &mut HashSet<Name>,
+        taken: &mut HashSet<Name>,
     ) -> Result<Name> {
         let view = self.view(draft);
-        let mut number = 0;
         loop {
-            let name = evolution::made_name(&stream.name, columns, suffix, number);
+            let is_taken = |name: &str| taken.contains(name);
+            let name = evolution::made_name(&stream.name, columns, suffix, is_taken);
+            taken.insert(name.clone());
             let owner = view.index_owner(&stream.namespace, &name).await?;
-            if owner.is_none() && names.insert(name.clone()) {
+            if owner.is_none() {
                 return Ok(name);
             }
-            number += 1;
         }
     }
 }

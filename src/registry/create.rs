@@ -245,9 +245,7 @@ impl Registry {
                     user,
                 )
                 .await?;
-            return Ok(Applied {
-                notices: vec![notice],
-            });
+            return Ok(Applied::noted(notice));
         };
         let (stream, latest) = (&found.known.stream, &found.known.version.schema);
         let (schema, last) =

@@ -9,11 +9,11 @@ use parking_lot::Mutex;
 
 use super::cache::{Cache, CacheConfig, CacheStatistics, Lookup};
 use super::draft::Touched;
-use super::{Applied, At, Builder, Draft, Found, Known, Operation, StreamAction, Submission, View};
+use super::{Applied, At, Builder, Draft, Found, Known, Operation, Submission, View};
 use crate::astha::Astha;
 use crate::error::{Error, ErrorKind, Object, Resource, Result};
 use crate::position::Position;
-use crate::schema::{Alteration, Mode, ModeSource, ObjectId, Schema, StreamName};
+use crate::schema::{Mode, ModeSource, ObjectId, Schema, StreamName};
 use crate::store::{Store, Unadopted, Version};
 use crate::tasks::{Clock, Tasks};
 
@@ -184,7 +184,7 @@ impl Registry {
         operation: &Operation,
         user: &str,
     ) -> Result<Applied> {
-        self.plan(draft, operation, user).await
+        self.decide(draft, operation, user).await
     }
 
     /// Commits a draft as one change and answers the position it made. Once it
@@ -269,7 +269,12 @@ impl Registry {
         outcome
     }
 
-    async fn plan(&self, draft: &mut Draft, operation: &Operation, user: &str) -> Result<Applied> {
+    async fn decide(
+        &self,
+        draft: &mut Draft,
+        operation: &Operation,
+        user: &str,
+    ) -> Result<Applied> {
         match operation {
             Operation::CreateNamespace {
                 name,
@@ -370,31 +375,6 @@ impl Registry {
         )
         .await?;
         Ok(self.get_latest_schema(name).await?.version.clone())
-    }
-
-    /// Evolves a stream: all alterations make one version.
-    ///
-    /// # Errors
-    /// 42P01 when there is no such stream, 23514 when its mode does not allow
-    /// the change; what is wrong with an alteration; those of the store.
-    pub async fn evolve_schema(
-        self: &Arc<Self>,
-        name: &StreamName,
-        alterations: Vec<Alteration>,
-        user: &str,
-    ) -> Result<Arc<Version>> {
-        let name = At::from(name.clone());
-        let actions = alterations
-            .into_iter()
-            .map(|action| StreamAction::Shape(action).into())
-            .collect();
-        let operation = Operation::AlterStream {
-            name: name.clone(),
-            if_exists: false,
-            actions,
-        };
-        self.run(&operation, user).await?;
-        Ok(self.get_latest_schema(&name.value).await?.version.clone())
     }
 
     // ---- the cache ----

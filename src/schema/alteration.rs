@@ -115,17 +115,6 @@ pub enum Alteration {
 }
 
 impl ColumnSpec {
-    /// The declaration of a column that is there, with this comment.
-    pub fn of(field: &Field, comment: Option<&str>) -> Self {
-        Self {
-            name: field.name.clone(),
-            data_type: field.data_type.clone(),
-            not_null: !field.nullable,
-            default: field.default.as_ref().map(DefaultValue::literal),
-            comment: comment.map(ToOwned::to_owned),
-        }
-    }
-
     /// The declaration, with `name` as it is spelt in place of the column's own.
     fn declare(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{name} {}", self.data_type)?;
@@ -138,6 +127,19 @@ impl ColumnSpec {
         match &self.comment {
             Some(comment) => write!(f, " COMMENT {}", quote_literal(comment)),
             None => Ok(()),
+        }
+    }
+}
+
+/// The declaration of a field, without a comment.
+impl From<&Field> for ColumnSpec {
+    fn from(field: &Field) -> Self {
+        Self {
+            name: field.name.clone(),
+            data_type: field.data_type.clone(),
+            not_null: !field.nullable,
+            default: field.default.as_ref().map(DefaultValue::literal),
+            comment: None,
         }
     }
 }

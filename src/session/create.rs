@@ -53,8 +53,13 @@ fn elements<'a>(
     schema: &Schema,
     columns: impl Iterator<Item = (&'a Field, Option<&'a str>)>,
 ) -> Elements {
-    let columns =
-        columns.map(|(field, comment)| (ColumnSpec::of(field, comment), Location::default()));
+    let columns = columns.map(|(field, comment)| {
+        let column = ColumnSpec {
+            comment: comment.map(ToOwned::to_owned),
+            ..field.into()
+        };
+        (column, Location::default())
+    });
     let unique = schema
         .constraints
         .iter()

@@ -2,7 +2,7 @@
 
 use super::alter::{Altering, invalid};
 use crate::error::{Error, ErrorKind, Object, Result};
-use crate::schema::{Constraint, Index, MAX_NAME_BYTES, Name, Schema};
+use crate::schema::{Constraint, Index, Name, Schema, free_name};
 
 impl Altering<'_> {
     pub(super) fn add_primary_key(&mut self, columns: &[Name]) -> Result<()> {
@@ -136,25 +136,20 @@ impl Altering<'_> {
     }
 
     fn free_name(&self, columns: &[Name], suffix: &str) -> Name {
-        (0..)
-            .map(|number| made_name(self.stream, columns, suffix, number))
-            .find(|name| !self.is_taken(name))
-            .expect("there are more numbers than names in a schema")
+        made_name(self.stream, columns, suffix, |name| self.is_taken(name))
     }
 }
 
-/// A name for an index or constraint as PostgreSQL makes it: `orders_a_b_key`,
-/// with a number from 1 when that is taken (0 for none); cut where names end.
-pub(crate) fn made_name(stream: &str, columns: &[Name], suffix: &str, number: u32) -> Name {
+/// A name for an index or a constraint as PostgreSQL makes it:
+/// `orders_a_b_key`, with a number when it is taken; cut where names end.
+pub(crate) fn made_name(
+    stream: &str,
+    columns: &[Name],
+    suffix: &str,
+    is_taken: impl Fn(&str) -> bool,
+) -> Name {
     let stem = format!("{stream}_{}", columns.join("_"));
-    let suffix = match number {
-        0 => format!("_{suffix}"),
-        number => format!("_{suffix}{number}"),
-    };
-    let longest = stem.len().min(MAX_NAME_BYTES - suffix.len());
-    let end = (0..=longest)
-        .rev()
-        .find(|end| stem.is_char_boundary(*end))
-        .unwrap_or(0);
-    format!("{}{suffix}", &stem[..end])
+    let numbers = std::iter::once(String::new()).chain((1u32..).map(|number| number.to_string()));
+    let suffixes = numbers.map(|number| format!("_{suffix}{number}"));
+    free_name(&stem, suffixes, is_taken).expect("there are more numbers than names in a schema")
 }
