@@ -5,4 +5,5 @@ mod alterations;
 mod build;
 mod changes;
 mod defaults;
+mod plan;
 mod rules;
