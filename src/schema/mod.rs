@@ -38,13 +38,11 @@ pub use data_type::{DataType, ELEMENT, KEY, VALUE};
 pub use field::{Constraint, Field, FieldId, Index, ObjectId};
 pub use fingerprint::Fingerprint;
 pub use name::{MAX_NAME_BYTES, Name, StreamName, quote_ident, quote_literal};
-pub(crate) use name::{check_name, is_reserved};
+pub(crate) use name::{check_name, free_name, is_reserved, next_name};
 pub(crate) use nearest::nearest;
 pub use path::FieldPath;
 pub use schema::{ColumnError, MAX_COLUMNS, Schema};
 pub(crate) use schema::{check_column_count, nested_key};
-#[cfg(test)]
-pub(crate) use shape::walk;
 pub use shape::{MAX_DEPTH, MAX_FIELDS};
-pub(crate) use shape::{check_field, check_key, check_size, no_default, nullable_key};
+pub(crate) use shape::{check_field, check_key, check_size, no_default, nullable_key, walk};
 pub use value::{DefaultValue, Literal};

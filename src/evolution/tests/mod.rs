@@ -3,4 +3,5 @@
 mod alterations;
 mod build;
 mod changes;
+mod plan;
 mod rules;
