@@ -47,17 +47,15 @@ impl<'a> Migration<'a> {
         self.old.counterpart(self.new.named(name)?, &self.new)
     }
 
-    /// The way down from a column to a field that is there afterwards, or is
-    /// renamed on the way: its own name need not be known.
+    /// The way down from a column to a part of it, as a step names it. The part
+    /// need not be there afterwards, what it is a part of must.
     pub(super) fn hops<'p>(&self, path: &'p FieldPath) -> Result<Vec<Hop<'p>>, Refusal> {
-        let column = self.new.named(path.column());
-        hops(column, path).ok_or_else(|| unknown(path))
-    }
-
-    /// The way down to a field that was there before and is dropped.
-    pub(super) fn hops_before<'p>(&self, path: &'p FieldPath) -> Result<Vec<Hop<'p>>, Refusal> {
-        let column = self.old.named(path.column());
-        hops(column, path).ok_or_else(|| unknown(path))
+        hops(self.column(path.column()), path).ok_or_else(|| {
+            Refusal::new(
+                format!("a change of the unknown column \"{path}\""),
+                "Render the steps of a plan with the plan's own schemas.",
+            )
+        })
     }
 }
 
@@ -78,11 +76,4 @@ fn hops<'p>(column: Option<&Field>, path: &'p FieldPath) -> Option<Vec<Hop<'p>>>
         Some(hop)
     };
     path.names()[1..].iter().map(hop).collect()
-}
-
-fn unknown(path: &FieldPath) -> Refusal {
-    Refusal::new(
-        format!("a change of column \"{path}\", which the schema has not,"),
-        "Render the steps of a plan with the plan's own schemas.",
-    )
 }

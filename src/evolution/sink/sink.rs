@@ -30,11 +30,7 @@ pub struct SinkStep {
 /// What a kind of sink must be able to say.
 pub(in crate::evolution::sink) trait Dialect {
     /// A new table.
-    fn create_table(
-        &self,
-        table: &StreamName,
-        schema: &Schema,
-    ) -> Result<SinkStep, Vec<Refusal>>;
+    fn create_table(&self, table: &StreamName, schema: &Schema) -> Result<SinkStep, Vec<Refusal>>;
 
     /// One change of a table.
     fn step(&self, migration: &Migration<'_>, change: &SchemaChange) -> Result<SinkStep, Refusal>;

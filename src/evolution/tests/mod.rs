@@ -1,7 +1,7 @@
 //! The brain's tables of cases and its laws.
 
 mod alterations;
-mod build;
+pub(in crate::evolution) mod build;
 mod changes;
 mod plan;
 mod rules;

@@ -65,7 +65,12 @@ fn kind_is(value: &str, kind: Option<&str>) -> String {
 }
 
 /// An object with a member more, unless it has it.
-pub(super) fn add_member(object: &str, name: &str, default: &DefaultValue, data_type: &DataType) -> String {
+pub(super) fn add_member(
+    object: &str,
+    name: &str,
+    default: &DefaultValue,
+    data_type: &DataType,
+) -> String {
     let name = quote_literal(name);
     format!("jsonb_build_object({name}, to_jsonb({default}::{data_type})) || {object}")
 }
@@ -88,8 +93,7 @@ pub(super) fn rename_member(object: &str, from: &str, to: &str) -> String {
 pub(super) fn is_same_json(from: &DataType, to: &DataType) -> bool {
     matches!(to, DataType::Json | DataType::Jsonb)
         || is_text(from) && is_text(to)
-        || !(from.is_nested() || to.is_nested())
-            && Rule::of_types(from, to) != Some(Rule::Retyped)
+        || !(from.is_nested() || to.is_nested()) && Rule::of_types(from, to) != Some(Rule::Retyped)
 }
 
 /// The JSON of a value, not null, as a value of another type; nothing when

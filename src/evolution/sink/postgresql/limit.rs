@@ -37,8 +37,8 @@ pub(super) fn check_table(table: &StreamName) -> Result<(), Refusal> {
 pub(super) fn check_column(name: &str) -> Result<(), Refusal> {
     if SYSTEM_COLUMNS.contains(&name) {
         return Err(Refusal::new(
-            format!("a column called \"{name}\" in PostgreSQL, whose own columns are called so,"),
-            "Rename the column.",
+            format!("a column called \"{name}\" in PostgreSQL"),
+            "Rename it: every table has one of its own.",
         ));
     }
     check_length(name)
@@ -50,7 +50,9 @@ pub(super) fn check_column_count(schema: &Schema) -> Result<(), Refusal> {
         0..=MAX_COLUMNS => Ok(()),
         columns => Err(Refusal::new(
             format!("a table of {columns} columns in PostgreSQL"),
-            format!("Tables have at most {MAX_COLUMNS}: put columns that belong together into a struct."),
+            format!(
+                "Tables have at most {MAX_COLUMNS}: put columns that belong together into a struct."
+            ),
         )),
     }
 }

@@ -14,11 +14,7 @@ use crate::schema::{
 pub(in crate::evolution::sink) struct PostgreSql;
 
 impl Dialect for PostgreSql {
-    fn create_table(
-        &self,
-        table: &StreamName,
-        schema: &Schema,
-    ) -> Result<SinkStep, Vec<Refusal>> {
+    fn create_table(&self, table: &StreamName, schema: &Schema) -> Result<SinkStep, Vec<Refusal>> {
         let refusals: Vec<Refusal> = refusals(table, schema).collect();
         if !refusals.is_empty() {
             return Err(refusals);
@@ -31,7 +27,10 @@ impl Dialect for PostgreSql {
         let unique = schema.constraints.iter().map(unique);
         let parts: Vec<String> = columns.chain(key).chain(unique).collect();
         let create = format!("CREATE TABLE {table} (\n    {}\n)", parts.join(",\n    "));
-        let indexes = schema.indexes.iter().map(|index| create_index(table, index));
+        let indexes = schema
+            .indexes
+            .iter()
+            .map(|index| create_index(table, index));
         Ok(SinkStep::statements(
             [create].into_iter().chain(indexes).collect::<Vec<_>>(),
         ))
@@ -174,15 +173,20 @@ impl Step<'_> {
             Conversion::Assign => format!("TYPE {target}"),
             Conversion::Using(expression) => format!("TYPE {target} USING {expression}"),
         };
-        // A default keeps its old type, which need not be assignable to the new.
-        let default_of = |field: Option<&Field>| field.and_then(|field| field.default.clone());
-        let drop_default = default_of(self.0.before(name)).map(|_| "DROP DEFAULT".to_owned());
-        let set_default =
-            default_of(self.0.column(name)).map(|default| format!("SET DEFAULT {default}"));
-        let actions = drop_default
-            .into_iter()
-            .chain([set_type])
-            .chain(set_default);
+        // A default keeps its type, from which PostgreSQL may not come to the
+        // new one. One that is no value of the new type is gone already.
+        let carried = self
+            .0
+            .before(name)
+            .and_then(|field| field.default.as_ref()?.literal().coerce(&to).ok()?);
+        let actions = match carried {
+            Some(default) => vec![
+                "DROP DEFAULT".to_owned(),
+                set_type,
+                format!("SET DEFAULT {default}"),
+            ],
+            None => vec![set_type],
+        };
         let step = self.alter_column(name, actions);
         Ok(match caution_of(&from, &to) {
             Some(caution) => step.with_caution(caution),
@@ -247,7 +251,7 @@ impl Step<'_> {
     }
 
     fn drop_member(&self, path: &FieldPath) -> Result<SinkStep, Refusal> {
-        let way = self.0.hops_before(path)?;
+        let way = self.0.hops(path)?;
         let drop = |object: &str| jsonb::drop_member(object, path.leaf());
         Ok(self
             .update_members(path, &way, drop)
@@ -315,7 +319,13 @@ fn is_native_part(element: &DataType) -> bool {
 
 /// What to mind when values get another type.
 fn caution_of(from: &DataType, to: &DataType) -> Option<String> {
-    let what = match Rule::of_types(from, to) {
+    let rule = match (from, to) {
+        (DataType::Array(from), DataType::Array(to)) => {
+            Rule::of_types(&from.data_type, &to.data_type)
+        }
+        _ => Rule::of_types(from, to),
+    };
+    let what = match rule {
         None | Some(Rule::Widened) => return None,
         Some(Rule::Narrowed) => "Fails when a value does not fit; fractions are rounded.",
         Some(_) => "Fails when a value cannot be converted; fractions are rounded.",
