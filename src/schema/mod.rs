@@ -13,6 +13,8 @@
 //!   ([`DefaultValue`]), so `0.0` and `0.00` of a `numeric(5,2)` are the same.
 //! * [`Schema::fingerprint`] is SHA-256 over a canonical form: the same schema
 //!   has the same hash whatever the spelling and the order.
+//! * With the feature `arrow`, [`Schema::to_arrow`] and [`Schema::from_arrow`] are
+//!   the way to Apache Arrow and back; the table of types is in `format/arrow`.
 //! * [`Alteration`] is one action of an `ALTER STREAM`, as data.
 
 mod alteration;
@@ -21,6 +23,8 @@ mod data_type;
 mod definition;
 mod field;
 mod fingerprint;
+#[cfg(feature = "arrow")]
+mod format;
 mod identity;
 mod name;
 mod nearest;
@@ -37,6 +41,8 @@ pub use compatibility::{Direction, Mode, ModeSource};
 pub use data_type::{DataType, ELEMENT, KEY, VALUE};
 pub use field::{Constraint, Field, FieldId, Index, ObjectId};
 pub use fingerprint::Fingerprint;
+#[cfg(feature = "arrow")]
+pub use format::{ARROW_DEFAULT_KEY, ARROW_FIELD_ID_KEY, ARROW_KEYS_KEY, ARROW_TYPE_KEY};
 pub use name::{MAX_NAME_BYTES, Name, StreamName, quote_ident, quote_literal};
 pub(crate) use name::{check_name, is_reserved};
 pub(crate) use nearest::nearest;
