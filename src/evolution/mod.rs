@@ -8,6 +8,7 @@
 //!   data of the other; [`judge`] asks that for a mode and a history and
 //!   answers with a [`Report`], which becomes an error only when somebody
 //!   insists ([`Report::into_error`]).
+//! * [`Adapter`] carries records of one schema over to another, either way.
 //!
 //! # How data is found
 //!
@@ -42,6 +43,7 @@
 //! | primary key changed | no | no |
 //! | indexes and constraints changed | yes | yes |
 
+mod adapter;
 mod alter;
 mod change;
 mod compare;
@@ -56,6 +58,7 @@ mod rule;
 mod tests;
 mod violation;
 
+pub use adapter::{Adapter, Conversion, Part, Resolution, Resolved, Source};
 pub use alter::{AlterError, Altered, alter};
 pub use change::SchemaChange;
 pub use compare::{Verdict, compare};

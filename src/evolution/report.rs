@@ -2,7 +2,7 @@
 
 use super::compare::compare;
 use super::violation::Violation;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Demand, Error, ErrorKind};
 use crate::schema::{Mode, Schema};
 
 /// The most violations a detail names: a screenful.
@@ -72,7 +72,7 @@ impl Report {
             }
         }
         Error::new(
-            ErrorKind::Incompatible,
+            ErrorKind::Incompatible(Demand::Mode),
             format!(
                 "change of stream \"{stream}\" violates compatibility mode \"{}\"",
                 self.mode

@@ -84,7 +84,8 @@ impl Registry {
             return Ok(applied);
         }
 
-        let (schema, comments) = self.schema_of(name, spec).await?;
+        let mut ids = self.take_ids(spec.unique.len()).await?.into_iter();
+        let (schema, comments) = schema_of(name, spec, &mut || next_id(&mut ids))?;
         self.check_index_names(draft, &name.value, &Schema::default(), &schema)
             .await?;
         let mut options = Options::default();
@@ -107,49 +108,6 @@ impl Registry {
             .await?,
         );
         Ok(applied)
-    }
-
-    /// The schema a definition means, and the comments on its fields.
-    async fn schema_of(
-        &self,
-        name: &At<StreamName>,
-        spec: &StreamSpec,
-    ) -> Result<(Schema, Vec<(FieldId, String)>)> {
-        let columns: Vec<_> = spec
-            .columns
-            .iter()
-            .map(|column| column.value.clone())
-            .collect();
-        let schema = Schema::new(&columns, &spec.primary_key).map_err(|wrong| {
-            let column = wrong
-                .column
-                .and_then(|index| spec.columns.get(index)?.position);
-            wrong.error.at(name.position).at(column)
-        })?;
-        let comments = schema
-            .fields
-            .iter()
-            .zip(&columns)
-            .filter_map(|(field, column)| Some((field.id, column.comment.clone()?)))
-            .collect();
-        if spec.unique.is_empty() {
-            return Ok((schema, comments));
-        }
-        let uniques: Vec<_> = spec
-            .unique
-            .iter()
-            .map(|(name, columns)| Alteration::AddUnique {
-                name: name.clone(),
-                columns: columns.clone(),
-            })
-            .collect();
-        let mut ids = self.take_ids(uniques.len()).await?.into_iter();
-        let altered =
-            evolution::alter(&name.value.name, &schema, FieldId(0), &uniques, &mut || {
-                next_id(&mut ids)
-            })
-            .map_err(|wrong| wrong.error.at(name.position))?;
-        Ok((altered.schema, comments))
     }
 
     /// Adds a new stream to the draft: its first version continues the numbers
@@ -261,9 +219,7 @@ impl Registry {
                     user,
                 )
                 .await?;
-            return Ok(Applied {
-                notices: vec![notice],
-            });
+            return Ok(Applied::noted(notice));
         };
         let (stream, latest) = (&found.known.stream, &found.known.version.schema);
         let (schema, last) =
@@ -320,6 +276,54 @@ impl Registry {
         }
         Ok(())
     }
+}
+
+/// The schema a definition means, and the comments on its fields.
+///
+/// # Errors
+/// What is wrong with a column, a key or a constraint, where it stood.
+pub(super) fn schema_of(
+    name: &At<StreamName>,
+    spec: &StreamSpec,
+    next_object_id: &mut dyn FnMut() -> ObjectId,
+) -> Result<(Schema, Vec<(FieldId, String)>)> {
+    let columns: Vec<_> = spec
+        .columns
+        .iter()
+        .map(|column| column.value.clone())
+        .collect();
+    let schema = Schema::new(&columns, &spec.primary_key).map_err(|wrong| {
+        let column = wrong
+            .column
+            .and_then(|index| spec.columns.get(index)?.position);
+        wrong.error.at(name.position).at(column)
+    })?;
+    let comments = schema
+        .fields
+        .iter()
+        .zip(&columns)
+        .filter_map(|(field, column)| Some((field.id, column.comment.clone()?)))
+        .collect();
+    if spec.unique.is_empty() {
+        return Ok((schema, comments));
+    }
+    let uniques: Vec<_> = spec
+        .unique
+        .iter()
+        .map(|(name, columns)| Alteration::AddUnique {
+            name: name.clone(),
+            columns: columns.clone(),
+        })
+        .collect();
+    let altered = evolution::alter(
+        &name.value.name,
+        &schema,
+        FieldId::UNASSIGNED,
+        &uniques,
+        next_object_id,
+    )
+    .map_err(|wrong| wrong.error.at(name.position))?;
+    Ok((altered.schema, comments))
 }
 
 fn names_of_indexes(schema: &Schema) -> impl Iterator<Item = (&Name, ObjectId)> {

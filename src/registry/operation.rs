@@ -1,7 +1,10 @@
 //! What can be done to a registry, as data.
 
+use std::sync::Arc;
+
 use crate::notice::Notice;
 use crate::schema::{Alteration, ColumnSpec, Name, Schema, StreamName};
+use crate::store::Version;
 
 /// Something and where the client wrote it: characters from 1, for errors.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -170,13 +173,24 @@ impl Operation {
 }
 
 /// What an operation did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Applied {
     /// What the client should know: new versions, things passed over.
     pub notices: Vec<Notice>,
+    /// For an altered stream, the version it had and the one it has; the same
+    /// when its schema did not change.
+    pub evolved: Option<(Arc<Version>, Arc<Version>)>,
 }
 
 impl Applied {
+    /// Nothing but a notice.
+    pub(super) fn noted(notice: Notice) -> Self {
+        Self {
+            notices: vec![notice],
+            evolved: None,
+        }
+    }
+
     pub(super) fn note(&mut self, notice: Notice) {
         self.notices.push(notice);
     }

@@ -6,8 +6,8 @@ use crate::error::Result;
 use crate::registry::{At, Operation, StreamAction, StreamSpec};
 use crate::schema::StreamName;
 use crate::sql::{
-    AlterAction, CommentTarget, CreateIndex, CreateStream, Location, ObjectRef, OptionValue,
-    OptionWord, Spelling, Statement,
+    AlterAction, CommentTarget, CreateIndex, CreateStream, Elements, Location, ObjectRef,
+    OptionValue, OptionWord, Spelling, Statement,
 };
 
 /// The operation of a statement and the tag it answers with; nothing for a
@@ -28,7 +28,7 @@ pub(super) async fn operation(
                 ..
             } = create.as_ref();
             let name = At::new(names.place(name).await?, name.location.0);
-            let spec = Box::new(spec(create));
+            let spec = Box::new(spec(&create.elements, &create.options));
             let operation = Operation::CreateStream {
                 name,
                 if_not_exists: *if_not_exists,
@@ -211,17 +211,17 @@ fn spelled(spelling: Spelling, stream: &'static str, table: &'static str) -> &'s
     }
 }
 
-fn spec(create: &CreateStream) -> StreamSpec {
+/// What the columns, keys and options say.
+pub(super) fn spec(elements: &Elements, options: &[OptionWord]) -> StreamSpec {
     StreamSpec {
-        columns: create
+        columns: elements
             .columns
             .iter()
             .map(|(column, place)| At::new(column.clone(), place.0))
             .collect(),
-        primary_key: create.primary_key.clone(),
-        unique: create.unique.clone(),
-        options: create
-            .options
+        primary_key: elements.primary_key.clone(),
+        unique: elements.unique.clone(),
+        options: options
             .iter()
             .map(|word| At::new((word.key.clone(), value(word)), word.location.0))
             .collect(),

@@ -8,10 +8,12 @@ use super::column::{Column, Key, column, column_name, key, several_primary_keys}
 use super::cursor::{Cursor, Parsed, unsupported_at};
 use super::option::options;
 use super::statement::{
-    CommentTarget, CreateIndex, CreateStream, DropStreams, Location, ObjectRef, Spelling, Statement,
+    CommentTarget, CreateIndex, CreateStream, DropStreams, Elements, Location, ObjectRef, Spelling,
+    Statement,
 };
 use super::unsupported;
 use crate::error::{Error, ErrorKind, Object};
+use crate::schema::Name;
 
 /// Reads `STREAM` or `TABLE`. Nothing when it is neither.
 pub(super) fn spelling(cursor: &mut Cursor<'_>) -> Option<Spelling> {
@@ -59,15 +61,12 @@ fn create_stream(cursor: &mut Cursor<'_>, spelling: Spelling) -> Parsed<Statemen
         spelling,
         if_not_exists,
         name,
-        columns: Vec::new(),
-        primary_key: Vec::new(),
-        unique: Vec::new(),
+        elements: Elements::default(),
         options: Vec::new(),
     };
-    let has_columns = cursor.accept_sign(&Token::LParen);
+    let has_columns = cursor.token() == &Token::LParen;
     if has_columns {
-        elements(cursor, &mut stream)?;
-        cursor.expect_sign(&Token::RParen)?;
+        stream.elements = elements(cursor, &stream.name.name)?;
     }
     foreign_clause(cursor)?;
     if cursor.accept("WITH") {
@@ -116,9 +115,16 @@ const LIKE: &str = "CREATE STREAM … LIKE";
 const LIKE_HINT: &str = "SHOW CREATE STREAM answers the statement that makes the other stream.";
 const NO_STORAGE: &str = "Leave it out: the registry stores schemas, not rows.";
 
-fn elements(cursor: &mut Cursor<'_>, stream: &mut CreateStream) -> Parsed<()> {
-    if cursor.token() == &Token::RParen {
-        return Ok(());
+/// Reads `(columns and keys)`. `stream` is for messages.
+///
+/// # Errors
+/// Those of [`column`] and [`key`], 42701 for a column that is there twice,
+/// 42P16 for a second primary key.
+pub(super) fn elements(cursor: &mut Cursor<'_>, stream: &Name) -> Parsed<Elements> {
+    let mut elements = Elements::default();
+    cursor.expect_sign(&Token::LParen)?;
+    if cursor.accept_sign(&Token::RParen) {
+        return Ok(elements);
     }
     let mut seen = HashSet::new();
     cursor.list(|cursor| {
@@ -126,13 +132,15 @@ fn elements(cursor: &mut Cursor<'_>, stream: &mut CreateStream) -> Parsed<()> {
             return cursor.unsupported(LIKE, LIKE_HINT);
         }
         match key(cursor)? {
-            Some(Key::Primary(columns, location)) => primary_key(stream, columns, location),
+            Some(Key::Primary(columns, location)) => {
+                primary_key(&mut elements, stream, columns, location)
+            }
             Some(Key::Unique(name, columns, _)) => {
-                stream.unique.push((name, columns));
+                elements.unique.push((name, columns));
                 Ok(())
             }
             None => {
-                let column = column(cursor, &stream.name.name)?;
+                let column = column(cursor, stream)?;
                 if !seen.insert(column.spec.name.clone()) {
                     return Err(Error::new(
                         ErrorKind::AlreadyExists(Object::Column),
@@ -141,34 +149,40 @@ fn elements(cursor: &mut Cursor<'_>, stream: &mut CreateStream) -> Parsed<()> {
                     .at(column.location.0)
                     .into());
                 }
-                add_column(stream, column)
+                add_column(&mut elements, stream, column)
             }
         }
     })?;
-    let key: HashSet<_> = stream.primary_key.iter().collect();
-    for (column, _) in &mut stream.columns {
+    cursor.expect_sign(&Token::RParen)?;
+    let key: HashSet<_> = elements.primary_key.iter().collect();
+    for (column, _) in &mut elements.columns {
         column.not_null |= key.contains(&column.name);
     }
-    Ok(())
+    Ok(elements)
 }
 
-fn add_column(stream: &mut CreateStream, column: Column) -> Parsed<()> {
+fn add_column(elements: &mut Elements, stream: &Name, column: Column) -> Parsed<()> {
     let name = column.spec.name.clone();
-    stream.columns.push((column.spec, column.location));
+    elements.columns.push((column.spec, column.location));
     if let Some(constraint) = column.unique {
-        stream.unique.push((constraint, vec![name.clone()]));
+        elements.unique.push((constraint, vec![name.clone()]));
     }
     match column.primary_key {
-        Some(location) => primary_key(stream, vec![name], location),
+        Some(location) => primary_key(elements, stream, vec![name], location),
         None => Ok(()),
     }
 }
 
-fn primary_key(stream: &mut CreateStream, columns: Vec<String>, location: Location) -> Parsed<()> {
-    if !stream.primary_key.is_empty() {
-        return Err(several_primary_keys(&stream.name.name, location).into());
+fn primary_key(
+    elements: &mut Elements,
+    stream: &Name,
+    columns: Vec<Name>,
+    location: Location,
+) -> Parsed<()> {
+    if !elements.primary_key.is_empty() {
+        return Err(several_primary_keys(stream, location).into());
     }
-    stream.primary_key = columns;
+    elements.primary_key = columns;
     Ok(())
 }
 

@@ -3,9 +3,9 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::statement::{
-    AlterAction, AlterStream, CommentTarget, CreateIndex, CreateStream, DiscardTarget, DropStreams,
-    IsolationLevel, Location, ObjectRef, OptionValue, OptionWord, SetScope, SetValue, Spelling,
-    Statement, TransactionModes,
+    AlterAction, AlterStream, AssertedSchema, CommentTarget, CreateIndex, CreateStream,
+    DiscardTarget, DropStreams, Elements, IsolationLevel, Location, ObjectRef, OptionValue,
+    OptionWord, SetScope, SetValue, Spelling, Statement, TransactionModes, VersionNumber,
 };
 use crate::schema::{Name, is_reserved, quote_ident, quote_literal};
 
@@ -80,8 +80,25 @@ impl Display for Statement {
             }
             Self::ShowVersions(name) => write!(f, "SHOW SCHEMA VERSIONS FOR {name}"),
             Self::ShowCompatibility(name) => write!(f, "SHOW SCHEMA COMPATIBILITY FOR {name}"),
-            Self::ShowCreateStream(name) => write!(f, "SHOW CREATE STREAM {name}"),
-            Self::Describe(name) => write!(f, "DESCRIBE STREAM {name}"),
+            Self::ShowDiff { stream, from, to } => {
+                let (from, to) = (Version(" FROM", from), Version(" TO", to));
+                write!(f, "SHOW SCHEMA DIFF FOR {stream}{from}{to}")
+            }
+            Self::ShowCreateStream(name, version) => {
+                let version = Version(" VERSION", version);
+                write!(f, "SHOW CREATE STREAM {name}{version}")
+            }
+            Self::Describe(name, version) => {
+                let version = Version(" VERSION", version);
+                write!(f, "DESCRIBE STREAM {name}{version}")
+            }
+            Self::AssertSchema(name, asserted) => {
+                write!(f, "ASSERT SCHEMA FOR {name} ")?;
+                match asserted.as_ref() {
+                    AssertedSchema::Version((number, _)) => write!(f, "VERSION {number}"),
+                    AssertedSchema::Elements(elements) => elements.fmt(f),
+                }
+            }
             Self::Begin { start, modes } => {
                 f.write_str(if *start { "START TRANSACTION" } else { "BEGIN" })?;
                 match modes == &TransactionModes::default() {
@@ -152,16 +169,10 @@ impl Display for Spelling {
     }
 }
 
-/// On one line; as `{:#}`, each column and constraint on a line of its own.
-impl Display for CreateStream {
+/// In parentheses, on one line; as `{:#}`, each column and key on a line of its
+/// own.
+impl Display for Elements {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "CREATE {} {}{} ",
-            self.spelling,
-            If(self.if_not_exists, "IF NOT EXISTS "),
-            self.name
-        )?;
         let mut elements: Vec<String> = self
             .columns
             .iter()
@@ -174,9 +185,23 @@ impl Display for CreateStream {
             elements.push(unique(name.as_ref(), columns));
         }
         match f.alternate() {
-            true => write!(f, "(\n    {}\n)", elements.join(",\n    "))?,
-            false => write!(f, "({})", elements.join(", "))?,
+            true => write!(f, "(\n    {}\n)", elements.join(",\n    ")),
+            false => write!(f, "({})", elements.join(", ")),
         }
+    }
+}
+
+/// On one line; as `{:#}`, as [`Elements`] are.
+impl Display for CreateStream {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "CREATE {} {}{} ",
+            self.spelling,
+            If(self.if_not_exists, "IF NOT EXISTS "),
+            self.name
+        )?;
+        self.elements.fmt(f)?;
         match self.options.is_empty() {
             true => Ok(()),
             false => write!(f, " WITH ({})", List(&self.options)),
@@ -296,6 +321,18 @@ impl Display for DiscardTarget {
             Self::Sequences => "SEQUENCES",
             Self::Temp => "TEMP",
         })
+    }
+}
+
+/// A version behind its word, if it is said.
+struct Version<'a>(&'static str, &'a Option<VersionNumber>);
+
+impl Display for Version<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.1 {
+            Some((number, _)) => write!(f, "{} {number}", self.0),
+            None => Ok(()),
+        }
     }
 }
 

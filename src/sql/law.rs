@@ -52,6 +52,8 @@ fn soup() -> impl Strategy<Value = String> {
         "LIKE",
         "DESCRIBE",
         "VERSION",
+        "DIFF",
+        "ASSERT",
         "BEGIN",
         "COMMIT",
         "ROLLBACK",
@@ -213,6 +215,7 @@ fn statements_with(word: &str) -> Vec<Statement> {
     };
     let shape = |alteration| alter(AlterAction::Shape(alteration, NOWHERE));
     let location = NOWHERE;
+    let version = Some((7, location));
     let option = || OptionWord {
         key: name(),
         value: OptionValue::Text(name()),
@@ -225,11 +228,17 @@ fn statements_with(word: &str) -> Vec<Statement> {
         location,
     };
     vec![
-        Statement::Describe(bare()),
-        Statement::Describe(full()),
+        Statement::Describe(bare(), None),
+        Statement::Describe(full(), version),
+        Statement::ShowDiff {
+            stream: bare(),
+            from: version,
+            to: version,
+        },
+        Statement::AssertSchema(bare(), Box::new(AssertedSchema::Version((1, location)))),
         Statement::ShowVersions(bare()),
         Statement::ShowCompatibility(full()),
-        Statement::ShowCreateStream(bare()),
+        Statement::ShowCreateStream(bare(), version),
         Statement::ShowStreams {
             namespace: Some((name(), location)),
             like: None,
@@ -256,9 +265,11 @@ fn statements_with(word: &str) -> Vec<Statement> {
             spelling: Spelling::Table,
             if_not_exists: false,
             name: bare(),
-            columns: vec![(column(), location)],
-            primary_key: Vec::new(),
-            unique: vec![(Some(name()), vec![name()])],
+            elements: Elements {
+                columns: vec![(column(), location)],
+                primary_key: Vec::new(),
+                unique: vec![(Some(name()), vec![name()])],
+            },
             options: vec![option()],
         })),
         shape(Alteration::AddColumn {

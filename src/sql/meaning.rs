@@ -56,6 +56,14 @@ const MEANINGS: &[(&str, &str)] = &[
     ("DESCRIBE stream.a", "DESCRIBE STREAM stream.a"),
     ("DESCRIBE TABLE a.select", "DESCRIBE STREAM a.\"select\""),
     ("SHOW CREATE TABLE s", "SHOW CREATE STREAM s"),
+    ("SHOW CREATE STREAM s version +2", "SHOW CREATE STREAM s VERSION 2"),
+    ("DESC version version 1", "DESCRIBE STREAM version VERSION 1"),
+    ("SHOW SCHEMA DIFF FOR s", "SHOW SCHEMA DIFF FOR s"),
+    ("show schema diff for n.s to 2", "SHOW SCHEMA DIFF FOR n.s TO 2"),
+    ("SHOW SCHEMA DIFF FOR s FROM 3 TO 1", "SHOW SCHEMA DIFF FOR s FROM 3 TO 1"),
+    ("assert schema for s version 1", "ASSERT SCHEMA FOR s VERSION 1"),
+    ("ASSERT SCHEMA FOR s (Id int primary key, b text UNIQUE)",
+     "ASSERT SCHEMA FOR s (id integer NOT NULL, b text, PRIMARY KEY (id), UNIQUE (b))"),
     // Transactions.
     ("BEGIN WORK", "BEGIN"),
     ("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY, NOT DEFERRABLE",
@@ -165,6 +173,7 @@ fn the_largest_schemas_are_read() {
             panic!("{}", statements.len());
         };
         let columns: Vec<_> = create
+            .elements
             .columns
             .iter()
             .map(|(column, _)| column.clone())

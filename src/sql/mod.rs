@@ -41,7 +41,7 @@ mod sample;
 
 pub use parser::parse;
 pub use statement::{
-    AlterAction, AlterStream, CommentTarget, CreateIndex, CreateStream, DiscardTarget, DropStreams,
-    IsolationLevel, Location, ObjectRef, OptionValue, OptionWord, SetScope, SetValue, Spelling,
-    Statement, TransactionModes,
+    AlterAction, AlterStream, AssertedSchema, CommentTarget, CreateIndex, CreateStream,
+    DiscardTarget, DropStreams, Elements, IsolationLevel, Location, ObjectRef, OptionValue,
+    OptionWord, SetScope, SetValue, Spelling, Statement, TransactionModes, VersionNumber,
 };

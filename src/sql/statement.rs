@@ -57,6 +57,20 @@ pub enum OptionValue {
     Number(String),
 }
 
+/// The number of a version, and where it stood.
+pub type VersionNumber = (u32, Location);
+
+/// The columns and keys of a stream, in parentheses.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Elements {
+    /// The columns in order, each with the place of its name.
+    pub columns: Vec<(ColumnSpec, Location)>,
+    /// Names of the primary key's columns, from either spelling.
+    pub primary_key: Vec<Name>,
+    /// `[CONSTRAINT name] UNIQUE (columns)` and the columns' own `UNIQUE`.
+    pub unique: Vec<(Option<Name>, Vec<Name>)>,
+}
+
 /// `CREATE STREAM`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CreateStream {
@@ -66,12 +80,8 @@ pub struct CreateStream {
     pub if_not_exists: bool,
     /// The stream's name.
     pub name: ObjectRef,
-    /// The columns in order, each with the place of its name.
-    pub columns: Vec<(ColumnSpec, Location)>,
-    /// Names of the primary key's columns, from either spelling.
-    pub primary_key: Vec<Name>,
-    /// `[CONSTRAINT name] UNIQUE (columns)` and the columns' own `UNIQUE`.
-    pub unique: Vec<(Option<Name>, Vec<Name>)>,
+    /// Its columns and keys.
+    pub elements: Elements,
     /// `WITH (…)`.
     pub options: Vec<OptionWord>,
 }
@@ -137,6 +147,15 @@ pub enum CommentTarget {
     Stream(Spelling, ObjectRef),
     /// `COLUMN stream.column`
     Column(ObjectRef, Name, Location),
+}
+
+/// What an `ASSERT SCHEMA` wants the latest schema to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AssertedSchema {
+    /// `VERSION n`: that of an earlier version.
+    Version(VersionNumber),
+    /// `(columns and keys)`: just these columns, and the keys if they are said.
+    Elements(Elements),
 }
 
 /// `ISOLATION LEVEL …`
@@ -267,10 +286,21 @@ pub enum Statement {
     ShowVersions(ObjectRef),
     /// `SHOW SCHEMA COMPATIBILITY FOR name`
     ShowCompatibility(ObjectRef),
-    /// `SHOW CREATE STREAM name`
-    ShowCreateStream(ObjectRef),
-    /// `DESCRIBE [STREAM] name`
-    Describe(ObjectRef),
+    /// `SHOW SCHEMA DIFF FOR name [FROM n] [TO m]`
+    ShowDiff {
+        /// The stream.
+        stream: ObjectRef,
+        /// The version to begin with; the one before the other when absent.
+        from: Option<VersionNumber>,
+        /// The version to end with; the latest when absent.
+        to: Option<VersionNumber>,
+    },
+    /// `SHOW CREATE STREAM name [VERSION n]`
+    ShowCreateStream(ObjectRef, Option<VersionNumber>),
+    /// `DESCRIBE [STREAM] name [VERSION n]`
+    Describe(ObjectRef, Option<VersionNumber>),
+    /// `ASSERT SCHEMA FOR name {VERSION n | (columns and keys)}`
+    AssertSchema(ObjectRef, Box<AssertedSchema>),
     /// `BEGIN` or `START TRANSACTION`, with the word for the tag
     Begin {
         /// `START TRANSACTION` was said.

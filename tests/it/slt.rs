@@ -33,6 +33,7 @@ macro_rules! scripts {
 
 scripts! {
     alter_stream,
+    assert_schema,
     comments,
     compatibility,
     create_stream,
@@ -52,6 +53,7 @@ scripts! {
     settings,
     show_compatibility,
     show_create,
+    show_diff,
     show_schemas,
     show_versions,
     transaction_reads,
@@ -59,6 +61,7 @@ scripts! {
     transitive_compatibility,
     types,
     unsupported,
+    versions,
 }
 
 #[test]
