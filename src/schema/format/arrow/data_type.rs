@@ -11,7 +11,7 @@ use arrow_schema::{
 use super::field::part_from_arrow;
 use crate::error::{Error, Result};
 use crate::schema::shape::too_deep;
-use crate::schema::{DataType, ELEMENT, FieldPath, KEY, MAX_DEPTH, VALUE};
+use crate::schema::{DataType, ELEMENT, Field, FieldPath, KEY, MAX_DEPTH, VALUE};
 
 /// Arrow's names of what the dialect has types for ("Canonical Extension Types").
 pub(super) const UUID: &str = "arrow.uuid";
@@ -25,7 +25,7 @@ const UTC: &str = "UTC";
 
 impl DataType {
     /// The Arrow type that columns of this type have. What it does not say,
-    /// the metadata of the field does: see [`Field::to_arrow`](crate::schema::Field::to_arrow).
+    /// the metadata of the field does: see [`Field::to_arrow`].
     pub fn to_arrow(&self) -> ArrowType {
         match self {
             Self::Boolean => ArrowType::Boolean,
@@ -47,12 +47,12 @@ impl DataType {
             Self::Uuid => ArrowType::FixedSizeBinary(UUID_BYTES),
             Self::Array(element) => ArrowType::List(Arc::new(element.to_arrow())),
             Self::Map(entry) => {
-                let entry = entry.iter().map(crate::schema::Field::to_arrow).collect();
+                let entry = entry.iter().map(Field::to_arrow).collect();
                 let entries = ArrowField::new("entries", ArrowType::Struct(entry), false);
                 ArrowType::Map(Arc::new(entries), false)
             }
             Self::Struct(members) => {
-                ArrowType::Struct(members.iter().map(crate::schema::Field::to_arrow).collect())
+                ArrowType::Struct(members.iter().map(Field::to_arrow).collect())
             }
         }
     }
@@ -74,11 +74,10 @@ fn decimal((precision, scale): (u16, i16)) -> Option<ArrowType> {
     // Digits before the point that are always 0, or after it, are counted too.
     let digits = precision.max(scale).max(precision - scale);
     let (digits, scale) = (u8::try_from(digits).ok()?, i8::try_from(scale.max(0)).ok()?);
-    match digits {
-        ..=DECIMAL128_MAX_PRECISION => Some(ArrowType::Decimal128(digits, scale)),
-        ..=DECIMAL256_MAX_PRECISION => Some(ArrowType::Decimal256(digits, scale)),
-        _ => None,
+    if digits <= DECIMAL128_MAX_PRECISION {
+        return Some(ArrowType::Decimal128(digits, scale));
     }
+    (digits <= DECIMAL256_MAX_PRECISION).then_some(ArrowType::Decimal256(digits, scale))
 }
 
 /// The type of an Arrow field by its Arrow type and Arrow's own extensions
@@ -156,9 +155,7 @@ fn nested(path: &FieldPath, arrow: &ArrowType, level: usize) -> Result<DataType>
         | ArrowType::LargeList(element)
         | ArrowType::FixedSizeList(element, _)
         | ArrowType::ListView(element)
-        | ArrowType::LargeListView(element) => {
-            DataType::Array(Box::new(part(ELEMENT, element)?))
-        }
+        | ArrowType::LargeListView(element) => DataType::Array(Box::new(part(ELEMENT, element)?)),
         ArrowType::Map(entries, _) => match entries.data_type() {
             ArrowType::Struct(fields) if fields.len() == 2 => {
                 let mut key = part(KEY, &fields[0])?;

@@ -56,7 +56,11 @@ impl Field {
 ///
 /// # Errors
 /// Those of [`Schema::from_arrow`](crate::schema::Schema::from_arrow).
-pub(super) fn field_from_arrow(path: &FieldPath, arrow: &ArrowField, level: usize) -> Result<Field> {
+pub(super) fn field_from_arrow(
+    path: &FieldPath,
+    arrow: &ArrowField,
+    level: usize,
+) -> Result<Field> {
     let data_type = data_type(path, arrow, level)?;
     let default = default(path, arrow, &data_type)?;
     Ok(Field {

@@ -45,7 +45,9 @@ impl Schema {
         };
         if let Some(text) = arrow.metadata().get(ARROW_KEYS_KEY) {
             let keys = serde_json::from_str(text).map_err(|error| damaged(&error))?;
-            schema.set_keys_from_json(&keys).map_err(|error| damaged(&error))?;
+            schema
+                .set_keys_from_json(&keys)
+                .map_err(|error| damaged(&error))?;
         }
         schema.assign_identities(schema.last_field_id())?;
         schema.validate()?;
