@@ -59,6 +59,7 @@ mod tests;
 mod violation;
 
 pub use adapter::{Adapter, Conversion, Part, Resolution, Resolved, Source};
+pub(crate) use alter::made_name;
 pub use alter::{AlterError, Altered, alter};
 pub use change::SchemaChange;
 pub use compare::{Verdict, compare};

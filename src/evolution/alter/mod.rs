@@ -12,3 +12,4 @@ mod default;
 mod key;
 
 pub use alter::{AlterError, Altered, alter};
+pub(crate) use key::made_name;
