@@ -10,6 +10,7 @@
 //!   insists ([`Report::into_error`]).
 //! * [`Sink`] renders the steps of a [`Plan`] in the SQL of the system that keeps
 //!   the data.
+//! * [`Adapter`] carries records of one schema over to another, either way.
 //!
 //! # How data is found
 //!
@@ -44,6 +45,7 @@
 //! | primary key changed | no | no |
 //! | indexes and constraints changed | yes | yes |
 
+mod adapter;
 mod alter;
 mod change;
 mod compare;
@@ -59,6 +61,8 @@ mod sink;
 mod tests;
 mod violation;
 
+pub use adapter::{Adapter, Conversion, Part, Resolution, Resolved, Source};
+pub(crate) use alter::made_name;
 pub use alter::{AlterError, Altered, alter};
 pub use change::SchemaChange;
 pub use compare::{Verdict, compare};

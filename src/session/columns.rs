@@ -106,6 +106,7 @@ pub(super) fn columns(statement: &Statement, settings: &Settings) -> Result<Arc<
             of_setting(name)
         }
         Statement::CreateStream(_)
+        | Statement::CopyStream(_)
         | Statement::AlterStream(_)
         | Statement::DropStreams(_)
         | Statement::CreateIndex(_)

@@ -69,6 +69,7 @@ impl Session {
             }
 
             Statement::CreateStream(_)
+            | Statement::CopyStream(_)
             | Statement::AlterStream(_)
             | Statement::DropStreams(_)
             | Statement::CreateIndex(_)

@@ -17,6 +17,11 @@ const MEANINGS: &[(&str, &str)] = &[
      "CREATE STREAM s (stream integer, key text NOT NULL COMMENT 'k', exclude date)"),
     ("CREATE STREAM s (a int) WITH (Format = JSON, kafka.group.id = 'g', 'a b' = -1.5, x = true, y)",
      "CREATE STREAM s (a integer) WITH (format = 'json', kafka.group.id = 'g', 'a b' = -1.5, x = true, y = true)"),
+    ("create or replace table n.s (a int unique) with (format = json)",
+     "CREATE OR REPLACE TABLE n.s (a integer, UNIQUE (a)) WITH (format = 'json')"),
+    ("CREATE STREAM s like n.t", "CREATE STREAM s LIKE n.t"),
+    ("CREATE TABLE IF NOT EXISTS s (LIKE t INCLUDING ALL) WITH (format = 'json')",
+     "CREATE TABLE IF NOT EXISTS s LIKE t WITH (format = 'json')"),
     // Types.
     ("CREATE STREAM s (a double precision, b CHARACTER VARYING(10), c numeric(10 , -2))",
      "CREATE STREAM s (a double precision, b character varying(10), c numeric(10,-2))"),

@@ -172,17 +172,35 @@ fn elements() -> impl Strategy<Value = Elements> {
 }
 
 fn create_stream() -> impl Strategy<Value = Statement> {
+    let existing = select(&[Existing::Refused, Existing::Kept, Existing::Replaced][..]);
     (
-        (spelling(), any::<bool>(), object()),
+        (spelling(), existing, object()),
         elements(),
         option::of(options()),
     )
-        .prop_map(|((spelling, if_not_exists, name), elements, options)| {
+        .prop_map(|((spelling, existing, name), elements, options)| {
             Statement::CreateStream(Box::new(CreateStream {
+                spelling,
+                existing,
+                name,
+                elements,
+                options: options.unwrap_or_default(),
+            }))
+        })
+}
+
+fn copy_stream() -> impl Strategy<Value = Statement> {
+    (
+        (spelling(), any::<bool>(), object()),
+        object(),
+        option::of(options()),
+    )
+        .prop_map(|((spelling, if_not_exists, name), source, options)| {
+            Statement::CopyStream(Box::new(CopyStream {
                 spelling,
                 if_not_exists,
                 name,
-                elements,
+                source,
                 options: options.unwrap_or_default(),
             }))
         })
@@ -430,6 +448,7 @@ pub(super) fn statement() -> impl Strategy<Value = Statement> {
     // Boxed: in one piece they are more than a test's stack.
     prop_oneof![
         create_stream().boxed(),
+        copy_stream().boxed(),
         alter_stream().boxed(),
         other_definition().boxed(),
         inspection().boxed(),

@@ -36,6 +36,8 @@ scripts! {
     assert_schema,
     comments,
     compatibility,
+    create_like,
+    create_or_replace,
     create_stream,
     defaults,
     describe,
