@@ -15,6 +15,8 @@
 //!   [`Schema::read_record`] checks it and brings it into its canonical form.
 //! * [`Schema::fingerprint`] is SHA-256 over a canonical form: the same schema
 //!   has the same hash whatever the spelling and the order.
+//! * With the feature `arrow`, [`Schema::to_arrow`] and [`Schema::from_arrow`] are
+//!   the way to Apache Arrow and back; the table of types is in `format/arrow`.
 //! * [`Alteration`] is one action of an `ALTER STREAM`, as data.
 
 mod alteration;
@@ -23,6 +25,8 @@ mod data_type;
 mod definition;
 mod field;
 mod fingerprint;
+#[cfg(feature = "arrow")]
+mod format;
 mod identity;
 mod name;
 mod nearest;
@@ -40,6 +44,8 @@ pub use compatibility::{Direction, Mode, ModeSource};
 pub use data_type::{DataType, ELEMENT, KEY, VALUE};
 pub use field::{Constraint, Field, FieldId, Index, ObjectId};
 pub use fingerprint::Fingerprint;
+#[cfg(feature = "arrow")]
+pub use format::{ARROW_DEFAULT_KEY, ARROW_FIELD_ID_KEY, ARROW_KEYS_KEY, ARROW_TYPE_KEY};
 pub use name::{MAX_NAME_BYTES, Name, StreamName, quote_ident, quote_literal};
 pub(crate) use name::{check_name, free_name, is_reserved, next_name};
 pub(crate) use nearest::nearest;
