@@ -92,8 +92,11 @@ pub enum Definition {
 /// How a value can be wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Value {
-    /// Text that does not spell a value of the type.
+    /// Text that does not spell a value of the type, or a value that is none
+    /// of it.
     Text,
+    /// NULL, or nothing, where there must be a value.
+    Null,
     /// Binary that is not a value of the type.
     Binary,
     /// A number outside the type's range.
@@ -231,6 +234,7 @@ impl ErrorKind {
             },
             Self::InvalidValue(value) => match value {
                 Value::Text => "22P02",
+                Value::Null => "22004",
                 Value::Binary => "22P03",
                 Value::NumericRange => "22003",
                 Value::Datetime => "22007",

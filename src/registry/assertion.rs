@@ -2,6 +2,7 @@
 
 use super::create::schema_of;
 use super::registry::shown;
+use super::replace::with_known_names;
 use super::{At, Known, Registry, StreamSpec, View};
 use crate::error::{Demand, Error, ErrorKind, Result};
 use crate::evolution::{self, SchemaChange};
@@ -44,7 +45,8 @@ impl Registry {
             }
             Assertion::Definition(spec) => {
                 let unnamed = At::from(name.clone());
-                let (schema, _) = schema_of(&unnamed, spec, &mut || ObjectId(0))?;
+                let spec = with_known_names(spec, actual);
+                let (schema, _) = schema_of(&unnamed, &spec, &mut || ObjectId(0))?;
                 let last = known.stream.last_field_id;
                 let (expected, _) = evolution::adopt_identities(schema, actual, last)?;
                 evolution::diff(&expected, actual).differences

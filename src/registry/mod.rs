@@ -25,6 +25,7 @@ mod alter;
 mod assertion;
 mod builder;
 mod cache;
+mod copy;
 mod create;
 mod draft;
 mod drop;
@@ -34,6 +35,7 @@ mod known;
 mod namespace;
 mod operation;
 mod registry;
+mod replace;
 mod schema_manager;
 mod submission;
 

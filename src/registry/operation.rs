@@ -91,6 +91,26 @@ pub enum Operation {
         /// What it is.
         spec: Box<StreamSpec>,
     },
+    /// Makes a stream, or evolves the one of the name into what is written: one
+    /// version, admitted by its mode. Columns are matched by name.
+    ReplaceStream {
+        /// Its name.
+        name: At<StreamName>,
+        /// What it is. The mode of a stream that is there stays, if none is
+        /// written; its indexes stay where their columns do.
+        spec: Box<StreamSpec>,
+    },
+    /// Makes a stream with the columns, comments, keys and indexes of another.
+    CopyStream {
+        /// Its name.
+        name: At<StreamName>,
+        /// Nothing happens when it is there.
+        if_not_exists: bool,
+        /// The other stream.
+        source: At<StreamName>,
+        /// Its own options.
+        options: Vec<At<(String, serde_json::Value)>>,
+    },
     /// Alters a stream: all actions make one version.
     AlterStream {
         /// Its name.
@@ -158,7 +178,10 @@ impl Operation {
     /// each other on these names.
     pub(super) fn streams(&self) -> Vec<&StreamName> {
         match self {
-            Self::CreateStream { name, .. } | Self::AlterStream { name, .. } => vec![&name.value],
+            Self::CreateStream { name, .. }
+            | Self::ReplaceStream { name, .. }
+            | Self::AlterStream { name, .. } => vec![&name.value],
+            Self::CopyStream { name, source, .. } => vec![&name.value, &source.value],
             Self::DropStreams { names, .. } => names.iter().map(|name| &name.value).collect(),
             Self::CreateIndex { stream, .. }
             | Self::CommentOnStream { stream, .. }

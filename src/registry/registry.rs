@@ -299,6 +299,18 @@ impl Registry {
                 self.create_stream(draft, name, *if_not_exists, spec, user)
                     .await
             }
+            Operation::ReplaceStream { name, spec } => {
+                self.replace_stream(draft, name, spec, user).await
+            }
+            Operation::CopyStream {
+                name,
+                if_not_exists,
+                source,
+                options,
+            } => {
+                self.copy_stream(draft, name, *if_not_exists, source, options, user)
+                    .await
+            }
             Operation::AlterStream {
                 name,
                 if_exists,

@@ -4,7 +4,8 @@
 use crate::registry::{Known, Version};
 use crate::schema::{ColumnSpec, Field, Schema};
 use crate::sql::{
-    CreateIndex, CreateStream, Elements, Location, ObjectRef, OptionValue, OptionWord, Spelling,
+    CreateIndex, CreateStream, Elements, Existing, Location, ObjectRef, OptionValue, OptionWord,
+    Spelling,
 };
 
 /// The statements that make the stream as it is.
@@ -25,7 +26,7 @@ pub(super) fn statements_of(known: &Known, version: &Version) -> String {
 fn written(known: &Known, schema: &Schema, elements: Elements) -> String {
     let create = CreateStream {
         spelling: Spelling::Stream,
-        if_not_exists: false,
+        existing: Existing::Refused,
         name: name(known),
         elements,
         options: options(known),
@@ -54,14 +55,8 @@ fn elements<'a>(
 ) -> Elements {
     let columns = columns.map(|(field, comment)| {
         let column = ColumnSpec {
-            name: field.name.clone(),
-            data_type: field.data_type.clone(),
-            not_null: !field.nullable,
-            default: field
-                .default
-                .as_ref()
-                .map(crate::schema::DefaultValue::literal),
             comment: comment.map(ToOwned::to_owned),
+            ..field.into()
         };
         (column, Location::default())
     });

@@ -67,8 +67,10 @@ impl Session {
             Statement::AssertSchema(name, asserted) => {
                 Box::pin(self.assert_schema(name, asserted)).await
             }
+            Statement::Explain(statement) => Box::pin(self.explain(statement)).await,
 
             Statement::CreateStream(_)
+            | Statement::CopyStream(_)
             | Statement::AlterStream(_)
             | Statement::DropStreams(_)
             | Statement::CreateIndex(_)

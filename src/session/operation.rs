@@ -6,8 +6,8 @@ use crate::error::Result;
 use crate::registry::{At, Operation, StreamAction, StreamSpec};
 use crate::schema::StreamName;
 use crate::sql::{
-    AlterAction, CommentTarget, CreateIndex, CreateStream, Elements, Location, ObjectRef,
-    OptionValue, OptionWord, Spelling, Statement,
+    AlterAction, CommentTarget, CreateIndex, Elements, Existing, Location, ObjectRef, OptionValue,
+    OptionWord, Spelling, Statement,
 };
 
 /// The operation of a statement and the tag it answers with; nothing for a
@@ -21,22 +21,31 @@ pub(super) async fn operation(
 ) -> Result<Option<(Operation, &'static str)>> {
     let operation = match statement {
         Statement::CreateStream(create) => {
-            let CreateStream {
-                if_not_exists,
-                name,
-                spelling,
-                ..
-            } = create.as_ref();
-            let name = At::new(names.place(name).await?, name.location.0);
+            let name = placed(names, &create.name).await?;
             let spec = Box::new(spec(&create.elements, &create.options));
-            let operation = Operation::CreateStream {
-                name,
-                if_not_exists: *if_not_exists,
-                spec,
+            let operation = match create.existing {
+                Existing::Replaced => Operation::ReplaceStream { name, spec },
+                Existing::Kept | Existing::Refused => Operation::CreateStream {
+                    name,
+                    if_not_exists: create.existing == Existing::Kept,
+                    spec,
+                },
             };
             (
                 operation,
-                spelled(*spelling, "CREATE STREAM", "CREATE TABLE"),
+                spelled(create.spelling, "CREATE STREAM", "CREATE TABLE"),
+            )
+        }
+        Statement::CopyStream(copy) => {
+            let operation = Operation::CopyStream {
+                name: placed(names, &copy.name).await?,
+                if_not_exists: copy.if_not_exists,
+                source: existing(names, &copy.source).await?,
+                options: options(&copy.options),
+            };
+            (
+                operation,
+                spelled(copy.spelling, "CREATE STREAM", "CREATE TABLE"),
             )
         }
         Statement::AlterStream(alter) => {
@@ -185,6 +194,10 @@ pub(super) async fn operation(
     Ok(Some(operation))
 }
 
+async fn placed(names: &Names<'_>, name: &ObjectRef) -> Result<At<StreamName>> {
+    Ok(At::new(names.place(name).await?, name.location.0))
+}
+
 async fn existing(names: &Names<'_>, name: &ObjectRef) -> Result<At<StreamName>> {
     Ok(At::new(names.existing(name).await?, name.location.0))
 }
@@ -221,11 +234,15 @@ pub(super) fn spec(elements: &Elements, options: &[OptionWord]) -> StreamSpec {
             .collect(),
         primary_key: elements.primary_key.clone(),
         unique: elements.unique.clone(),
-        options: options
-            .iter()
-            .map(|word| At::new((word.key.clone(), value(word)), word.location.0))
-            .collect(),
+        options: self::options(options),
     }
+}
+
+fn options(words: &[OptionWord]) -> Vec<At<(String, serde_json::Value)>> {
+    words
+        .iter()
+        .map(|word| At::new((word.key.clone(), value(word)), word.location.0))
+        .collect()
 }
 
 fn actions(action: &AlterAction) -> Vec<At<StreamAction>> {

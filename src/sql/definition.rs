@@ -8,8 +8,8 @@ use super::column::{Column, Key, column, column_name, key, several_primary_keys}
 use super::cursor::{Cursor, Parsed, unsupported_at};
 use super::option::options;
 use super::statement::{
-    CommentTarget, CreateIndex, CreateStream, DropStreams, Elements, Location, ObjectRef, Spelling,
-    Statement,
+    CommentTarget, CopyStream, CreateIndex, CreateStream, DropStreams, Elements, Existing,
+    Location, ObjectRef, OptionWord, Spelling, Statement,
 };
 use super::unsupported;
 use crate::error::{Error, ErrorKind, Object};
@@ -26,22 +26,15 @@ pub(super) fn spelling(cursor: &mut Cursor<'_>) -> Option<Spelling> {
     }
 }
 
-/// `CREATE {STREAM | TABLE | SCHEMA | [UNIQUE] INDEX} …`
+/// `CREATE {[OR REPLACE] {STREAM | TABLE} | SCHEMA | [UNIQUE] INDEX} …`
 pub(super) fn create(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
     let mark = cursor.mark();
-    if cursor.accept_all(&["OR", "REPLACE"]) {
-        if spelling(cursor).is_some() {
-            cursor.reset(mark);
-            return cursor.unsupported(
-                "CREATE OR REPLACE STREAM",
-                "Use ALTER STREAM to change a stream, or DROP STREAM and CREATE STREAM.",
-            );
-        }
-        cursor.reset(mark);
-    }
+    let or_replace = cursor.accept_all(&["OR", "REPLACE"]);
     if let Some(spelling) = spelling(cursor) {
-        create_stream(cursor, spelling)
-    } else if cursor.accept("SCHEMA") {
+        return create_stream(cursor, spelling, or_replace);
+    }
+    cursor.reset(mark);
+    if cursor.accept("SCHEMA") {
         create_namespace(cursor)
     } else if cursor.accept("INDEX") {
         create_index(cursor, false)
@@ -53,13 +46,32 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
     }
 }
 
-/// `[IF NOT EXISTS] name (columns and keys) [WITH (options)]`
-fn create_stream(cursor: &mut Cursor<'_>, spelling: Spelling) -> Parsed<Statement> {
-    let if_not_exists = cursor.accept_all(&["IF", "NOT", "EXISTS"]);
+/// `[IF NOT EXISTS] name {(columns and keys) | LIKE source} [WITH (options)]`
+fn create_stream(
+    cursor: &mut Cursor<'_>,
+    spelling: Spelling,
+    or_replace: bool,
+) -> Parsed<Statement> {
+    let if_not_exists = !or_replace && cursor.accept_all(&["IF", "NOT", "EXISTS"]);
+    let existing = match (or_replace, if_not_exists) {
+        (true, _) => Existing::Replaced,
+        (_, true) => Existing::Kept,
+        _ => Existing::Refused,
+    };
     let name = cursor.object("a stream name")?;
+    if !or_replace && let Some(source) = like(cursor)? {
+        foreign_clause(cursor)?;
+        return Ok(Statement::CopyStream(Box::new(CopyStream {
+            spelling,
+            if_not_exists,
+            name,
+            source,
+            options: with(cursor)?,
+        })));
+    }
     let mut stream = CreateStream {
         spelling,
-        if_not_exists,
+        existing,
         name,
         elements: Elements::default(),
         options: Vec::new(),
@@ -69,20 +81,45 @@ fn create_stream(cursor: &mut Cursor<'_>, spelling: Spelling) -> Parsed<Statemen
         stream.elements = elements(cursor, &stream.name.name)?;
     }
     foreign_clause(cursor)?;
-    if cursor.accept("WITH") {
-        stream.options = options(cursor)?;
-        foreign_clause(cursor)?;
-    }
+    stream.options = with(cursor)?;
     if !has_columns {
         return Err(cursor.unexpected("the columns in parentheses").into());
     }
     Ok(Statement::CreateStream(Box::new(stream)))
 }
 
+/// `[WITH (options)]`
+fn with(cursor: &mut Cursor<'_>) -> Parsed<Vec<OptionWord>> {
+    if !cursor.accept("WITH") {
+        return Ok(Vec::new());
+    }
+    let options = options(cursor)?;
+    foreign_clause(cursor)?;
+    Ok(options)
+}
+
+/// `LIKE source` or, as PostgreSQL says the same, `(LIKE source INCLUDING ALL)`,
+/// if one of them is next.
+fn like(cursor: &mut Cursor<'_>) -> Parsed<Option<ObjectRef>> {
+    if cursor.accept("LIKE") {
+        return Ok(Some(cursor.object("a stream name")?));
+    }
+    let (mark, location) = (cursor.mark(), cursor.location());
+    if !cursor.accept_sign(&Token::LParen) || !cursor.accept("LIKE") {
+        cursor.reset(mark);
+        return Ok(None);
+    }
+    let source = cursor.object("a stream name")?;
+    if !cursor.accept_all(&["INCLUDING", "ALL"]) || !cursor.accept_sign(&Token::RParen) {
+        return unsupported_at(location, LIKE, LIKE_HINT);
+    }
+    Ok(Some(source))
+}
+
 /// Stops at a clause of `CREATE STREAM` that is understood, but not offered.
 fn foreign_clause(cursor: &mut Cursor<'_>) -> Parsed<()> {
     const CLAUSES: [(&str, &str, &str); 8] = [
-        ("LIKE", LIKE, LIKE_HINT),
+        ("LIKE", LIKE_REPLACE, LIKE_REPLACE_HINT),
         (
             "AS",
             "CREATE STREAM … AS SELECT",
@@ -111,8 +148,11 @@ fn foreign_clause(cursor: &mut Cursor<'_>) -> Parsed<()> {
     Ok(())
 }
 
-const LIKE: &str = "CREATE STREAM … LIKE";
-const LIKE_HINT: &str = "SHOW CREATE STREAM answers the statement that makes the other stream.";
+const LIKE: &str = "LIKE for a part of a stream";
+const LIKE_HINT: &str =
+    "Use CREATE STREAM name LIKE source: it copies all of the columns, keys and indexes.";
+const LIKE_REPLACE: &str = "CREATE OR REPLACE STREAM … LIKE";
+const LIKE_REPLACE_HINT: &str = "SHOW CREATE STREAM answers the columns of the other stream.";
 const NO_STORAGE: &str = "Leave it out: the registry stores schemas, not rows.";
 
 /// Reads `(columns and keys)`. `stream` is for messages.

@@ -3,9 +3,10 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::statement::{
-    AlterAction, AlterStream, AssertedSchema, CommentTarget, CreateIndex, CreateStream,
-    DiscardTarget, DropStreams, Elements, IsolationLevel, Location, ObjectRef, OptionValue,
-    OptionWord, SetScope, SetValue, Spelling, Statement, TransactionModes, VersionNumber,
+    AlterAction, AlterStream, AssertedSchema, CommentTarget, CopyStream, CreateIndex, CreateStream,
+    DiscardTarget, DropStreams, Elements, Existing, IsolationLevel, Location, ObjectRef,
+    OptionValue, OptionWord, SetScope, SetValue, Spelling, Statement, TransactionModes,
+    VersionNumber,
 };
 use crate::schema::{Name, is_reserved, quote_ident, quote_literal};
 
@@ -13,6 +14,7 @@ impl Display for Statement {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::CreateStream(create) => create.fmt(f),
+            Self::CopyStream(copy) => copy.fmt(f),
             Self::AlterStream(alter) => alter.fmt(f),
             Self::DropStreams(drop) => drop.fmt(f),
             Self::CreateIndex(create) => create.fmt(f),
@@ -99,6 +101,7 @@ impl Display for Statement {
                     AssertedSchema::Elements(elements) => elements.fmt(f),
                 }
             }
+            Self::Explain(statement) => write!(f, "EXPLAIN {statement}"),
             Self::Begin { start, modes } => {
                 f.write_str(if *start { "START TRANSACTION" } else { "BEGIN" })?;
                 match modes == &TransactionModes::default() {
@@ -196,15 +199,39 @@ impl Display for CreateStream {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "CREATE {} {}{} ",
+            "CREATE {}{} {}{} ",
+            If(self.existing == Existing::Replaced, "OR REPLACE "),
             self.spelling,
-            If(self.if_not_exists, "IF NOT EXISTS "),
+            If(self.existing == Existing::Kept, "IF NOT EXISTS "),
             self.name
         )?;
         self.elements.fmt(f)?;
-        match self.options.is_empty() {
-            true => Ok(()),
-            false => write!(f, " WITH ({})", List(&self.options)),
+        With(&self.options).fmt(f)
+    }
+}
+
+impl Display for CopyStream {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "CREATE {} {}{} LIKE {}{}",
+            self.spelling,
+            If(self.if_not_exists, "IF NOT EXISTS "),
+            self.name,
+            self.source,
+            With(&self.options)
+        )
+    }
+}
+
+/// The options, if there are any.
+struct With<'a>(&'a [OptionWord]);
+
+impl Display for With<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            [] => Ok(()),
+            options => write!(f, " WITH ({})", List(options)),
         }
     }
 }

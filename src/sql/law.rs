@@ -54,6 +54,10 @@ fn soup() -> impl Strategy<Value = String> {
         "VERSION",
         "DIFF",
         "ASSERT",
+        "EXPLAIN",
+        "OR",
+        "REPLACE",
+        "INCLUDING",
         "BEGIN",
         "COMMIT",
         "ROLLBACK",
@@ -263,13 +267,20 @@ fn statements_with(word: &str) -> Vec<Statement> {
         Statement::RollbackTo(name()),
         Statement::CreateStream(Box::new(CreateStream {
             spelling: Spelling::Table,
-            if_not_exists: false,
+            existing: Existing::Replaced,
             name: bare(),
             elements: Elements {
                 columns: vec![(column(), location)],
                 primary_key: Vec::new(),
                 unique: vec![(Some(name()), vec![name()])],
             },
+            options: vec![option()],
+        })),
+        Statement::CopyStream(Box::new(CopyStream {
+            spelling: Spelling::Stream,
+            if_not_exists: false,
+            name: bare(),
+            source: full(),
             options: vec![option()],
         })),
         shape(Alteration::AddColumn {

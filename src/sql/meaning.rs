@@ -17,6 +17,11 @@ const MEANINGS: &[(&str, &str)] = &[
      "CREATE STREAM s (stream integer, key text NOT NULL COMMENT 'k', exclude date)"),
     ("CREATE STREAM s (a int) WITH (Format = JSON, kafka.group.id = 'g', 'a b' = -1.5, x = true, y)",
      "CREATE STREAM s (a integer) WITH (format = 'json', kafka.group.id = 'g', 'a b' = -1.5, x = true, y = true)"),
+    ("create or replace table n.s (a int unique) with (format = json)",
+     "CREATE OR REPLACE TABLE n.s (a integer, UNIQUE (a)) WITH (format = 'json')"),
+    ("CREATE STREAM s like n.t", "CREATE STREAM s LIKE n.t"),
+    ("CREATE TABLE IF NOT EXISTS s (LIKE t INCLUDING ALL) WITH (format = 'json')",
+     "CREATE TABLE IF NOT EXISTS s LIKE t WITH (format = 'json')"),
     // Types.
     ("CREATE STREAM s (a double precision, b CHARACTER VARYING(10), c numeric(10 , -2))",
      "CREATE STREAM s (a double precision, b character varying(10), c numeric(10,-2))"),
@@ -64,6 +69,9 @@ const MEANINGS: &[(&str, &str)] = &[
     ("assert schema for s version 1", "ASSERT SCHEMA FOR s VERSION 1"),
     ("ASSERT SCHEMA FOR s (Id int primary key, b text UNIQUE)",
      "ASSERT SCHEMA FOR s (id integer NOT NULL, b text, PRIMARY KEY (id), UNIQUE (b))"),
+    ("explain alter table s drop a.b, add c int",
+     "EXPLAIN ALTER TABLE s DROP COLUMN a.b, ADD COLUMN c integer"),
+    ("EXPLAIN create or replace STREAM s (a int)", "EXPLAIN CREATE OR REPLACE STREAM s (a integer)"),
     // Transactions.
     ("BEGIN WORK", "BEGIN"),
     ("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY, NOT DEFERRABLE",

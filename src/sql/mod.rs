@@ -41,7 +41,8 @@ mod sample;
 
 pub use parser::parse;
 pub use statement::{
-    AlterAction, AlterStream, AssertedSchema, CommentTarget, CreateIndex, CreateStream,
-    DiscardTarget, DropStreams, Elements, IsolationLevel, Location, ObjectRef, OptionValue,
-    OptionWord, SetScope, SetValue, Spelling, Statement, TransactionModes, VersionNumber,
+    AlterAction, AlterStream, AssertedSchema, CommentTarget, CopyStream, CreateIndex, CreateStream,
+    DiscardTarget, DropStreams, Elements, Existing, IsolationLevel, Location, ObjectRef,
+    OptionValue, OptionWord, SetScope, SetValue, Spelling, Statement, TransactionModes,
+    VersionNumber,
 };

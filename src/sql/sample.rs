@@ -172,17 +172,35 @@ fn elements() -> impl Strategy<Value = Elements> {
 }
 
 fn create_stream() -> impl Strategy<Value = Statement> {
+    let existing = select(&[Existing::Refused, Existing::Kept, Existing::Replaced][..]);
     (
-        (spelling(), any::<bool>(), object()),
+        (spelling(), existing, object()),
         elements(),
         option::of(options()),
     )
-        .prop_map(|((spelling, if_not_exists, name), elements, options)| {
+        .prop_map(|((spelling, existing, name), elements, options)| {
             Statement::CreateStream(Box::new(CreateStream {
+                spelling,
+                existing,
+                name,
+                elements,
+                options: options.unwrap_or_default(),
+            }))
+        })
+}
+
+fn copy_stream() -> impl Strategy<Value = Statement> {
+    (
+        (spelling(), any::<bool>(), object()),
+        object(),
+        option::of(options()),
+    )
+        .prop_map(|((spelling, if_not_exists, name), source, options)| {
+            Statement::CopyStream(Box::new(CopyStream {
                 spelling,
                 if_not_exists,
                 name,
-                elements,
+                source,
                 options: options.unwrap_or_default(),
             }))
         })
@@ -351,6 +369,19 @@ fn inspection() -> impl Strategy<Value = Statement> {
     ]
 }
 
+/// `EXPLAIN` of what can be explained.
+fn explain() -> impl Strategy<Value = Statement> {
+    let replace = create_stream().prop_map(|statement| match statement {
+        Statement::CreateStream(create) => Statement::CreateStream(Box::new(CreateStream {
+            existing: Existing::Replaced,
+            ..*create
+        })),
+        other => other,
+    });
+    prop_oneof![alter_stream().boxed(), replace.boxed()]
+        .prop_map(|statement| Statement::Explain(Box::new(statement)))
+}
+
 fn modes() -> impl Strategy<Value = TransactionModes> {
     let isolation = select(
         &[
@@ -430,9 +461,11 @@ pub(super) fn statement() -> impl Strategy<Value = Statement> {
     // Boxed: in one piece they are more than a test's stack.
     prop_oneof![
         create_stream().boxed(),
+        copy_stream().boxed(),
         alter_stream().boxed(),
         other_definition().boxed(),
         inspection().boxed(),
+        explain().boxed(),
         conversation().boxed(),
     ]
 }

@@ -71,17 +71,44 @@ pub struct Elements {
     pub unique: Vec<(Option<Name>, Vec<Name>)>,
 }
 
+/// What becomes of a stream that has the name already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Existing {
+    /// It is an error.
+    #[default]
+    Refused,
+    /// `IF NOT EXISTS`: nothing happens.
+    Kept,
+    /// `OR REPLACE`: it is evolved.
+    Replaced,
+}
+
 /// `CREATE STREAM`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CreateStream {
     /// `STREAM` or `TABLE`.
     pub spelling: Spelling,
-    /// `IF NOT EXISTS` was said.
-    pub if_not_exists: bool,
+    /// What becomes of a stream that is there.
+    pub existing: Existing,
     /// The stream's name.
     pub name: ObjectRef,
     /// Its columns and keys.
     pub elements: Elements,
+    /// `WITH (…)`.
+    pub options: Vec<OptionWord>,
+}
+
+/// `CREATE STREAM … LIKE`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopyStream {
+    /// `STREAM` or `TABLE`.
+    pub spelling: Spelling,
+    /// `IF NOT EXISTS` was said.
+    pub if_not_exists: bool,
+    /// The new stream's name.
+    pub name: ObjectRef,
+    /// The stream it is to be like.
+    pub source: ObjectRef,
     /// `WITH (…)`.
     pub options: Vec<OptionWord>,
 }
@@ -219,6 +246,8 @@ pub enum DiscardTarget {
 pub enum Statement {
     /// `CREATE STREAM …`
     CreateStream(Box<CreateStream>),
+    /// `CREATE STREAM … LIKE …`
+    CopyStream(Box<CopyStream>),
     /// `ALTER STREAM …`
     AlterStream(Box<AlterStream>),
     /// `DROP STREAM …`
@@ -301,6 +330,8 @@ pub enum Statement {
     Describe(ObjectRef, Option<VersionNumber>),
     /// `ASSERT SCHEMA FOR name {VERSION n | (columns and keys)}`
     AssertSchema(ObjectRef, Box<AssertedSchema>),
+    /// `EXPLAIN {ALTER STREAM … | CREATE OR REPLACE STREAM …}`
+    Explain(Box<Statement>),
     /// `BEGIN` or `START TRANSACTION`, with the word for the tag
     Begin {
         /// `START TRANSACTION` was said.

@@ -135,14 +135,21 @@ impl Altering<'_> {
             || self.is_primary_key_name(name)
     }
 
-    /// A name as PostgreSQL makes it: `orders_a_b_key`, with a number when it
-    /// is taken; cut where names end.
     fn free_name(&self, columns: &[Name], suffix: &str) -> Name {
-        let stem = format!("{}_{}", self.stream, columns.join("_"));
-        let numbers =
-            std::iter::once(String::new()).chain((1u32..).map(|number| number.to_string()));
-        let suffixes = numbers.map(|number| format!("_{suffix}{number}"));
-        free_name(&stem, suffixes, |name| self.is_taken(name))
-            .expect("there are more numbers than names in a schema")
+        made_name(self.stream, columns, suffix, |name| self.is_taken(name))
     }
+}
+
+/// A name for an index or a constraint as PostgreSQL makes it:
+/// `orders_a_b_key`, with a number when it is taken; cut where names end.
+pub(crate) fn made_name(
+    stream: &str,
+    columns: &[Name],
+    suffix: &str,
+    is_taken: impl Fn(&str) -> bool,
+) -> Name {
+    let stem = format!("{stream}_{}", columns.join("_"));
+    let numbers = std::iter::once(String::new()).chain((1u32..).map(|number| number.to_string()));
+    let suffixes = numbers.map(|number| format!("_{suffix}{number}"));
+    free_name(&stem, suffixes, is_taken).expect("there are more numbers than names in a schema")
 }

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::evolution::{Difference, Rule, SchemaChange};
+use super::step::alteration;
+use crate::evolution::{Difference, Rule, SchemaChange, alter};
 use crate::schema::{
-    DataType, DefaultValue, Field, FieldPath, Literal, Name, Schema, next_name, walk,
+    Alteration, DataType, DefaultValue, Field, FieldId, FieldPath, Literal, Name, ObjectId, Schema,
+    next_name, walk,
 };
 
 /// Puts the differences of two schemas in the order that the module promises.
@@ -18,24 +20,36 @@ pub(super) fn in_order(
     for difference in differences {
         phases.put(difference);
     }
-    let mut ordered = phases.going;
-    let names = Names { from, to };
-    for ((_, parent), level) in phases.levels {
-        level.put_in_order(parent.as_ref(), &names, &mut ordered);
+    let whole = phases.wholes();
+    if whole.is_empty() {
+        return phases.in_order(from, to);
     }
-    change_types(to, phases.types, phases.defaults, &mut ordered);
-    ordered.extend(phases.nullability);
-    ordered.extend(phases.coming);
-    ordered
+    // The default of a column with parts is carried over when they change; if that
+    // cannot be done step by step, it goes before them and comes again after.
+    let carried = phases.clone().in_order(from, to);
+    let alterations: Vec<Alteration> = carried
+        .iter()
+        .map(|difference| alteration(&difference.change))
+        .collect();
+    let ids = &mut || ObjectId(0);
+    match alter("", from, FieldId::UNASSIGNED, &alterations, ids) {
+        Ok(_) => carried,
+        Err(_) => {
+            phases.set_aside(&whole);
+            phases.in_order(from, to)
+        }
+    }
 }
 
 /// Differences by when they are made.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Phases {
     /// Indexes, constraints and a key that go.
     going: Vec<Difference>,
     /// The columns, and the members of each struct; outer ones before inner ones.
     levels: BTreeMap<(usize, Option<FieldPath>), Level>,
+    /// Defaults of columns with parts that go before the parts change.
+    aside: Vec<Difference>,
     types: Vec<Difference>,
     defaults: Vec<Difference>,
     nullability: Vec<Difference>,
@@ -75,6 +89,74 @@ impl Phases {
         self.levels.entry(at).or_default()
     }
 
+    /// The columns whose default changes and with it something in their type.
+    fn wholes(&self) -> HashSet<FieldPath> {
+        let levels = self.levels.keys().filter_map(|(_, parent)| parent.clone());
+        let parts = self.types.iter().chain(&self.nullability);
+        let within = parts.filter_map(|part| part.change.column()?.parent());
+        let mut changed: HashSet<FieldPath> = HashSet::new();
+        for path in levels.chain(within) {
+            let mut way = Some(path);
+            while let Some(path) = way.filter(|path| !changed.contains(path)) {
+                way = path.parent();
+                changed.insert(path);
+            }
+        }
+        let columns = self.defaults.iter().filter_map(|one| one.change.column());
+        columns
+            .filter(|column| changed.contains(column))
+            .cloned()
+            .collect()
+    }
+
+    /// The defaults of these columns go before their parts change.
+    fn set_aside(&mut self, columns: &HashSet<FieldPath>) {
+        for difference in &mut self.defaults {
+            let SchemaChange::ChangeDefault { column, from, .. } = &mut difference.change else {
+                continue;
+            };
+            if columns.contains(column)
+                && let Some(before) = from.take()
+            {
+                self.aside.push(Difference {
+                    change: SchemaChange::ChangeDefault {
+                        column: column.clone(),
+                        from: Some(before),
+                        to: None,
+                    },
+                    rule: None,
+                });
+            }
+        }
+        // Nothing is left to be set where there is none any more.
+        let is_left = |difference: &Difference| match &difference.change {
+            SchemaChange::ChangeDefault { from, to, .. } => from.is_some() || to.is_some(),
+            _ => true,
+        };
+        self.defaults.retain(is_left);
+    }
+
+    fn in_order(self, from: &Schema, to: &Schema) -> Vec<Difference> {
+        let mut ordered = self.going;
+        let names = Names { from, to };
+        let mut aside = self.aside;
+        for ((depth, parent), level) in self.levels {
+            // A way is the new one once the levels above are done.
+            let is_named = |one: &mut Difference| {
+                one.change
+                    .column()
+                    .is_some_and(|column| column.names().len() < depth)
+            };
+            ordered.extend(aside.extract_if(.., is_named));
+            level.put_in_order(parent.as_ref(), &names, &mut ordered);
+        }
+        ordered.extend(aside);
+        change_types(to, self.types, self.defaults, &mut ordered);
+        ordered.extend(self.nullability);
+        ordered.extend(self.coming);
+        ordered
+    }
+
     /// One key goes before its columns may, the other comes when they are there.
     fn change_key(&mut self, from: &[Name], to: &[Name], rule: Option<Rule>) {
         let change = |from: &[Name], to: &[Name]| {
@@ -93,7 +175,7 @@ impl Phases {
 }
 
 /// What becomes of the columns, or of the members of one struct.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Level {
     drops: Vec<Difference>,
     renames: Vec<Difference>,

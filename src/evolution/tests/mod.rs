@@ -1,7 +1,9 @@
 //! The brain's tables of cases and its laws.
 
+mod adapter;
 mod alterations;
-mod build;
+pub(in crate::evolution) mod build;
 mod changes;
+mod defaults;
 mod plan;
 mod rules;
