@@ -55,6 +55,7 @@ mod rule;
 #[cfg(test)]
 mod tests;
 mod violation;
+mod words;
 
 pub use alter::{AlterError, Altered, alter};
 pub use change::SchemaChange;

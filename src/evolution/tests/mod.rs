@@ -3,4 +3,6 @@
 mod alterations;
 mod build;
 mod changes;
+mod report;
 mod rules;
+mod table;
