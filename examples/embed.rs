@@ -36,10 +36,10 @@ async fn main() -> rekha::Result<()> {
         if_not_exists: false,
     };
     let second = registry.evolve_schema(&clicks, vec![add], "embed").await?;
-    println!(
-        "clicks is at version {}: {}",
-        second.number, second.evolution
-    );
+    println!("clicks is at version {}:", second.version.number);
+    for step in &second.plan.steps {
+        println!("  {}: {}", step.change, step.safety);
+    }
 
     // As SQL: the same stream, and a change that its mode does not allow.
     let options = SessionOptions {

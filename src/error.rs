@@ -27,16 +27,14 @@ pub enum ErrorKind {
     InvalidDefinition(Definition),
     /// Change the value.
     InvalidValue(Value),
-    /// Make the change compatible, or choose another mode.
-    Incompatible,
+    /// Make the change compatible, or ask for less.
+    Incompatible(Demand),
     /// Run the transaction again.
     Conflict,
     /// Drop the dependents first, or say CASCADE.
     Dependents,
     /// Bring the transaction into another state first.
     TransactionState(TransactionState),
-    /// Make it anew: it has done all that it can do.
-    Spent(Object),
     /// Nothing: somebody asked for the statement to stop.
     Canceled,
     /// Correct the client: it broke the wire protocol.
@@ -94,8 +92,11 @@ pub enum Definition {
 /// How a value can be wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Value {
-    /// Text that does not spell a value of the type.
+    /// Text that does not spell a value of the type, or a value that is none
+    /// of it.
     Text,
+    /// NULL, or nothing, where there must be a value.
+    Null,
     /// Binary that is not a value of the type.
     Binary,
     /// A number outside the type's range.
@@ -114,6 +115,15 @@ pub enum Value {
     ReadOnlyParameter,
 }
 
+/// What a schema does not meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Demand {
+    /// A compatibility mode.
+    Mode,
+    /// What somebody asserts of it.
+    Assertion,
+}
+
 /// How a transaction's state can be in the way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TransactionState {
@@ -125,6 +135,8 @@ pub enum TransactionState {
     Missing,
     /// The transaction is read only.
     ReadOnly,
+    /// The portal has done all that it can do.
+    PortalDone,
 }
 
 /// How a client can break the protocol.
@@ -222,6 +234,7 @@ impl ErrorKind {
             },
             Self::InvalidValue(value) => match value {
                 Value::Text => "22P02",
+                Value::Null => "22004",
                 Value::Binary => "22P03",
                 Value::NumericRange => "22003",
                 Value::Datetime => "22007",
@@ -231,7 +244,10 @@ impl ErrorKind {
                 Value::Parameter => "22023",
                 Value::ReadOnlyParameter => "55P02",
             },
-            Self::Incompatible => "23514",
+            Self::Incompatible(demand) => match demand {
+                Demand::Mode => "23514",
+                Demand::Assertion => "P0004",
+            },
             Self::Conflict => "40001",
             Self::Dependents => "2BP01",
             Self::TransactionState(state) => match state {
@@ -239,8 +255,8 @@ impl ErrorKind {
                 TransactionState::Active => "25001",
                 TransactionState::Missing => "25P01",
                 TransactionState::ReadOnly => "25006",
+                TransactionState::PortalDone => "55000",
             },
-            Self::Spent(_) => "55000",
             Self::Canceled => "57014",
             Self::Protocol(protocol) => match protocol {
                 Protocol::Violation => "08P01",

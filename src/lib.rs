@@ -78,7 +78,8 @@
 //! ```
 //!
 //! Without the feature `server` the crate has no network, command line or
-//! configuration: only what the example uses.
+//! configuration: only what the example uses. The feature `arrow` is for schemas
+//! and record batches of Apache Arrow.
 
 pub mod astha;
 #[cfg(feature = "server")]

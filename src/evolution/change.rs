@@ -128,6 +128,16 @@ impl SchemaChange {
         }
     }
 
+    /// What it is about by its name alone: the column's way, or the name of the
+    /// index or constraint; nothing for the primary key.
+    pub fn name(&self) -> Option<String> {
+        match self {
+            Self::AddIndex(index) | Self::DropIndex(index) => Some(index.name.clone()),
+            Self::AddUnique(unique) | Self::DropUnique(unique) => Some(unique.name.clone()),
+            other => other.column().map(ToString::to_string),
+        }
+    }
+
     /// What it is about, in words: `column "a"`, `primary key`, `index "i"`.
     pub fn subject(&self) -> String {
         match self {

@@ -7,7 +7,7 @@ use super::change::SchemaChange;
 use super::compare::compare;
 use super::violation::Violation;
 use super::words::within;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Demand, Error, ErrorKind};
 use crate::schema::{FieldPath, Mode, Schema};
 
 /// The most bytes of a detail, and of a hint. What is left is counted.
@@ -105,7 +105,7 @@ impl Report {
     /// constraint.
     pub fn into_error(self, stream: &str) -> Error {
         Error::new(
-            ErrorKind::Incompatible,
+            ErrorKind::Incompatible(Demand::Mode),
             format!(
                 "change of stream \"{stream}\" violates compatibility mode \"{}\"",
                 self.mode

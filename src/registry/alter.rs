@@ -9,7 +9,7 @@ use super::{Applied, At, Draft, Found, Known, Registry, StreamAction};
 use crate::error::{Definition, Error, ErrorKind, Object, Result};
 use crate::evolution;
 use crate::notice::Notice;
-use crate::schema::{Alteration, FieldId, Name, Schema, StreamName};
+use crate::schema::{Alteration, FieldId, Name, ObjectId, Schema, StreamName};
 use crate::store::{Evolution, Requirement, Stream, Update, Version};
 
 impl Registry {
@@ -25,9 +25,7 @@ impl Registry {
             let error = self.view(draft).missing(&name.value).await?;
             if if_exists {
                 let notice = Notice::new("00000", format!("{error}, skipping"));
-                return Ok(Applied {
-                    notices: vec![notice],
-                });
+                return Ok(Applied::noted(notice));
             }
             return Err(error.at(name.position));
         };
@@ -41,28 +39,13 @@ impl Registry {
             return self.rename_stream(draft, &found, to, *position).await;
         }
 
-        if actions
-            .iter()
-            .any(|action| matches!(action.value, StreamAction::RenameTo(_)))
-        {
-            let kind = ErrorKind::InvalidDefinition(Definition::Stream);
-            return Err(
-                Error::new(kind, "a stream is renamed by an action of its own")
-                    .with_hint("Rename it before or after the other actions."),
-            );
-        }
-
         let known = found.known.clone();
         let mut stream = known.stream.clone();
         set_options(&mut stream, actions)?;
-        let shapes: Vec<(Alteration, Option<usize>)> = actions
-            .iter()
-            .filter_map(|action| match &action.value {
-                StreamAction::Shape(alteration) => Some((alteration.clone(), action.position)),
-                _ => None,
-            })
-            .collect();
-        let altered = self.reshape(&known, &shapes).await?;
+        let shapes = shapes(actions)?;
+        let named = shapes.iter().filter(|(alteration, _)| is_named(alteration));
+        let mut ids = self.take_ids(named.count()).await?.into_iter();
+        let altered = reshape(&known, &shapes, &mut || next_id(&mut ids))?;
         stream.last_field_id = altered.last_field_id;
         self.check_index_names(draft, &name.value, &known.version.schema, &altered.schema)
             .await?;
@@ -82,40 +65,8 @@ impl Registry {
             )
             .await?;
         applied.notices.extend(evolved.notices);
+        applied.evolved = evolved.evolved;
         Ok(applied)
-    }
-
-    async fn reshape(
-        &self,
-        known: &Known,
-        shapes: &[(Alteration, Option<usize>)],
-    ) -> Result<evolution::Altered> {
-        let named = |(alteration, _): &&(Alteration, Option<usize>)| {
-            matches!(
-                alteration,
-                Alteration::AddUnique { .. } | Alteration::AddIndex { .. }
-            )
-        };
-        let mut ids = self
-            .take_ids(shapes.iter().filter(named).count())
-            .await?
-            .into_iter();
-        let alterations: Vec<_> = shapes
-            .iter()
-            .map(|(alteration, _)| alteration.clone())
-            .collect();
-        evolution::alter(
-            &known.stream.name.name,
-            &known.version.schema,
-            known.stream.last_field_id,
-            &alterations,
-            &mut || next_id(&mut ids),
-        )
-        .map_err(|wrong| {
-            wrong
-                .error
-                .at(shapes.get(wrong.index).and_then(|(_, position)| *position))
-        })
     }
 
     /// Adds what became of a stream to the draft: a new version if its schema
@@ -133,7 +84,10 @@ impl Registry {
         let latest = &known.version;
         let name = &known.stream.name;
         let diff = evolution::diff(&latest.schema, &schema);
-        let mut applied = Applied::default();
+        let mut applied = Applied {
+            evolved: Some((latest.clone(), latest.clone())),
+            ..Applied::default()
+        };
         if diff.is_empty() {
             // A column that was added and dropped again was never there.
             stream.last_field_id = known.stream.last_field_id;
@@ -179,6 +133,7 @@ impl Registry {
         stream.updated_at = now;
         let detail = format!("{}; {}", diff.describe(), admission.verdict);
         applied.note(now_at_version(name, version.number).with_detail(detail));
+        applied.evolved = Some((latest.clone(), version.clone()));
         draft.require_stream(found);
         draft.put(Known::new(stream, version), true);
         Ok(applied)
@@ -300,9 +255,7 @@ impl Registry {
             let error = index_exists(index);
             if if_not_exists {
                 let notice = Notice::new("42P07", format!("{error}, skipping"));
-                return Ok(Applied {
-                    notices: vec![notice],
-                });
+                return Ok(Applied::noted(notice));
             }
             return Err(error);
         }
@@ -405,7 +358,59 @@ impl Registry {
     }
 }
 
-fn set_options(stream: &mut Stream, actions: &[At<StreamAction>]) -> Result<()> {
+/// The actions that change the shape of the data, each with its place.
+///
+/// # Errors
+/// 42P16 when the stream is to be renamed too.
+pub(super) fn shapes(actions: &[At<StreamAction>]) -> Result<Vec<(Alteration, Option<usize>)>> {
+    let is_rename = |action: &At<_>| matches!(action.value, StreamAction::RenameTo(_));
+    if actions.len() > 1 && actions.iter().any(is_rename) {
+        let kind = ErrorKind::InvalidDefinition(Definition::Stream);
+        return Err(
+            Error::new(kind, "a stream is renamed by an action of its own")
+                .with_hint("Rename it before or after the other actions."),
+        );
+    }
+    let shape = |action: &At<_>| match &action.value {
+        StreamAction::Shape(alteration) => Some((alteration.clone(), action.position)),
+        _ => None,
+    };
+    Ok(actions.iter().filter_map(shape).collect())
+}
+
+/// Whether the action makes something that has an identity and a name.
+fn is_named(alteration: &Alteration) -> bool {
+    matches!(
+        alteration,
+        Alteration::AddUnique { .. } | Alteration::AddIndex { .. }
+    )
+}
+
+/// The stream's schema after these actions; an error has the place of the
+/// action that is wrong.
+pub(super) fn reshape(
+    known: &Known,
+    shapes: &[(Alteration, Option<usize>)],
+    next_object_id: &mut dyn FnMut() -> ObjectId,
+) -> Result<evolution::Altered> {
+    let alterations: Vec<_> = shapes
+        .iter()
+        .map(|(alteration, _)| alteration.clone())
+        .collect();
+    evolution::alter(
+        &known.stream.name.name,
+        &known.version.schema,
+        known.stream.last_field_id,
+        &alterations,
+        next_object_id,
+    )
+    .map_err(|wrong| {
+        let place = shapes.get(wrong.index).and_then(|(_, position)| *position);
+        wrong.error.at(place)
+    })
+}
+
+pub(super) fn set_options(stream: &mut Stream, actions: &[At<StreamAction>]) -> Result<()> {
     let mut options = Options {
         mode: stream.mode,
         comment: stream.comment.take(),

@@ -47,6 +47,21 @@ impl Options {
         }
         Ok(())
     }
+
+    /// What the options of a definition say.
+    ///
+    /// # Errors
+    /// As [`Options::set`], at the option's place.
+    pub(super) fn of(written: &[At<(String, serde_json::Value)>]) -> Result<Self> {
+        let mut options = Self::default();
+        for At { value, position } in written {
+            let (key, value) = value;
+            options
+                .set(key, Some(value))
+                .map_err(|error| error.at(*position))?;
+        }
+        Ok(options)
+    }
 }
 
 fn text<'a>(key: &str, value: &'a serde_json::Value) -> Result<&'a str> {
@@ -72,28 +87,17 @@ impl Registry {
         user: &str,
     ) -> Result<Applied> {
         let mut applied = Applied::default();
-        let namespace = self.must_find_namespace(draft, name).await?;
-        if self.view(draft).stream(&name.value).await?.is_some() {
-            let exists = format!("relation \"{}\" already exists", shown(&name.value));
-            if !if_not_exists {
-                return Err(
-                    Error::new(ErrorKind::AlreadyExists(Object::Stream), exists).at(name.position)
-                );
-            }
-            applied.note(Notice::new("42P07", format!("{exists}, skipping")));
+        let Some(namespace) = self
+            .vacancy(draft, name, if_not_exists, &mut applied)
+            .await?
+        else {
             return Ok(applied);
-        }
-
-        let (schema, comments) = self.schema_of(name, spec).await?;
+        };
+        let mut ids = self.take_ids(spec.unique.len()).await?.into_iter();
+        let (schema, comments) = schema_of(name, spec, &mut || next_id(&mut ids))?;
         self.check_index_names(draft, &name.value, &Schema::default(), &schema)
             .await?;
-        let mut options = Options::default();
-        for option in &spec.options {
-            let (key, value) = &option.value;
-            options
-                .set(key, Some(value))
-                .map_err(|error| error.at(option.position))?;
-        }
+        let options = Options::of(&spec.options)?;
         applied.note(
             self.put_new(
                 draft,
@@ -109,47 +113,27 @@ impl Registry {
         Ok(applied)
     }
 
-    /// The schema a definition means, and the comments on its fields.
-    async fn schema_of(
+    /// The namespace a new stream goes to; nothing, with a notice, when there is a
+    /// stream of the name and that is no error.
+    pub(super) async fn vacancy(
         &self,
+        draft: &mut Draft,
         name: &At<StreamName>,
-        spec: &StreamSpec,
-    ) -> Result<(Schema, Vec<(FieldId, String)>)> {
-        let columns: Vec<_> = spec
-            .columns
-            .iter()
-            .map(|column| column.value.clone())
-            .collect();
-        let schema = Schema::new(&columns, &spec.primary_key).map_err(|wrong| {
-            let column = wrong
-                .column
-                .and_then(|index| spec.columns.get(index)?.position);
-            wrong.error.at(name.position).at(column)
-        })?;
-        let comments = schema
-            .fields
-            .iter()
-            .zip(&columns)
-            .filter_map(|(field, column)| Some((field.id, column.comment.clone()?)))
-            .collect();
-        if spec.unique.is_empty() {
-            return Ok((schema, comments));
+        if_not_exists: bool,
+        applied: &mut Applied,
+    ) -> Result<Option<Namespace>> {
+        let namespace = self.must_find_namespace(draft, name).await?;
+        if self.view(draft).stream(&name.value).await?.is_none() {
+            return Ok(Some(namespace));
         }
-        let uniques: Vec<_> = spec
-            .unique
-            .iter()
-            .map(|(name, columns)| Alteration::AddUnique {
-                name: name.clone(),
-                columns: columns.clone(),
-            })
-            .collect();
-        let mut ids = self.take_ids(uniques.len()).await?.into_iter();
-        let altered =
-            evolution::alter(&name.value.name, &schema, FieldId(0), &uniques, &mut || {
-                next_id(&mut ids)
-            })
-            .map_err(|wrong| wrong.error.at(name.position))?;
-        Ok((altered.schema, comments))
+        let exists = format!("relation \"{}\" already exists", shown(&name.value));
+        if !if_not_exists {
+            return Err(
+                Error::new(ErrorKind::AlreadyExists(Object::Stream), exists).at(name.position)
+            );
+        }
+        applied.note(Notice::new("42P07", format!("{exists}, skipping")));
+        Ok(None)
     }
 
     /// Adds a new stream to the draft: its first version continues the numbers
@@ -261,9 +245,7 @@ impl Registry {
                     user,
                 )
                 .await?;
-            return Ok(Applied {
-                notices: vec![notice],
-            });
+            return Ok(Applied::noted(notice));
         };
         let (stream, latest) = (&found.known.stream, &found.known.version.schema);
         let (schema, last) =
@@ -279,7 +261,7 @@ impl Registry {
 
     /// Gives indexes and constraints of a schema that was made elsewhere the
     /// identities their names have in the latest version, and new ones to others.
-    async fn identified(&self, mut schema: Schema, latest: &Schema) -> Result<Schema> {
+    pub(super) async fn identified(&self, mut schema: Schema, latest: &Schema) -> Result<Schema> {
         let known: HashMap<&Name, ObjectId> = names_of_indexes(latest).collect();
         let count = schema.indexes.len() + schema.constraints.len();
         let mut ids = self.take_ids(count).await?.into_iter();
@@ -320,6 +302,54 @@ impl Registry {
         }
         Ok(())
     }
+}
+
+/// The schema a definition means, and the comments on its fields.
+///
+/// # Errors
+/// What is wrong with a column, a key or a constraint, where it stood.
+pub(super) fn schema_of(
+    name: &At<StreamName>,
+    spec: &StreamSpec,
+    next_object_id: &mut dyn FnMut() -> ObjectId,
+) -> Result<(Schema, Vec<(FieldId, String)>)> {
+    let columns: Vec<_> = spec
+        .columns
+        .iter()
+        .map(|column| column.value.clone())
+        .collect();
+    let schema = Schema::new(&columns, &spec.primary_key).map_err(|wrong| {
+        let column = wrong
+            .column
+            .and_then(|index| spec.columns.get(index)?.position);
+        wrong.error.at(name.position).at(column)
+    })?;
+    let comments = schema
+        .fields
+        .iter()
+        .zip(&columns)
+        .filter_map(|(field, column)| Some((field.id, column.comment.clone()?)))
+        .collect();
+    if spec.unique.is_empty() {
+        return Ok((schema, comments));
+    }
+    let uniques: Vec<_> = spec
+        .unique
+        .iter()
+        .map(|(name, columns)| Alteration::AddUnique {
+            name: name.clone(),
+            columns: columns.clone(),
+        })
+        .collect();
+    let altered = evolution::alter(
+        &name.value.name,
+        &schema,
+        FieldId::UNASSIGNED,
+        &uniques,
+        next_object_id,
+    )
+    .map_err(|wrong| wrong.error.at(name.position))?;
+    Ok((altered.schema, comments))
 }
 
 fn names_of_indexes(schema: &Schema) -> impl Iterator<Item = (&Name, ObjectId)> {

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use imbl::{OrdMap, OrdSet, Vector};
 
 use super::create::no_namespace;
-use super::registry::no_stream;
+use super::registry::{no_stream, shown};
 use super::{Known, Registry};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Object, Result};
 use crate::position::Position;
 use crate::schema::{Mode, ModeSource, Name, ObjectId, StreamName};
 use crate::store::{Change, Listing, Namespace, Requirement, Stream, Update, Version};
@@ -214,6 +214,53 @@ impl<'a> View<'a> {
             versions.extend(own.iter().cloned());
         }
         Ok(versions)
+    }
+
+    /// One version of a stream.
+    ///
+    /// # Errors
+    /// 42704 when it has no such version.
+    pub async fn version(&self, known: &Known, number: u32) -> Result<Arc<Version>> {
+        if known.version.number == number {
+            return Ok(known.version.clone());
+        }
+        let id = known.stream.id;
+        if let Some(own) = self.draft.versions.get(&id)
+            && own.front().is_some_and(|first| first.number <= number)
+        {
+            let version = own.iter().find(|version| version.number == number);
+            return match version {
+                Some(version) => Ok(version.clone()),
+                None => Err(self.no_version(known, number).await?),
+            };
+        }
+        // A rename since it was cached gave the version another name.
+        if let Some(version) = self.registry.cache.version(id, number)
+            && version.name == known.stream.name
+        {
+            return Ok(version);
+        }
+        let Some(version) = self.registry.store.version(id, number).await? else {
+            return Err(self.no_version(known, number).await?);
+        };
+        self.registry.cache.keep_version(&version);
+        Ok(version)
+    }
+
+    /// The stream has no such version (42704).
+    async fn no_version(&self, known: &Known, number: u32) -> Result<Error> {
+        let name = shown(&known.stream.name);
+        let versions = self.versions(known).await?;
+        let first = versions.first().map(|first| first.number);
+        let hint = match (first, known.version.number) {
+            (Some(first), last) if first < last => format!("Its versions are {first} to {last}."),
+            (_, only) => format!("Its only version is {only}."),
+        };
+        Ok(Error::new(
+            ErrorKind::NotFound(Object::Version),
+            format!("stream \"{name}\" has no version {number}"),
+        )
+        .with_hint(hint))
     }
 
     /// One line a stream, by namespace and name; of one namespace if one is

@@ -59,6 +59,18 @@ impl Known {
                 Some((field, column.comment.as_deref()))
             })
     }
+
+    /// The columns of one of its versions in that version's own order, with
+    /// today's comments.
+    pub fn columns_of<'a>(
+        &'a self,
+        version: &'a Version,
+    ) -> impl Iterator<Item = (&'a Field, Option<&'a str>)> {
+        let comment = |column: &'a StreamColumn| Some((column.field, column.comment.as_deref()?));
+        let comments: HashMap<_, _> = self.stream.columns.iter().filter_map(comment).collect();
+        let fields = version.schema.fields.iter();
+        fields.map(move |field| (field, comments.get(&field.id).copied()))
+    }
 }
 
 /// Today's columns after a change of schema: those that stay keep their place

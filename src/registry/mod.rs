@@ -5,7 +5,7 @@
 //!
 //! 1. a [`View`] loads what the decision needs: committed state and the
 //!    transaction's own [`Draft`] on top;
-//! 2. the operation is planned: pure rules of [`evolution`](crate::evolution),
+//! 2. the operation is decided: pure rules of [`evolution`](crate::evolution),
 //!    then requirements and updates added to the draft, or an error and no
 //!    change;
 //! 3. the draft is committed as one [`Change`](crate::store::Change), in a task
@@ -22,22 +22,28 @@
 //! the registry's tables).
 
 mod alter;
+mod assertion;
 mod builder;
 mod cache;
+mod copy;
 mod create;
 mod draft;
 mod drop;
+mod evolve;
 mod judgement;
 mod known;
 mod namespace;
 mod operation;
 mod registry;
+mod replace;
 mod schema_manager;
 mod submission;
 
+pub use assertion::Assertion;
 pub use builder::{Builder, StoreLocation};
 pub use cache::{CacheConfig, CacheStatistics};
 pub use draft::{Draft, Found, View};
+pub use evolve::Evolved;
 pub use judgement::Judgement;
 pub use known::Known;
 pub use operation::{Applied, At, Operation, StreamAction, StreamSpec};

@@ -1,7 +1,10 @@
 //! What can be done to a registry, as data.
 
+use std::sync::Arc;
+
 use crate::notice::Notice;
 use crate::schema::{Alteration, ColumnSpec, Name, Schema, StreamName};
+use crate::store::Version;
 
 /// Something and where the client wrote it: characters from 1, for errors.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +91,26 @@ pub enum Operation {
         /// What it is.
         spec: Box<StreamSpec>,
     },
+    /// Makes a stream, or evolves the one of the name into what is written: one
+    /// version, admitted by its mode. Columns are matched by name.
+    ReplaceStream {
+        /// Its name.
+        name: At<StreamName>,
+        /// What it is. The mode of a stream that is there stays, if none is
+        /// written; its indexes stay where their columns do.
+        spec: Box<StreamSpec>,
+    },
+    /// Makes a stream with the columns, comments, keys and indexes of another.
+    CopyStream {
+        /// Its name.
+        name: At<StreamName>,
+        /// Nothing happens when it is there.
+        if_not_exists: bool,
+        /// The other stream.
+        source: At<StreamName>,
+        /// Its own options.
+        options: Vec<At<(String, serde_json::Value)>>,
+    },
     /// Alters a stream: all actions make one version.
     AlterStream {
         /// Its name.
@@ -155,7 +178,10 @@ impl Operation {
     /// each other on these names.
     pub(super) fn streams(&self) -> Vec<&StreamName> {
         match self {
-            Self::CreateStream { name, .. } | Self::AlterStream { name, .. } => vec![&name.value],
+            Self::CreateStream { name, .. }
+            | Self::ReplaceStream { name, .. }
+            | Self::AlterStream { name, .. } => vec![&name.value],
+            Self::CopyStream { name, source, .. } => vec![&name.value, &source.value],
             Self::DropStreams { names, .. } => names.iter().map(|name| &name.value).collect(),
             Self::CreateIndex { stream, .. }
             | Self::CommentOnStream { stream, .. }
@@ -170,13 +196,24 @@ impl Operation {
 }
 
 /// What an operation did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Applied {
     /// What the client should know: new versions, things passed over.
     pub notices: Vec<Notice>,
+    /// For an altered stream, the version it had and the one it has; the same
+    /// when its schema did not change.
+    pub evolved: Option<(Arc<Version>, Arc<Version>)>,
 }
 
 impl Applied {
+    /// Nothing but a notice.
+    pub(super) fn noted(notice: Notice) -> Self {
+        Self {
+            notices: vec![notice],
+            evolved: None,
+        }
+    }
+
     pub(super) fn note(&mut self, notice: Notice) {
         self.notices.push(notice);
     }

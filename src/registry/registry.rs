@@ -9,11 +9,11 @@ use parking_lot::Mutex;
 
 use super::cache::{Cache, CacheConfig, CacheStatistics, Lookup};
 use super::draft::Touched;
-use super::{Applied, At, Builder, Draft, Found, Known, Operation, StreamAction, Submission, View};
+use super::{Applied, At, Builder, Draft, Found, Known, Operation, Submission, View};
 use crate::astha::Astha;
 use crate::error::{Error, ErrorKind, Object, Resource, Result};
 use crate::position::Position;
-use crate::schema::{Alteration, Mode, ModeSource, ObjectId, Schema, StreamName};
+use crate::schema::{Mode, ModeSource, ObjectId, Schema, StreamName};
 use crate::store::{Store, Unadopted, Version};
 use crate::tasks::{Clock, Tasks};
 
@@ -106,25 +106,8 @@ impl Registry {
     /// those of the store.
     pub async fn get_schema(&self, name: &StreamName, number: u32) -> Result<Arc<Version>> {
         let known = self.get_latest_schema(name).await?;
-        if known.version.number == number {
-            return Ok(known.version.clone());
-        }
-        let id = known.stream.id;
-        // A rename since it was cached gave the version another name.
-        if let Some(version) = self.cache.version(id, number)
-            && version.name == known.stream.name
-        {
-            return Ok(version);
-        }
-        let version = self.store.version(id, number).await?.ok_or_else(|| {
-            Error::new(
-                ErrorKind::NotFound(Object::Version),
-                format!("stream \"{}\" has no version {number}", name.name),
-            )
-            .with_hint("SHOW SCHEMA VERSIONS FOR the stream lists them.")
-        })?;
-        self.cache.keep_version(&version);
-        Ok(version)
+        let draft = Draft::default();
+        self.view(&draft).version(&known, number).await
     }
 
     /// What the cache has done since the start.
@@ -201,7 +184,7 @@ impl Registry {
         operation: &Operation,
         user: &str,
     ) -> Result<Applied> {
-        self.plan(draft, operation, user).await
+        self.decide(draft, operation, user).await
     }
 
     /// Commits a draft as one change and answers the position it made. Once it
@@ -286,7 +269,12 @@ impl Registry {
         outcome
     }
 
-    async fn plan(&self, draft: &mut Draft, operation: &Operation, user: &str) -> Result<Applied> {
+    async fn decide(
+        &self,
+        draft: &mut Draft,
+        operation: &Operation,
+        user: &str,
+    ) -> Result<Applied> {
         match operation {
             Operation::CreateNamespace {
                 name,
@@ -309,6 +297,18 @@ impl Registry {
                 spec,
             } => {
                 self.create_stream(draft, name, *if_not_exists, spec, user)
+                    .await
+            }
+            Operation::ReplaceStream { name, spec } => {
+                self.replace_stream(draft, name, spec, user).await
+            }
+            Operation::CopyStream {
+                name,
+                if_not_exists,
+                source,
+                options,
+            } => {
+                self.copy_stream(draft, name, *if_not_exists, source, options, user)
                     .await
             }
             Operation::AlterStream {
@@ -375,31 +375,6 @@ impl Registry {
         )
         .await?;
         Ok(self.get_latest_schema(name).await?.version.clone())
-    }
-
-    /// Evolves a stream: all alterations make one version.
-    ///
-    /// # Errors
-    /// 42P01 when there is no such stream, 23514 when its mode does not allow
-    /// the change; what is wrong with an alteration; those of the store.
-    pub async fn evolve_schema(
-        self: &Arc<Self>,
-        name: &StreamName,
-        alterations: Vec<Alteration>,
-        user: &str,
-    ) -> Result<Arc<Version>> {
-        let name = At::from(name.clone());
-        let actions = alterations
-            .into_iter()
-            .map(|action| StreamAction::Shape(action).into())
-            .collect();
-        let operation = Operation::AlterStream {
-            name: name.clone(),
-            if_exists: false,
-            actions,
-        };
-        self.run(&operation, user).await?;
-        Ok(self.get_latest_schema(&name.value).await?.version.clone())
     }
 
     // ---- the cache ----

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{DataType, FieldPath, Literal, Name, quote_ident, quote_literal};
+use super::{DataType, DefaultValue, Field, FieldPath, Literal, Name, quote_ident, quote_literal};
 
 /// A column as a user declares it, in `CREATE STREAM` or `ADD COLUMN`. Displays
 /// as it is declared.
@@ -127,6 +127,19 @@ impl ColumnSpec {
         match &self.comment {
             Some(comment) => write!(f, " COMMENT {}", quote_literal(comment)),
             None => Ok(()),
+        }
+    }
+}
+
+/// The declaration of a field, without a comment.
+impl From<&Field> for ColumnSpec {
+    fn from(field: &Field) -> Self {
+        Self {
+            name: field.name.clone(),
+            data_type: field.data_type.clone(),
+            not_null: !field.nullable,
+            default: field.default.as_ref().map(DefaultValue::literal),
+            comment: None,
         }
     }
 }

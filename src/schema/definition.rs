@@ -9,10 +9,10 @@ use super::{
 };
 use crate::error::{Error, ErrorKind, Fault, Result};
 
-/// A stored schema. Its keys are the contract with other programs that read
-/// the store.
+/// A stored schema without its columns. Its keys are the contract with other
+/// programs that read the store.
 #[derive(Deserialize)]
-struct StoredSchema {
+struct StoredKeys {
     #[serde(default)]
     primary_keys: Vec<Name>,
     #[serde(default)]
@@ -73,7 +73,14 @@ impl Schema {
     /// {"type": "map", "key": column, "value": column}
     /// ```
     pub fn to_json(&self) -> Value {
-        let columns: Vec<Value> = self.fields.iter().map(column_to_json).collect();
+        let mut json = self.keys_to_json();
+        json["columns"] = self.fields.iter().map(column_to_json).collect();
+        json.sort_all_objects();
+        json
+    }
+
+    /// What the JSON form says beside the columns.
+    pub(super) fn keys_to_json(&self) -> Value {
         let indexes = self.indexes.iter().map(|index| {
             json!({
                 "id": index.id,
@@ -90,14 +97,11 @@ impl Schema {
                 "columns": constraint.columns,
             })
         });
-        let mut json = object([
-            ("indexes", indexes.collect()),
+        object([
             ("constraints", constraints.collect()),
+            ("indexes", indexes.collect()),
             ("primary_keys", self.primary_key.clone().into()),
-            ("columns", columns.into()),
-        ]);
-        json.sort_all_objects();
-        json
+        ])
     }
 
     /// The schema of this JSON form.
@@ -105,23 +109,30 @@ impl Schema {
     /// # Errors
     /// XX001 when it is none, naming what is wrong.
     pub fn from_json(json: &Value) -> Result<Self> {
-        let stored = StoredSchema::deserialize(json).map_err(|error| damaged(error.to_string()))?;
+        let mut schema = Self::default();
+        schema
+            .set_keys_from_json(json)
+            .map_err(|error| damaged(error.to_string()))?;
         let columns = json.get("columns").and_then(Value::as_array);
         let columns = columns.ok_or_else(|| damaged("missing field `columns`".to_owned()))?;
-        let schema = Self {
-            fields: fields_from_json(None, columns)?,
-            primary_key: stored.primary_keys,
-            indexes: stored.indexes.into_iter().map(Index::from).collect(),
-            constraints: stored
-                .constraints
-                .into_iter()
-                .map(Constraint::from)
-                .collect(),
-        };
+        schema.fields = fields_from_json(None, columns)?;
         schema
             .validate()
             .map_err(|error| damaged(error.to_string()))?;
         Ok(schema)
+    }
+
+    /// Takes the keys, indexes and constraints of the JSON form, unchecked.
+    pub(super) fn set_keys_from_json(&mut self, json: &Value) -> serde_json::Result<()> {
+        let stored = StoredKeys::deserialize(json)?;
+        self.primary_key = stored.primary_keys;
+        self.indexes = stored.indexes.into_iter().map(Index::from).collect();
+        self.constraints = stored
+            .constraints
+            .into_iter()
+            .map(Constraint::from)
+            .collect();
+        Ok(())
     }
 }
 

@@ -11,8 +11,12 @@
 //!   is known as a rename and not as a drop and an add.
 //! * A default is a value of its column's type in one canonical spelling
 //!   ([`DefaultValue`]), so `0.0` and `0.00` of a `numeric(5,2)` are the same.
+//! * A record is a JSON object of values by the names of their fields;
+//!   [`Schema::read_record`] checks it and brings it into its canonical form.
 //! * [`Schema::fingerprint`] is SHA-256 over a canonical form: the same schema
 //!   has the same hash whatever the spelling and the order.
+//! * With the feature `arrow`, [`Schema::to_arrow`] and [`Schema::from_arrow`] are
+//!   the way to Apache Arrow and back; the table of types is in `format/arrow`.
 //! * [`Alteration`] is one action of an `ALTER STREAM`, as data.
 
 mod alteration;
@@ -21,10 +25,13 @@ mod data_type;
 mod definition;
 mod field;
 mod fingerprint;
+#[cfg(feature = "arrow")]
+mod format;
 mod identity;
 mod name;
 mod nearest;
 mod path;
+mod record;
 #[cfg(test)]
 pub(crate) mod sample;
 mod schema;
@@ -37,14 +44,16 @@ pub use compatibility::{Direction, Mode, ModeSource};
 pub use data_type::{DataType, ELEMENT, KEY, VALUE};
 pub use field::{Constraint, Field, FieldId, Index, ObjectId};
 pub use fingerprint::Fingerprint;
+#[cfg(feature = "arrow")]
+pub use format::{ARROW_DEFAULT_KEY, ARROW_FIELD_ID_KEY, ARROW_KEYS_KEY, ARROW_TYPE_KEY};
 pub use name::{MAX_NAME_BYTES, Name, StreamName, quote_ident, quote_literal};
-pub(crate) use name::{check_name, is_reserved};
+pub(crate) use name::{check_name, free_name, is_reserved, next_name};
 pub(crate) use nearest::nearest;
 pub use path::FieldPath;
+pub use record::{RecordError, RecordPath};
+pub(crate) use record::{RecordStep, missing, null_not_allowed};
 pub use schema::{ColumnError, MAX_COLUMNS, Schema};
 pub(crate) use schema::{check_column_count, nested_key};
-#[cfg(test)]
-pub(crate) use shape::walk;
 pub use shape::{MAX_DEPTH, MAX_FIELDS};
-pub(crate) use shape::{check_field, check_key, check_size, no_default, nullable_key};
+pub(crate) use shape::{check_field, check_key, check_size, no_default, nullable_key, walk};
 pub use value::{DefaultValue, Literal};

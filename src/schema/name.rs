@@ -147,6 +147,30 @@ pub fn quote_literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
+/// A name that is not taken: the stem with the first of the suffixes that makes
+/// one, cut where names end.
+pub(crate) fn free_name(
+    stem: &str,
+    mut suffixes: impl Iterator<Item = String>,
+    is_taken: impl Fn(&str) -> bool,
+) -> Option<Name> {
+    suffixes.find_map(|suffix| {
+        let longest = stem.len().min(MAX_NAME_BYTES - suffix.len());
+        let end = (0..=longest)
+            .rev()
+            .find(|end| stem.is_char_boundary(*end))
+            .unwrap_or(0);
+        let name = format!("{}{suffix}", &stem[..end]);
+        (!is_taken(&name)).then_some(name)
+    })
+}
+
+/// The next name after one that is taken: `amount_2`, `amount_3`.
+pub(crate) fn next_name(stem: &str, is_taken: impl Fn(&str) -> bool) -> Name {
+    let suffixes = (2u64..).map(|number| format!("_{number}"));
+    free_name(stem, suffixes, is_taken).expect("there are more numbers than names")
+}
+
 /// Checks a name that was written by a user.
 ///
 /// # Errors

@@ -4,14 +4,17 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::columns;
+use super::create;
+use super::dispatch::done;
+use super::operation::spec;
 use super::resolve::{Names, first};
 use super::transaction::Transaction;
 use super::{Column, Outcome, Rows, Session, Value};
 use crate::error::{Error, ErrorKind, Object, Result};
 use crate::evolution;
-use crate::registry::{Draft, Known, Version, no_stream};
-use crate::schema::{Field, Name};
-use crate::sql::{Location, ObjectRef};
+use crate::registry::{Assertion, At, Draft, Known, Version, no_stream};
+use crate::schema::{Field, Name, Schema};
+use crate::sql::{AssertedSchema, Location, ObjectRef, VersionNumber};
 
 impl Session {
     pub(super) async fn describe_stream(&self, name: &ObjectRef) -> Result<Outcome> {
@@ -19,7 +22,18 @@ impl Session {
             Some(known) => known,
             None => Box::pin(self.find(self.draft(), name)).await?,
         };
-        let rows = known.described(describe);
+        let rows = known.described(|known| describe(&known.version.schema, known.columns()));
+        Ok(answer(&columns::DESCRIBE, rows, "DESCRIBE"))
+    }
+
+    pub(super) async fn describe_version(
+        &self,
+        name: &ObjectRef,
+        number: VersionNumber,
+    ) -> Result<Outcome> {
+        let known = self.find(self.draft(), name).await?;
+        let version = self.version(&known, number).await?;
+        let rows = describe(&version.schema, known.columns_of(&version));
         Ok(answer(&columns::DESCRIBE, rows, "DESCRIBE"))
     }
 
@@ -113,13 +127,73 @@ impl Session {
         Ok(answer(&columns::COMPATIBILITY, rows.collect(), "SHOW"))
     }
 
-    pub(super) async fn show_create_stream(&self, name: &ObjectRef) -> Result<Outcome> {
+    pub(super) async fn show_diff(
+        &self,
+        name: &ObjectRef,
+        from: Option<VersionNumber>,
+        to: Option<VersionNumber>,
+    ) -> Result<Outcome> {
         let known = self.find(self.draft(), name).await?;
+        let to = match to {
+            Some(number) => self.version(&known, number).await?,
+            None => known.version.clone(),
+        };
+        let from = match (from, to.previous) {
+            (Some(number), _) => self.version(&known, number).await?,
+            (None, Some(number)) => self.version(&known, (number, Location::default())).await?,
+            // Nothing was changed to get the first version.
+            (None, None) => to.clone(),
+        };
+        let differences = evolution::diff(&from.schema, &to.schema).differences;
+        let rows = differences.iter().map(|difference| {
+            vec![
+                Value::text(difference.change.action()),
+                Value::optional_text(difference.change.name()),
+                Value::optional_text(difference.change.before()),
+                Value::optional_text(difference.change.after()),
+                Value::Bool(difference.backward()),
+                Value::Bool(difference.forward()),
+            ]
+        });
+        Ok(answer(&columns::DIFF, rows.collect(), "SHOW"))
+    }
+
+    pub(super) async fn show_create_stream(
+        &self,
+        name: &ObjectRef,
+        number: Option<VersionNumber>,
+    ) -> Result<Outcome> {
+        let known = self.find(self.draft(), name).await?;
+        let statements = match number {
+            Some(number) => create::statements_of(&known, &*self.version(&known, number).await?),
+            None => create::statements(&known),
+        };
         let row = vec![
             Value::text(&known.stream.name.name),
-            Value::text(super::create::statements(&known)),
+            Value::text(statements),
         ];
         Ok(answer(&columns::CREATE, Rows::from_iter([row]), "SHOW"))
+    }
+
+    pub(super) async fn assert_schema(
+        &self,
+        name: &ObjectRef,
+        asserted: &AssertedSchema,
+    ) -> Result<Outcome> {
+        let known = self.find(self.draft(), name).await?;
+        let assertion = match asserted {
+            AssertedSchema::Version((number, place)) => {
+                Assertion::Version(At::new(*number, place.0))
+            }
+            AssertedSchema::Elements(elements) => {
+                Assertion::Definition(Box::new(spec(elements, &[])))
+            }
+        };
+        let view = self.registry.view(self.draft());
+        self.registry
+            .assert_schema(&view, &known, &assertion)
+            .await?;
+        Ok(done("ASSERT SCHEMA"))
     }
 
     pub(super) fn show_setting(&self, name: &str, location: Location) -> Result<Outcome> {
@@ -150,6 +224,13 @@ impl Session {
         answer(&columns::ALL_SETTINGS, rows, "SHOW")
     }
 
+    /// The version of a stream that a statement names.
+    async fn version(&self, known: &Known, (number, place): VersionNumber) -> Result<Arc<Version>> {
+        let view = self.registry.view(self.draft());
+        let version = view.version(known, number).await;
+        version.map_err(|error| error.at(place.0))
+    }
+
     /// The stream a statement names.
     async fn find(&self, draft: &Draft, name: &ObjectRef) -> Result<Arc<Known>> {
         let names = Names {
@@ -176,8 +257,10 @@ fn answer(columns: &Arc<[Column]>, rows: Rows, tag: &'static str) -> Outcome {
 }
 
 /// The rows of `DESCRIBE`.
-fn describe(known: &Known) -> Rows {
-    let schema = &known.version.schema;
+fn describe<'a>(
+    schema: &Schema,
+    columns: impl Iterator<Item = (&'a Field, Option<&'a str>)>,
+) -> Rows {
     let keys: HashSet<&str> = schema.primary_key.iter().map(String::as_str).collect();
     let row = |(field, comment): (&Field, Option<&str>)| {
         vec![
@@ -189,7 +272,7 @@ fn describe(known: &Known) -> Rows {
             Value::optional_text(comment),
         ]
     };
-    Rows::kept(known.columns().map(row))
+    Rows::kept(columns.map(row))
 }
 
 /// What a version changed, in words.

@@ -64,6 +64,18 @@ pub(super) static COMPATIBILITY: Columns = LazyLock::new(|| {
     .into()
 });
 
+pub(super) static DIFF: Columns = LazyLock::new(|| {
+    [
+        Column::new("change", Text),
+        Column::new("column", Text),
+        Column::new("before", Text),
+        Column::new("after", Text),
+        Column::new("backward", Bool),
+        Column::new("forward", Bool),
+    ]
+    .into()
+});
+
 pub(super) static CREATE: Columns =
     LazyLock::new(|| [Column::new("stream", Text), Column::new("statement", Text)].into());
 
@@ -83,16 +95,18 @@ pub(super) static ALL_SETTINGS: Columns = LazyLock::new(|| {
 pub(super) fn columns(statement: &Statement, settings: &Settings) -> Result<Arc<[Column]>> {
     Ok(match statement {
         Statement::ShowStreams { .. } => STREAMS.clone(),
-        Statement::Describe(_) => DESCRIBE.clone(),
+        Statement::Describe(..) => DESCRIBE.clone(),
         Statement::ShowVersions(_) => VERSIONS.clone(),
         Statement::ShowCompatibility(_) => COMPATIBILITY.clone(),
-        Statement::ShowCreateStream(_) => CREATE.clone(),
+        Statement::ShowDiff { .. } => DIFF.clone(),
+        Statement::ShowCreateStream(..) => CREATE.clone(),
         Statement::ShowAll => ALL_SETTINGS.clone(),
         Statement::Show { name, location } => {
             let (name, _) = settings.show(name).map_err(|error| error.at(location.0))?;
             of_setting(name)
         }
         Statement::CreateStream(_)
+        | Statement::CopyStream(_)
         | Statement::AlterStream(_)
         | Statement::DropStreams(_)
         | Statement::CreateIndex(_)
@@ -102,6 +116,7 @@ pub(super) fn columns(statement: &Statement, settings: &Settings) -> Result<Arc<
         | Statement::SetNamespace { .. }
         | Statement::ResetNamespace { .. }
         | Statement::Comment { .. }
+        | Statement::AssertSchema(..)
         | Statement::Begin { .. }
         | Statement::Commit { .. }
         | Statement::Rollback { .. }

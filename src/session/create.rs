@@ -1,17 +1,38 @@
 //! `SHOW CREATE STREAM`: the statements that make a stream with the same
 //! schema.
 
-use crate::registry::Known;
-use crate::schema::ColumnSpec;
+use crate::registry::{Known, Version};
+use crate::schema::{ColumnSpec, Field, Schema};
 use crate::sql::{
-    CreateIndex, CreateStream, Location, ObjectRef, OptionValue, OptionWord, Spelling,
+    CreateIndex, CreateStream, Elements, Existing, Location, ObjectRef, OptionValue, OptionWord,
+    Spelling,
 };
+
+/// The statements that make the stream as it is.
+pub(super) fn statements(known: &Known) -> String {
+    let schema = &known.version.schema;
+    written(known, schema, elements(schema, known.columns()))
+}
+
+/// The statements that make the stream as it was at one of its versions, with
+/// today's comments and options.
+pub(super) fn statements_of(known: &Known, version: &Version) -> String {
+    let schema = &version.schema;
+    written(known, schema, elements(schema, known.columns_of(version)))
+}
 
 /// The statements, each ending in a semicolon: the stream, and a declaration for
 /// each of its indexes.
-pub(super) fn statements(known: &Known) -> String {
-    let mut text = format!("{:#};", create(known));
-    for index in &known.version.schema.indexes {
+fn written(known: &Known, schema: &Schema, elements: Elements) -> String {
+    let create = CreateStream {
+        spelling: Spelling::Stream,
+        existing: Existing::Refused,
+        name: name(known),
+        elements,
+        options: options(known),
+    };
+    let mut text = format!("{create:#};");
+    for index in &schema.indexes {
         let index = CreateIndex {
             unique: index.unique,
             if_not_exists: false,
@@ -28,18 +49,14 @@ pub(super) fn statements(known: &Known) -> String {
     text
 }
 
-fn create(known: &Known) -> CreateStream {
-    let schema = &known.version.schema;
-    let columns = known.columns().map(|(field, comment)| {
+fn elements<'a>(
+    schema: &Schema,
+    columns: impl Iterator<Item = (&'a Field, Option<&'a str>)>,
+) -> Elements {
+    let columns = columns.map(|(field, comment)| {
         let column = ColumnSpec {
-            name: field.name.clone(),
-            data_type: field.data_type.clone(),
-            not_null: !field.nullable,
-            default: field
-                .default
-                .as_ref()
-                .map(crate::schema::DefaultValue::literal),
             comment: comment.map(ToOwned::to_owned),
+            ..field.into()
         };
         (column, Location::default())
     });
@@ -47,14 +64,10 @@ fn create(known: &Known) -> CreateStream {
         .constraints
         .iter()
         .map(|constraint| (Some(constraint.name.clone()), constraint.columns.clone()));
-    CreateStream {
-        spelling: Spelling::Stream,
-        if_not_exists: false,
-        name: name(known),
+    Elements {
         columns: columns.collect(),
         primary_key: schema.primary_key.clone(),
         unique: unique.collect(),
-        options: options(known),
     }
 }
 

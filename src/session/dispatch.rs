@@ -48,16 +48,28 @@ impl Session {
     /// Runs one statement.
     pub(super) async fn dispatch(&mut self, statement: &Statement) -> Result<Outcome> {
         match statement {
-            Statement::Describe(name) => self.describe_stream(name).await,
+            Statement::Describe(name, None) => self.describe_stream(name).await,
+            Statement::Describe(name, Some(version)) => {
+                Box::pin(self.describe_version(name, *version)).await
+            }
             // The others are boxed, so that the future of a DESCRIBE stays small.
             Statement::ShowStreams { namespace, like } => {
                 Box::pin(self.show_streams(namespace.as_ref(), like.as_deref())).await
             }
             Statement::ShowVersions(name) => Box::pin(self.show_versions(name)).await,
             Statement::ShowCompatibility(name) => Box::pin(self.show_compatibility(name)).await,
-            Statement::ShowCreateStream(name) => Box::pin(self.show_create_stream(name)).await,
+            Statement::ShowDiff { stream, from, to } => {
+                Box::pin(self.show_diff(stream, *from, *to)).await
+            }
+            Statement::ShowCreateStream(name, version) => {
+                Box::pin(self.show_create_stream(name, *version)).await
+            }
+            Statement::AssertSchema(name, asserted) => {
+                Box::pin(self.assert_schema(name, asserted)).await
+            }
 
             Statement::CreateStream(_)
+            | Statement::CopyStream(_)
             | Statement::AlterStream(_)
             | Statement::DropStreams(_)
             | Statement::CreateIndex(_)

@@ -7,7 +7,7 @@ use super::columns::columns;
 use super::session::changes;
 use super::transaction::{Transaction, aborted};
 use super::{Column, Notice, Rows, Session};
-use crate::error::{Error, ErrorKind, Object, Result};
+use crate::error::{Error, ErrorKind, Object, Result, TransactionState};
 use crate::sql::Statement;
 
 /// What a prepared statement or portal answers, told before it runs.
@@ -249,7 +249,7 @@ impl Session {
             PortalState::Bound => return Ok((Rows::default(), Some(""))),
             PortalState::Done => {
                 return Err(Error::new(
-                    ErrorKind::Spent(Object::Portal),
+                    ErrorKind::TransactionState(TransactionState::PortalDone),
                     format!("portal \"{name}\" cannot be run"),
                 ));
             }

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::registry::{At, Operation, StreamAction, StreamSpec};
 use crate::schema::StreamName;
 use crate::sql::{
-    AlterAction, CommentTarget, CreateIndex, CreateStream, Location, ObjectRef, OptionValue,
+    AlterAction, CommentTarget, CreateIndex, Elements, Existing, Location, ObjectRef, OptionValue,
     OptionWord, Spelling, Statement,
 };
 
@@ -21,22 +21,31 @@ pub(super) async fn operation(
 ) -> Result<Option<(Operation, &'static str)>> {
     let operation = match statement {
         Statement::CreateStream(create) => {
-            let CreateStream {
-                if_not_exists,
-                name,
-                spelling,
-                ..
-            } = create.as_ref();
-            let name = At::new(names.place(name).await?, name.location.0);
-            let spec = Box::new(spec(create));
-            let operation = Operation::CreateStream {
-                name,
-                if_not_exists: *if_not_exists,
-                spec,
+            let name = placed(names, &create.name).await?;
+            let spec = Box::new(spec(&create.elements, &create.options));
+            let operation = match create.existing {
+                Existing::Replaced => Operation::ReplaceStream { name, spec },
+                Existing::Kept | Existing::Refused => Operation::CreateStream {
+                    name,
+                    if_not_exists: create.existing == Existing::Kept,
+                    spec,
+                },
             };
             (
                 operation,
-                spelled(*spelling, "CREATE STREAM", "CREATE TABLE"),
+                spelled(create.spelling, "CREATE STREAM", "CREATE TABLE"),
+            )
+        }
+        Statement::CopyStream(copy) => {
+            let operation = Operation::CopyStream {
+                name: placed(names, &copy.name).await?,
+                if_not_exists: copy.if_not_exists,
+                source: existing(names, &copy.source).await?,
+                options: options(&copy.options),
+            };
+            (
+                operation,
+                spelled(copy.spelling, "CREATE STREAM", "CREATE TABLE"),
             )
         }
         Statement::AlterStream(alter) => {
@@ -185,6 +194,10 @@ pub(super) async fn operation(
     Ok(Some(operation))
 }
 
+async fn placed(names: &Names<'_>, name: &ObjectRef) -> Result<At<StreamName>> {
+    Ok(At::new(names.place(name).await?, name.location.0))
+}
+
 async fn existing(names: &Names<'_>, name: &ObjectRef) -> Result<At<StreamName>> {
     Ok(At::new(names.existing(name).await?, name.location.0))
 }
@@ -211,21 +224,25 @@ fn spelled(spelling: Spelling, stream: &'static str, table: &'static str) -> &'s
     }
 }
 
-fn spec(create: &CreateStream) -> StreamSpec {
+/// What the columns, keys and options say.
+pub(super) fn spec(elements: &Elements, options: &[OptionWord]) -> StreamSpec {
     StreamSpec {
-        columns: create
+        columns: elements
             .columns
             .iter()
             .map(|(column, place)| At::new(column.clone(), place.0))
             .collect(),
-        primary_key: create.primary_key.clone(),
-        unique: create.unique.clone(),
-        options: create
-            .options
-            .iter()
-            .map(|word| At::new((word.key.clone(), value(word)), word.location.0))
-            .collect(),
+        primary_key: elements.primary_key.clone(),
+        unique: elements.unique.clone(),
+        options: self::options(options),
     }
+}
+
+fn options(words: &[OptionWord]) -> Vec<At<(String, serde_json::Value)>> {
+    words
+        .iter()
+        .map(|word| At::new((word.key.clone(), value(word)), word.location.0))
+        .collect()
 }
 
 fn actions(action: &AlterAction) -> Vec<At<StreamAction>> {

@@ -382,8 +382,10 @@ pub(super) fn changes(statement: &Statement) -> bool {
         Statement::ShowStreams { .. }
             | Statement::ShowVersions(_)
             | Statement::ShowCompatibility(_)
-            | Statement::ShowCreateStream(_)
-            | Statement::Describe(_)
+            | Statement::ShowDiff { .. }
+            | Statement::ShowCreateStream(..)
+            | Statement::Describe(..)
+            | Statement::AssertSchema(..)
             | Statement::Show { .. }
             | Statement::ShowAll
             | Statement::Begin { .. }

@@ -8,10 +8,12 @@ use super::column::{Column, Key, column, column_name, key, several_primary_keys}
 use super::cursor::{Cursor, Parsed, unsupported_at};
 use super::option::options;
 use super::statement::{
-    CommentTarget, CreateIndex, CreateStream, DropStreams, Location, ObjectRef, Spelling, Statement,
+    CommentTarget, CopyStream, CreateIndex, CreateStream, DropStreams, Elements, Existing,
+    Location, ObjectRef, OptionWord, Spelling, Statement,
 };
 use super::unsupported;
 use crate::error::{Error, ErrorKind, Object};
+use crate::schema::Name;
 
 /// Reads `STREAM` or `TABLE`. Nothing when it is neither.
 pub(super) fn spelling(cursor: &mut Cursor<'_>) -> Option<Spelling> {
@@ -24,22 +26,15 @@ pub(super) fn spelling(cursor: &mut Cursor<'_>) -> Option<Spelling> {
     }
 }
 
-/// `CREATE {STREAM | TABLE | SCHEMA | [UNIQUE] INDEX} …`
+/// `CREATE {[OR REPLACE] {STREAM | TABLE} | SCHEMA | [UNIQUE] INDEX} …`
 pub(super) fn create(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
     let mark = cursor.mark();
-    if cursor.accept_all(&["OR", "REPLACE"]) {
-        if spelling(cursor).is_some() {
-            cursor.reset(mark);
-            return cursor.unsupported(
-                "CREATE OR REPLACE STREAM",
-                "Use ALTER STREAM to change a stream, or DROP STREAM and CREATE STREAM.",
-            );
-        }
-        cursor.reset(mark);
-    }
+    let or_replace = cursor.accept_all(&["OR", "REPLACE"]);
     if let Some(spelling) = spelling(cursor) {
-        create_stream(cursor, spelling)
-    } else if cursor.accept("SCHEMA") {
+        return create_stream(cursor, spelling, or_replace);
+    }
+    cursor.reset(mark);
+    if cursor.accept("SCHEMA") {
         create_namespace(cursor)
     } else if cursor.accept("INDEX") {
         create_index(cursor, false)
@@ -51,39 +46,80 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
     }
 }
 
-/// `[IF NOT EXISTS] name (columns and keys) [WITH (options)]`
-fn create_stream(cursor: &mut Cursor<'_>, spelling: Spelling) -> Parsed<Statement> {
-    let if_not_exists = cursor.accept_all(&["IF", "NOT", "EXISTS"]);
+/// `[IF NOT EXISTS] name {(columns and keys) | LIKE source} [WITH (options)]`
+fn create_stream(
+    cursor: &mut Cursor<'_>,
+    spelling: Spelling,
+    or_replace: bool,
+) -> Parsed<Statement> {
+    let if_not_exists = !or_replace && cursor.accept_all(&["IF", "NOT", "EXISTS"]);
+    let existing = match (or_replace, if_not_exists) {
+        (true, _) => Existing::Replaced,
+        (_, true) => Existing::Kept,
+        _ => Existing::Refused,
+    };
     let name = cursor.object("a stream name")?;
+    if !or_replace && let Some(source) = like(cursor)? {
+        foreign_clause(cursor)?;
+        return Ok(Statement::CopyStream(Box::new(CopyStream {
+            spelling,
+            if_not_exists,
+            name,
+            source,
+            options: with(cursor)?,
+        })));
+    }
     let mut stream = CreateStream {
         spelling,
-        if_not_exists,
+        existing,
         name,
-        columns: Vec::new(),
-        primary_key: Vec::new(),
-        unique: Vec::new(),
+        elements: Elements::default(),
         options: Vec::new(),
     };
-    let has_columns = cursor.accept_sign(&Token::LParen);
+    let has_columns = cursor.token() == &Token::LParen;
     if has_columns {
-        elements(cursor, &mut stream)?;
-        cursor.expect_sign(&Token::RParen)?;
+        stream.elements = elements(cursor, &stream.name.name)?;
     }
     foreign_clause(cursor)?;
-    if cursor.accept("WITH") {
-        stream.options = options(cursor)?;
-        foreign_clause(cursor)?;
-    }
+    stream.options = with(cursor)?;
     if !has_columns {
         return Err(cursor.unexpected("the columns in parentheses").into());
     }
     Ok(Statement::CreateStream(Box::new(stream)))
 }
 
+/// `[WITH (options)]`
+fn with(cursor: &mut Cursor<'_>) -> Parsed<Vec<OptionWord>> {
+    if !cursor.accept("WITH") {
+        return Ok(Vec::new());
+    }
+    let options = options(cursor)?;
+    foreign_clause(cursor)?;
+    Ok(options)
+}
+
+/// `LIKE source` or, as PostgreSQL says the same, `(LIKE source INCLUDING ALL)`,
+/// if one of them is next.
+fn like(cursor: &mut Cursor<'_>) -> Parsed<Option<ObjectRef>> {
+    if cursor.accept("LIKE") {
+        return Ok(Some(cursor.object("a stream name")?));
+    }
+    let (mark, location) = (cursor.mark(), cursor.location());
+    if !cursor.accept_sign(&Token::LParen) || !cursor.accept("LIKE") {
+        cursor.reset(mark);
+        return Ok(None);
+    }
+    let source = cursor.object("a stream name")?;
+    if !cursor.accept_all(&["INCLUDING", "ALL"]) || !cursor.accept_sign(&Token::RParen) {
+        return unsupported_at(location, LIKE, LIKE_HINT);
+    }
+    Ok(Some(source))
+}
+
 /// Stops at a clause of `CREATE STREAM` that is understood, but not offered.
 fn foreign_clause(cursor: &mut Cursor<'_>) -> Parsed<()> {
     const CLAUSES: [(&str, &str, &str); 8] = [
-        ("LIKE", LIKE, LIKE_HINT),
+        ("LIKE", LIKE_REPLACE, LIKE_REPLACE_HINT),
         (
             "AS",
             "CREATE STREAM … AS SELECT",
@@ -112,13 +148,23 @@ fn foreign_clause(cursor: &mut Cursor<'_>) -> Parsed<()> {
     Ok(())
 }
 
-const LIKE: &str = "CREATE STREAM … LIKE";
-const LIKE_HINT: &str = "SHOW CREATE STREAM answers the statement that makes the other stream.";
+const LIKE: &str = "LIKE for a part of a stream";
+const LIKE_HINT: &str =
+    "Use CREATE STREAM name LIKE source: it copies all of the columns, keys and indexes.";
+const LIKE_REPLACE: &str = "CREATE OR REPLACE STREAM … LIKE";
+const LIKE_REPLACE_HINT: &str = "SHOW CREATE STREAM answers the columns of the other stream.";
 const NO_STORAGE: &str = "Leave it out: the registry stores schemas, not rows.";
 
-fn elements(cursor: &mut Cursor<'_>, stream: &mut CreateStream) -> Parsed<()> {
-    if cursor.token() == &Token::RParen {
-        return Ok(());
+/// Reads `(columns and keys)`. `stream` is for messages.
+///
+/// # Errors
+/// Those of [`column`] and [`key`], 42701 for a column that is there twice,
+/// 42P16 for a second primary key.
+pub(super) fn elements(cursor: &mut Cursor<'_>, stream: &Name) -> Parsed<Elements> {
+    let mut elements = Elements::default();
+    cursor.expect_sign(&Token::LParen)?;
+    if cursor.accept_sign(&Token::RParen) {
+        return Ok(elements);
     }
     let mut seen = HashSet::new();
     cursor.list(|cursor| {
@@ -126,13 +172,15 @@ fn elements(cursor: &mut Cursor<'_>, stream: &mut CreateStream) -> Parsed<()> {
             return cursor.unsupported(LIKE, LIKE_HINT);
         }
         match key(cursor)? {
-            Some(Key::Primary(columns, location)) => primary_key(stream, columns, location),
+            Some(Key::Primary(columns, location)) => {
+                primary_key(&mut elements, stream, columns, location)
+            }
             Some(Key::Unique(name, columns, _)) => {
-                stream.unique.push((name, columns));
+                elements.unique.push((name, columns));
                 Ok(())
             }
             None => {
-                let column = column(cursor, &stream.name.name)?;
+                let column = column(cursor, stream)?;
                 if !seen.insert(column.spec.name.clone()) {
                     return Err(Error::new(
                         ErrorKind::AlreadyExists(Object::Column),
@@ -141,34 +189,40 @@ fn elements(cursor: &mut Cursor<'_>, stream: &mut CreateStream) -> Parsed<()> {
                     .at(column.location.0)
                     .into());
                 }
-                add_column(stream, column)
+                add_column(&mut elements, stream, column)
             }
         }
     })?;
-    let key: HashSet<_> = stream.primary_key.iter().collect();
-    for (column, _) in &mut stream.columns {
+    cursor.expect_sign(&Token::RParen)?;
+    let key: HashSet<_> = elements.primary_key.iter().collect();
+    for (column, _) in &mut elements.columns {
         column.not_null |= key.contains(&column.name);
     }
-    Ok(())
+    Ok(elements)
 }
 
-fn add_column(stream: &mut CreateStream, column: Column) -> Parsed<()> {
+fn add_column(elements: &mut Elements, stream: &Name, column: Column) -> Parsed<()> {
     let name = column.spec.name.clone();
-    stream.columns.push((column.spec, column.location));
+    elements.columns.push((column.spec, column.location));
     if let Some(constraint) = column.unique {
-        stream.unique.push((constraint, vec![name.clone()]));
+        elements.unique.push((constraint, vec![name.clone()]));
     }
     match column.primary_key {
-        Some(location) => primary_key(stream, vec![name], location),
+        Some(location) => primary_key(elements, stream, vec![name], location),
         None => Ok(()),
     }
 }
 
-fn primary_key(stream: &mut CreateStream, columns: Vec<String>, location: Location) -> Parsed<()> {
-    if !stream.primary_key.is_empty() {
-        return Err(several_primary_keys(&stream.name.name, location).into());
+fn primary_key(
+    elements: &mut Elements,
+    stream: &Name,
+    columns: Vec<Name>,
+    location: Location,
+) -> Parsed<()> {
+    if !elements.primary_key.is_empty() {
+        return Err(several_primary_keys(stream, location).into());
     }
-    stream.primary_key = columns;
+    elements.primary_key = columns;
     Ok(())
 }
 

@@ -3,9 +3,10 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::statement::{
-    AlterAction, AlterStream, CommentTarget, CreateIndex, CreateStream, DiscardTarget, DropStreams,
-    IsolationLevel, Location, ObjectRef, OptionValue, OptionWord, SetScope, SetValue, Spelling,
-    Statement, TransactionModes,
+    AlterAction, AlterStream, AssertedSchema, CommentTarget, CopyStream, CreateIndex, CreateStream,
+    DiscardTarget, DropStreams, Elements, Existing, IsolationLevel, Location, ObjectRef,
+    OptionValue, OptionWord, SetScope, SetValue, Spelling, Statement, TransactionModes,
+    VersionNumber,
 };
 use crate::schema::{Name, is_reserved, quote_ident, quote_literal};
 
@@ -13,6 +14,7 @@ impl Display for Statement {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::CreateStream(create) => create.fmt(f),
+            Self::CopyStream(copy) => copy.fmt(f),
             Self::AlterStream(alter) => alter.fmt(f),
             Self::DropStreams(drop) => drop.fmt(f),
             Self::CreateIndex(create) => create.fmt(f),
@@ -80,8 +82,25 @@ impl Display for Statement {
             }
             Self::ShowVersions(name) => write!(f, "SHOW SCHEMA VERSIONS FOR {name}"),
             Self::ShowCompatibility(name) => write!(f, "SHOW SCHEMA COMPATIBILITY FOR {name}"),
-            Self::ShowCreateStream(name) => write!(f, "SHOW CREATE STREAM {name}"),
-            Self::Describe(name) => write!(f, "DESCRIBE STREAM {name}"),
+            Self::ShowDiff { stream, from, to } => {
+                let (from, to) = (Version(" FROM", from), Version(" TO", to));
+                write!(f, "SHOW SCHEMA DIFF FOR {stream}{from}{to}")
+            }
+            Self::ShowCreateStream(name, version) => {
+                let version = Version(" VERSION", version);
+                write!(f, "SHOW CREATE STREAM {name}{version}")
+            }
+            Self::Describe(name, version) => {
+                let version = Version(" VERSION", version);
+                write!(f, "DESCRIBE STREAM {name}{version}")
+            }
+            Self::AssertSchema(name, asserted) => {
+                write!(f, "ASSERT SCHEMA FOR {name} ")?;
+                match asserted.as_ref() {
+                    AssertedSchema::Version((number, _)) => write!(f, "VERSION {number}"),
+                    AssertedSchema::Elements(elements) => elements.fmt(f),
+                }
+            }
             Self::Begin { start, modes } => {
                 f.write_str(if *start { "START TRANSACTION" } else { "BEGIN" })?;
                 match modes == &TransactionModes::default() {
@@ -152,16 +171,10 @@ impl Display for Spelling {
     }
 }
 
-/// On one line; as `{:#}`, each column and constraint on a line of its own.
-impl Display for CreateStream {
+/// In parentheses, on one line; as `{:#}`, each column and key on a line of its
+/// own.
+impl Display for Elements {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "CREATE {} {}{} ",
-            self.spelling,
-            If(self.if_not_exists, "IF NOT EXISTS "),
-            self.name
-        )?;
         let mut elements: Vec<String> = self
             .columns
             .iter()
@@ -174,12 +187,50 @@ impl Display for CreateStream {
             elements.push(unique(name.as_ref(), columns));
         }
         match f.alternate() {
-            true => write!(f, "(\n    {}\n)", elements.join(",\n    "))?,
-            false => write!(f, "({})", elements.join(", "))?,
+            true => write!(f, "(\n    {}\n)", elements.join(",\n    ")),
+            false => write!(f, "({})", elements.join(", ")),
         }
-        match self.options.is_empty() {
-            true => Ok(()),
-            false => write!(f, " WITH ({})", List(&self.options)),
+    }
+}
+
+/// On one line; as `{:#}`, as [`Elements`] are.
+impl Display for CreateStream {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "CREATE {}{} {}{} ",
+            If(self.existing == Existing::Replaced, "OR REPLACE "),
+            self.spelling,
+            If(self.existing == Existing::Kept, "IF NOT EXISTS "),
+            self.name
+        )?;
+        self.elements.fmt(f)?;
+        With(&self.options).fmt(f)
+    }
+}
+
+impl Display for CopyStream {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "CREATE {} {}{} LIKE {}{}",
+            self.spelling,
+            If(self.if_not_exists, "IF NOT EXISTS "),
+            self.name,
+            self.source,
+            With(&self.options)
+        )
+    }
+}
+
+/// The options, if there are any.
+struct With<'a>(&'a [OptionWord]);
+
+impl Display for With<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            [] => Ok(()),
+            options => write!(f, " WITH ({})", List(options)),
         }
     }
 }
@@ -296,6 +347,18 @@ impl Display for DiscardTarget {
             Self::Sequences => "SEQUENCES",
             Self::Temp => "TEMP",
         })
+    }
+}
+
+/// A version behind its word, if it is said.
+struct Version<'a>(&'static str, &'a Option<VersionNumber>);
+
+impl Display for Version<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.1 {
+            Some((number, _)) => write!(f, "{} {number}", self.0),
+            None => Ok(()),
+        }
     }
 }
 

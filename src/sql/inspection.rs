@@ -1,13 +1,13 @@
-//! `SHOW` and `DESCRIBE`.
+//! `SHOW`, `DESCRIBE` and `ASSERT SCHEMA`.
 
 use sqlparser::tokenizer::Token;
 
 use super::cursor::{Cursor, Parsed, unsupported_at};
-use super::definition::spelling;
+use super::definition::{elements, spelling};
 use super::setting;
-use super::statement::Statement;
+use super::statement::{AssertedSchema, Statement, VersionNumber};
 
-/// `DESCRIBE [STREAM | TABLE] name`
+/// `DESCRIBE [STREAM | TABLE] name [VERSION n]`
 pub(super) fn describe(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
     let location = cursor.location();
     if cursor.string()?.is_some() {
@@ -22,8 +22,7 @@ pub(super) fn describe(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
         spelling(cursor);
     }
     let name = cursor.object("a stream name")?;
-    no_version(cursor)?;
-    Ok(Statement::Describe(name))
+    Ok(Statement::Describe(name, version(cursor)?))
 }
 
 /// `SHOW {SCHEMAS | STREAMS | TABLES | SCHEMA … | CREATE STREAM … | setting}`
@@ -42,8 +41,7 @@ pub(super) fn show(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
             return Err(cursor.unexpected("STREAM").into());
         }
         let name = cursor.object("a stream name")?;
-        no_version(cursor)?;
-        return Ok(Statement::ShowCreateStream(name));
+        return Ok(Statement::ShowCreateStream(name, version(cursor)?));
     }
     setting::show(cursor)
 }
@@ -64,31 +62,61 @@ fn show_streams(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
     Ok(Statement::ShowStreams { namespace, like })
 }
 
-/// `{VERSIONS | COMPATIBILITY} FOR name`
+/// `{VERSIONS | COMPATIBILITY} FOR name` or `DIFF FOR name [FROM n] [TO m]`
 fn show_schema(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
-    if cursor.is("DIFF") {
-        return cursor.unsupported(
-            "SHOW SCHEMA DIFF",
-            "Use SHOW SCHEMA VERSIONS FOR name: it tells what each version changed.",
-        );
+    if cursor.accept("DIFF") {
+        cursor.expect("FOR")?;
+        return Ok(Statement::ShowDiff {
+            stream: cursor.object("a stream name")?,
+            from: numbered(cursor, "FROM")?,
+            to: numbered(cursor, "TO")?,
+        });
     }
     let statement = if cursor.accept("VERSIONS") {
         Statement::ShowVersions
     } else if cursor.accept("COMPATIBILITY") {
         Statement::ShowCompatibility
     } else {
-        return Err(cursor.unexpected("VERSIONS or COMPATIBILITY").into());
+        return Err(cursor.unexpected("VERSIONS, COMPATIBILITY or DIFF").into());
     };
     cursor.expect("FOR")?;
     Ok(statement(cursor.object("a stream name")?))
 }
 
-fn no_version(cursor: &Cursor<'_>) -> Parsed<()> {
-    if cursor.is("VERSION") {
-        return cursor.unsupported(
-            "VERSION n",
-            "Leave it out for the latest version; SHOW SCHEMA VERSIONS FOR name tells what each version changed.",
-        );
+/// `SCHEMA FOR name {VERSION n | (columns and keys)}`
+pub(super) fn assert(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
+    cursor.expect("SCHEMA")?;
+    cursor.expect("FOR")?;
+    let stream = cursor.object("a stream name")?;
+    let asserted = match version(cursor)? {
+        Some(version) => AssertedSchema::Version(version),
+        None if cursor.token() == &Token::LParen => {
+            AssertedSchema::Elements(elements(cursor, &stream.name)?)
+        }
+        None => {
+            let expected = "VERSION or the columns in parentheses";
+            return Err(cursor.unexpected(expected).into());
+        }
+    };
+    Ok(Statement::AssertSchema(stream, Box::new(asserted)))
+}
+
+/// `[VERSION n]`
+fn version(cursor: &mut Cursor<'_>) -> Parsed<Option<VersionNumber>> {
+    numbered(cursor, "VERSION")
+}
+
+/// The keyword and the number of a version, if the keyword is next.
+fn numbered(cursor: &mut Cursor<'_>, keyword: &str) -> Parsed<Option<VersionNumber>> {
+    if !cursor.accept(keyword) {
+        return Ok(None);
     }
-    Ok(())
+    let (mark, location) = (cursor.mark(), cursor.location());
+    match cursor.number().and_then(|number| number.parse().ok()) {
+        Some(number) => Ok(Some((number, location))),
+        None => {
+            cursor.reset(mark);
+            Err(cursor.unexpected("the number of a version").into())
+        }
+    }
 }

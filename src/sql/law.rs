@@ -52,6 +52,11 @@ fn soup() -> impl Strategy<Value = String> {
         "LIKE",
         "DESCRIBE",
         "VERSION",
+        "DIFF",
+        "ASSERT",
+        "OR",
+        "REPLACE",
+        "INCLUDING",
         "BEGIN",
         "COMMIT",
         "ROLLBACK",
@@ -213,6 +218,7 @@ fn statements_with(word: &str) -> Vec<Statement> {
     };
     let shape = |alteration| alter(AlterAction::Shape(alteration, NOWHERE));
     let location = NOWHERE;
+    let version = Some((7, location));
     let option = || OptionWord {
         key: name(),
         value: OptionValue::Text(name()),
@@ -225,11 +231,17 @@ fn statements_with(word: &str) -> Vec<Statement> {
         location,
     };
     vec![
-        Statement::Describe(bare()),
-        Statement::Describe(full()),
+        Statement::Describe(bare(), None),
+        Statement::Describe(full(), version),
+        Statement::ShowDiff {
+            stream: bare(),
+            from: version,
+            to: version,
+        },
+        Statement::AssertSchema(bare(), Box::new(AssertedSchema::Version((1, location)))),
         Statement::ShowVersions(bare()),
         Statement::ShowCompatibility(full()),
-        Statement::ShowCreateStream(bare()),
+        Statement::ShowCreateStream(bare(), version),
         Statement::ShowStreams {
             namespace: Some((name(), location)),
             like: None,
@@ -254,11 +266,20 @@ fn statements_with(word: &str) -> Vec<Statement> {
         Statement::RollbackTo(name()),
         Statement::CreateStream(Box::new(CreateStream {
             spelling: Spelling::Table,
+            existing: Existing::Replaced,
+            name: bare(),
+            elements: Elements {
+                columns: vec![(column(), location)],
+                primary_key: Vec::new(),
+                unique: vec![(Some(name()), vec![name()])],
+            },
+            options: vec![option()],
+        })),
+        Statement::CopyStream(Box::new(CopyStream {
+            spelling: Spelling::Stream,
             if_not_exists: false,
             name: bare(),
-            columns: vec![(column(), location)],
-            primary_key: Vec::new(),
-            unique: vec![(Some(name()), vec![name()])],
+            source: full(),
             options: vec![option()],
         })),
         shape(Alteration::AddColumn {

@@ -17,6 +17,11 @@ const MEANINGS: &[(&str, &str)] = &[
      "CREATE STREAM s (stream integer, key text NOT NULL COMMENT 'k', exclude date)"),
     ("CREATE STREAM s (a int) WITH (Format = JSON, kafka.group.id = 'g', 'a b' = -1.5, x = true, y)",
      "CREATE STREAM s (a integer) WITH (format = 'json', kafka.group.id = 'g', 'a b' = -1.5, x = true, y = true)"),
+    ("create or replace table n.s (a int unique) with (format = json)",
+     "CREATE OR REPLACE TABLE n.s (a integer, UNIQUE (a)) WITH (format = 'json')"),
+    ("CREATE STREAM s like n.t", "CREATE STREAM s LIKE n.t"),
+    ("CREATE TABLE IF NOT EXISTS s (LIKE t INCLUDING ALL) WITH (format = 'json')",
+     "CREATE TABLE IF NOT EXISTS s LIKE t WITH (format = 'json')"),
     // Types.
     ("CREATE STREAM s (a double precision, b CHARACTER VARYING(10), c numeric(10 , -2))",
      "CREATE STREAM s (a double precision, b character varying(10), c numeric(10,-2))"),
@@ -56,6 +61,14 @@ const MEANINGS: &[(&str, &str)] = &[
     ("DESCRIBE stream.a", "DESCRIBE STREAM stream.a"),
     ("DESCRIBE TABLE a.select", "DESCRIBE STREAM a.\"select\""),
     ("SHOW CREATE TABLE s", "SHOW CREATE STREAM s"),
+    ("SHOW CREATE STREAM s version +2", "SHOW CREATE STREAM s VERSION 2"),
+    ("DESC version version 1", "DESCRIBE STREAM version VERSION 1"),
+    ("SHOW SCHEMA DIFF FOR s", "SHOW SCHEMA DIFF FOR s"),
+    ("show schema diff for n.s to 2", "SHOW SCHEMA DIFF FOR n.s TO 2"),
+    ("SHOW SCHEMA DIFF FOR s FROM 3 TO 1", "SHOW SCHEMA DIFF FOR s FROM 3 TO 1"),
+    ("assert schema for s version 1", "ASSERT SCHEMA FOR s VERSION 1"),
+    ("ASSERT SCHEMA FOR s (Id int primary key, b text UNIQUE)",
+     "ASSERT SCHEMA FOR s (id integer NOT NULL, b text, PRIMARY KEY (id), UNIQUE (b))"),
     // Transactions.
     ("BEGIN WORK", "BEGIN"),
     ("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY, NOT DEFERRABLE",
@@ -165,6 +178,7 @@ fn the_largest_schemas_are_read() {
             panic!("{}", statements.len());
         };
         let columns: Vec<_> = create
+            .elements
             .columns
             .iter()
             .map(|(column, _)| column.clone())

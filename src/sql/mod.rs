@@ -41,7 +41,8 @@ mod sample;
 
 pub use parser::parse;
 pub use statement::{
-    AlterAction, AlterStream, CommentTarget, CreateIndex, CreateStream, DiscardTarget, DropStreams,
-    IsolationLevel, Location, ObjectRef, OptionValue, OptionWord, SetScope, SetValue, Spelling,
-    Statement, TransactionModes,
+    AlterAction, AlterStream, AssertedSchema, CommentTarget, CopyStream, CreateIndex, CreateStream,
+    DiscardTarget, DropStreams, Elements, Existing, IsolationLevel, Location, ObjectRef,
+    OptionValue, OptionWord, SetScope, SetValue, Spelling, Statement, TransactionModes,
+    VersionNumber,
 };

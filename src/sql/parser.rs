@@ -28,10 +28,11 @@ pub fn parse(text: &str) -> Result<Vec<Statement>> {
 type Grammar = fn(&mut Cursor<'_>) -> Parsed<Statement>;
 
 /// What follows which first word.
-const GRAMMARS: [(&str, Grammar); 21] = [
+const GRAMMARS: [(&str, Grammar); 22] = [
     ("DESCRIBE", inspection::describe),
     ("DESC", inspection::describe),
     ("SHOW", inspection::show),
+    ("ASSERT", inspection::assert),
     ("CREATE", definition::create),
     ("ALTER", alteration::alter),
     ("DROP", definition::drop),

@@ -146,37 +146,64 @@ fn unique() -> impl Strategy<Value = (Option<Name>, Vec<Name>)> {
     (option::of(name()), names())
 }
 
-fn create_stream() -> impl Strategy<Value = Statement> {
+fn elements() -> impl Strategy<Value = Elements> {
     (
-        (spelling(), any::<bool>(), object()),
         vec(column(), 0..5),
         option::of(names()),
         vec(unique(), 0..3),
+    )
+        .prop_map(|(columns, key, unique)| {
+            let primary_key = key.unwrap_or_default();
+            let mut seen = std::collections::HashSet::new();
+            let columns = columns
+                .into_iter()
+                .filter(|column| seen.insert(column.name.clone()))
+                .map(|mut column| {
+                    column.not_null |= primary_key.contains(&column.name);
+                    (column, NOWHERE)
+                })
+                .collect();
+            Elements {
+                columns,
+                primary_key,
+                unique,
+            }
+        })
+}
+
+fn create_stream() -> impl Strategy<Value = Statement> {
+    let existing = select(&[Existing::Refused, Existing::Kept, Existing::Replaced][..]);
+    (
+        (spelling(), existing, object()),
+        elements(),
         option::of(options()),
     )
-        .prop_map(
-            |((spelling, if_not_exists, name), columns, key, unique, options)| {
-                let primary_key = key.unwrap_or_default();
-                let mut seen = std::collections::HashSet::new();
-                let columns = columns
-                    .into_iter()
-                    .filter(|column| seen.insert(column.name.clone()))
-                    .map(|mut column| {
-                        column.not_null |= primary_key.contains(&column.name);
-                        (column, NOWHERE)
-                    })
-                    .collect();
-                Statement::CreateStream(Box::new(CreateStream {
-                    spelling,
-                    if_not_exists,
-                    name,
-                    columns,
-                    primary_key,
-                    unique,
-                    options: options.unwrap_or_default(),
-                }))
-            },
-        )
+        .prop_map(|((spelling, existing, name), elements, options)| {
+            Statement::CreateStream(Box::new(CreateStream {
+                spelling,
+                existing,
+                name,
+                elements,
+                options: options.unwrap_or_default(),
+            }))
+        })
+}
+
+fn copy_stream() -> impl Strategy<Value = Statement> {
+    (
+        (spelling(), any::<bool>(), object()),
+        object(),
+        option::of(options()),
+    )
+        .prop_map(|((spelling, if_not_exists, name), source, options)| {
+            Statement::CopyStream(Box::new(CopyStream {
+                spelling,
+                if_not_exists,
+                name,
+                source,
+                options: options.unwrap_or_default(),
+            }))
+        })
 }
 
 /// A column or a part of a nested one.
@@ -311,6 +338,17 @@ fn other_definition() -> impl Strategy<Value = Statement> {
     ]
 }
 
+fn version() -> impl Strategy<Value = Option<VersionNumber>> {
+    option::of(any::<u32>().prop_map(|number| (number, NOWHERE)))
+}
+
+fn asserted() -> impl Strategy<Value = AssertedSchema> {
+    prop_oneof![
+        any::<u32>().prop_map(|number| AssertedSchema::Version((number, NOWHERE))),
+        elements().prop_map(AssertedSchema::Elements),
+    ]
+}
+
 fn inspection() -> impl Strategy<Value = Statement> {
     let namespace = option::of(name().prop_map(|name| (name, NOWHERE)));
     prop_oneof![
@@ -318,8 +356,16 @@ fn inspection() -> impl Strategy<Value = Statement> {
             .prop_map(|(namespace, like)| Statement::ShowStreams { namespace, like }),
         object().prop_map(Statement::ShowVersions),
         object().prop_map(Statement::ShowCompatibility),
-        object().prop_map(Statement::ShowCreateStream),
-        object().prop_map(Statement::Describe),
+        (object(), version(), version()).prop_map(|(stream, from, to)| Statement::ShowDiff {
+            stream,
+            from,
+            to
+        }),
+        (object(), version())
+            .prop_map(|(name, version)| Statement::ShowCreateStream(name, version)),
+        (object(), version()).prop_map(|(name, version)| Statement::Describe(name, version)),
+        (object(), asserted())
+            .prop_map(|(name, asserted)| Statement::AssertSchema(name, Box::new(asserted))),
     ]
 }
 
@@ -399,11 +445,13 @@ fn conversation() -> impl Strategy<Value = Statement> {
 
 /// Any statement that the parser makes, but the unsupported.
 pub(super) fn statement() -> impl Strategy<Value = Statement> {
+    // Boxed: in one piece they are more than a test's stack.
     prop_oneof![
-        create_stream(),
-        alter_stream(),
-        other_definition(),
-        inspection(),
-        conversation(),
+        create_stream().boxed(),
+        copy_stream().boxed(),
+        alter_stream().boxed(),
+        other_definition().boxed(),
+        inspection().boxed(),
+        conversation().boxed(),
     ]
 }

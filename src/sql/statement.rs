@@ -57,21 +57,58 @@ pub enum OptionValue {
     Number(String),
 }
 
-/// `CREATE STREAM`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CreateStream {
-    /// `STREAM` or `TABLE`.
-    pub spelling: Spelling,
-    /// `IF NOT EXISTS` was said.
-    pub if_not_exists: bool,
-    /// The stream's name.
-    pub name: ObjectRef,
+/// The number of a version, and where it stood.
+pub type VersionNumber = (u32, Location);
+
+/// The columns and keys of a stream, in parentheses.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Elements {
     /// The columns in order, each with the place of its name.
     pub columns: Vec<(ColumnSpec, Location)>,
     /// Names of the primary key's columns, from either spelling.
     pub primary_key: Vec<Name>,
     /// `[CONSTRAINT name] UNIQUE (columns)` and the columns' own `UNIQUE`.
     pub unique: Vec<(Option<Name>, Vec<Name>)>,
+}
+
+/// What becomes of a stream that has the name already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Existing {
+    /// It is an error.
+    #[default]
+    Refused,
+    /// `IF NOT EXISTS`: nothing happens.
+    Kept,
+    /// `OR REPLACE`: it is evolved.
+    Replaced,
+}
+
+/// `CREATE STREAM`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CreateStream {
+    /// `STREAM` or `TABLE`.
+    pub spelling: Spelling,
+    /// What becomes of a stream that is there.
+    pub existing: Existing,
+    /// The stream's name.
+    pub name: ObjectRef,
+    /// Its columns and keys.
+    pub elements: Elements,
+    /// `WITH (…)`.
+    pub options: Vec<OptionWord>,
+}
+
+/// `CREATE STREAM … LIKE`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopyStream {
+    /// `STREAM` or `TABLE`.
+    pub spelling: Spelling,
+    /// `IF NOT EXISTS` was said.
+    pub if_not_exists: bool,
+    /// The new stream's name.
+    pub name: ObjectRef,
+    /// The stream it is to be like.
+    pub source: ObjectRef,
     /// `WITH (…)`.
     pub options: Vec<OptionWord>,
 }
@@ -139,6 +176,15 @@ pub enum CommentTarget {
     Column(ObjectRef, Name, Location),
 }
 
+/// What an `ASSERT SCHEMA` wants the latest schema to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AssertedSchema {
+    /// `VERSION n`: that of an earlier version.
+    Version(VersionNumber),
+    /// `(columns and keys)`: just these columns, and the keys if they are said.
+    Elements(Elements),
+}
+
 /// `ISOLATION LEVEL …`
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IsolationLevel {
@@ -200,6 +246,8 @@ pub enum DiscardTarget {
 pub enum Statement {
     /// `CREATE STREAM …`
     CreateStream(Box<CreateStream>),
+    /// `CREATE STREAM … LIKE …`
+    CopyStream(Box<CopyStream>),
     /// `ALTER STREAM …`
     AlterStream(Box<AlterStream>),
     /// `DROP STREAM …`
@@ -267,10 +315,21 @@ pub enum Statement {
     ShowVersions(ObjectRef),
     /// `SHOW SCHEMA COMPATIBILITY FOR name`
     ShowCompatibility(ObjectRef),
-    /// `SHOW CREATE STREAM name`
-    ShowCreateStream(ObjectRef),
-    /// `DESCRIBE [STREAM] name`
-    Describe(ObjectRef),
+    /// `SHOW SCHEMA DIFF FOR name [FROM n] [TO m]`
+    ShowDiff {
+        /// The stream.
+        stream: ObjectRef,
+        /// The version to begin with; the one before the other when absent.
+        from: Option<VersionNumber>,
+        /// The version to end with; the latest when absent.
+        to: Option<VersionNumber>,
+    },
+    /// `SHOW CREATE STREAM name [VERSION n]`
+    ShowCreateStream(ObjectRef, Option<VersionNumber>),
+    /// `DESCRIBE [STREAM] name [VERSION n]`
+    Describe(ObjectRef, Option<VersionNumber>),
+    /// `ASSERT SCHEMA FOR name {VERSION n | (columns and keys)}`
+    AssertSchema(ObjectRef, Box<AssertedSchema>),
     /// `BEGIN` or `START TRANSACTION`, with the word for the tag
     Begin {
         /// `START TRANSACTION` was said.

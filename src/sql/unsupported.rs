@@ -8,7 +8,7 @@ use super::statement::Statement;
 /// The hint for the statements of two-phase commit.
 pub(super) const TWO_PHASE: &str = "Two-phase commit is not offered: use COMMIT or ROLLBACK.";
 
-const READ: &str = "Use SHOW STREAMS, DESCRIBE STREAM, SHOW SCHEMA VERSIONS FOR, SHOW SCHEMA COMPATIBILITY FOR, SHOW CREATE STREAM or SHOW with the name of a setting.";
+const READ: &str = "Use SHOW STREAMS, DESCRIBE STREAM, SHOW SCHEMA VERSIONS FOR, SHOW SCHEMA DIFF FOR, SHOW SCHEMA COMPATIBILITY FOR, SHOW CREATE STREAM or SHOW with the name of a setting.";
 const ROWS: &str =
     "The registry holds schemas, not rows: use CREATE STREAM, ALTER STREAM and DROP STREAM.";
 const CURSOR: &str =
@@ -20,7 +20,7 @@ const UPKEEP: &str = "There is nothing to maintain by hand: leave the statement 
 const CODE: &str = "There are no procedures and functions: use the statements of the registry.";
 
 /// First words of statements that are understood, but not offered.
-const STATEMENTS: [(&str, &str); 35] = [
+const STATEMENTS: [(&str, &str); 34] = [
     ("SELECT", READ),
     ("WITH", READ),
     ("VALUES", READ),
@@ -29,7 +29,6 @@ const STATEMENTS: [(&str, &str); 35] = [
         "EXPLAIN",
         "Run ALTER STREAM in a transaction and ROLLBACK to see whether it is allowed.",
     ),
-    ("ASSERT", "Use SHOW SCHEMA COMPATIBILITY FOR name."),
     (
         "REFRESH",
         "Use ALTER STREAM to bring the schema up to date.",

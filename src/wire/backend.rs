@@ -236,11 +236,11 @@ fn add<const N: usize>(fields: &mut Vec<(u8, String)>, more: [(u8, Option<&str>)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::ErrorKind;
+    use crate::error::{Demand, ErrorKind};
 
     #[test]
     fn an_error_has_its_fields_and_no_causes() {
-        let error = Error::new(ErrorKind::Incompatible, "no")
+        let error = Error::new(ErrorKind::Incompatible(Demand::Mode), "no")
             .with_detail("d.")
             .with_hint("h.")
             .at(3)

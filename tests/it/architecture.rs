@@ -77,6 +77,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
 
 /// The crates that stay behind one door.
 const DOORS: &[(&str, &[&str])] = &[
+    ("arrow_array", &["evolution", "schema"]),
+    ("arrow_buffer", &["evolution", "schema"]),
+    ("arrow_cast", &["evolution", "schema"]),
+    ("arrow_schema", &["evolution", "schema"]),
+    ("arrow_select", &["evolution", "schema"]),
     ("pgwire", &["wire"]),
     ("sqlparser", &["sql"]),
     ("rusqlite", &["astha", "sqlite", "store"]),

@@ -33,8 +33,11 @@ macro_rules! scripts {
 
 scripts! {
     alter_stream,
+    assert_schema,
     comments,
     compatibility,
+    create_like,
+    create_or_replace,
     create_stream,
     defaults,
     describe,
@@ -52,6 +55,7 @@ scripts! {
     settings,
     show_compatibility,
     show_create,
+    show_diff,
     show_schemas,
     show_versions,
     transaction_reads,
@@ -59,6 +63,7 @@ scripts! {
     transitive_compatibility,
     types,
     unsupported,
+    versions,
 }
 
 #[test]

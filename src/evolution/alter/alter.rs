@@ -99,6 +99,12 @@ pub(super) struct Altering<'a> {
 
 impl Altering<'_> {
     fn apply(&mut self, alteration: &Alteration) -> Result<()> {
+        let defaults = self.defaults_above(alteration);
+        self.act(alteration)?;
+        self.carry_defaults(defaults)
+    }
+
+    fn act(&mut self, alteration: &Alteration) -> Result<()> {
         match alteration {
             Alteration::AddColumn {
                 parent,

@@ -1,7 +1,8 @@
 //! What is done to columns and their parts.
 
 use super::alter::{Altering, invalid};
-use crate::error::{Definition, Error, ErrorKind, Object, Result};
+use super::default::carried;
+use crate::error::{Error, ErrorKind, Object, Result};
 use crate::schema::{
     ColumnSpec, DataType, ELEMENT, Field, FieldPath, KEY, Literal, Name, Schema, VALUE,
     check_column_count, check_field, check_key, check_size, nested_key, no_default, nullable_key,
@@ -160,18 +161,7 @@ impl Altering<'_> {
             ..field.clone()
         };
         changed.take_identities(field);
-        if let Some(default) = &field.default {
-            changed.default = default.literal().coerce(data_type).map_err(|cause| {
-                Error::new(
-                    ErrorKind::InvalidDefinition(Definition::TypeMismatch),
-                    format!(
-                        "default for column \"{path}\" cannot be cast automatically to type {data_type}"
-                    ),
-                )
-                .with_detail(format!("The default is {default}: {cause}."))
-                .with_hint("Drop the default in the same ALTER before the type, and set one after it.")
-            })?;
-        }
+        changed.default = carried(path, field, data_type)?;
         check_size(std::slice::from_ref(&changed))?;
         check_field(path.parent().as_ref(), &changed)?;
         let last = changed.assign_identities(self.altered.last_field_id)?;

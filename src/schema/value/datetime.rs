@@ -90,7 +90,7 @@ impl Flaw {
             }),
             Self::Range => refusal::datetime_range(text),
             Self::Precision(digits) => refusal::datetime_range(text).with_detail(format!(
-                "The type {data_type} holds {digits} digits of a second, and a default is not rounded."
+                "The type {data_type} holds {digits} digits of a second, and values are not rounded."
             )),
         }
     }

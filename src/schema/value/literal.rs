@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{datetime, interval, number, refusal, text};
+use super::{datetime, interval, json, number, refusal, text};
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{DataType, quote_literal};
 
@@ -118,7 +118,7 @@ impl DefaultValue {
         }
     }
 
-    fn quoted(text: impl Into<String>) -> Self {
+    pub(super) fn quoted(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
             quoted: true,
@@ -172,7 +172,7 @@ fn from_number(number: &str, data_type: &DataType) -> Result<DefaultValue> {
     }
 }
 
-fn from_string(string: &str, data_type: &DataType) -> Result<DefaultValue> {
+pub(super) fn from_string(string: &str, data_type: &DataType) -> Result<DefaultValue> {
     let quoted = |text: Result<String>| text.map(DefaultValue::quoted);
     match data_type {
         DataType::Boolean => {
@@ -199,10 +199,9 @@ fn from_string(string: &str, data_type: &DataType) -> Result<DefaultValue> {
         DataType::Timestamp(precision) => quoted(datetime::timestamp(string, *precision)),
         DataType::TimestampTz(precision) => quoted(datetime::timestamptz(string, *precision)),
         DataType::Interval => quoted(interval::interval(string)),
-        DataType::Array(_) | DataType::Map(_) | DataType::Struct(_) => Err(Error::unsupported(
-            format!("a default of type {data_type}"),
-            "Leave the default out.",
-        )),
+        DataType::Array(_) | DataType::Map(_) | DataType::Struct(_) => {
+            quoted(json::nested(string, data_type))
+        }
     }
 }
 

@@ -18,13 +18,32 @@
 //! | `uuid` | lower case with hyphens |
 //! | `json` | as written |
 //! | `jsonb` | compact, keys sorted |
+//! | `struct`, `array`, `map` | the value's JSON form, compact, keys sorted |
 //!
 //! A default is a value of its column's type and not something to be cast to
 //! it: nothing is rounded, cut or guessed. A bare number is never text, and a
 //! quoted one is a number, as in PostgreSQL.
+//!
+//! # Values in records
+//!
+//! A record is JSON. Its values have one canonical form too, which says the
+//! same as the text above ([`Schema::read_record`](super::Schema::read_record)):
+//!
+//! | type | read from | canonical form |
+//! | --- | --- | --- |
+//! | `boolean` | `true`, `false` | the same |
+//! | integers | a number without a fraction | digits |
+//! | `real`, `double precision` | a number, `"NaN"`, `"Infinity"`, `"-Infinity"` | a floating-point number, or the word |
+//! | `numeric` | a string; a number of at most 15 digits | a string, which keeps all digits |
+//! | `json`, `jsonb` | anything but `null`, which is NULL | the same |
+//! | `array` | a list | a list |
+//! | `map` | an object; its keys are texts of the key's type | an object with canonical keys |
+//! | `struct` | an object; a field that is absent takes its default, or NULL | an object with every field |
+//! | all others | a string | the canonical text |
 
 mod datetime;
 mod interval;
+mod json;
 mod literal;
 mod number;
 mod refusal;

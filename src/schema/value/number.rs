@@ -110,7 +110,7 @@ pub(super) fn numeric_from_number(text: &str, bounds: Option<(u16, i16)>) -> Res
     }
     if !is_zero && exponent > scale {
         return Err(overflow(format!(
-            "A field with precision {precision}, scale {scale} cannot hold {} exactly, and a default is not rounded.",
+            "A field with precision {precision}, scale {scale} cannot hold {} exactly, and values are not rounded.",
             refusal::shown(text)
         )));
     }
@@ -176,7 +176,7 @@ fn in_range(digits: &str, data_type: &DataType) -> Option<String> {
     fits.then(|| value.to_string())
 }
 
-fn special(text: &str) -> Option<&'static str> {
+pub(super) fn special(text: &str) -> Option<&'static str> {
     match text.trim().to_ascii_lowercase().as_str() {
         "nan" => Some("NaN"),
         "infinity" | "inf" | "+infinity" | "+inf" => Some("Infinity"),

@@ -69,16 +69,21 @@ pub(super) fn json(text: &str) -> Result<String> {
     }
 }
 
-/// JSON, compact, with its keys in order. PostgreSQL's `jsonb` holds any
-/// number; those the JSON library cannot hold exactly are refused (22003), so
-/// that no default is another one than was written.
+/// JSON, compact, with its keys in order.
 pub(super) fn jsonb(text: &str) -> Result<String> {
-    let mut value: serde_json::Value =
-        serde_json::from_str(text).map_err(|error| json_error(text, &DataType::Jsonb, error))?;
+    let mut value = exact_json(text, &DataType::Jsonb)?;
     value.sort_all_objects();
+    Ok(value.to_string())
+}
+
+/// The value of a text that is JSON. PostgreSQL's `jsonb` holds any number;
+/// those the JSON library cannot hold exactly are refused (22003), so that no
+/// default is another one than was written.
+pub(super) fn exact_json(text: &str, data_type: &DataType) -> Result<serde_json::Value> {
+    let value = serde_json::from_str(text).map_err(|error| json_error(text, data_type, error))?;
     match json_numbers(text).find(|number| !number::is_exact_in_json(number)) {
-        Some(number) => Err(refusal::number_range(&DataType::Jsonb, number)),
-        None => Ok(value.to_string()),
+        Some(number) => Err(refusal::number_range(data_type, number)),
+        None => Ok(value),
     }
 }
 

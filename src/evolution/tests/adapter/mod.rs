@@ -1,0 +1,3 @@
+//! Records carried over: a table of cases and the laws.
+
+mod cases;

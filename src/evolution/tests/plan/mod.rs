@@ -1,0 +1,4 @@
+//! Plans: which steps, in which order, how safe.
+
+mod law;
+mod steps;

@@ -1,0 +1,102 @@
+//! Changes and the steps they take.
+
+use std::sync::Arc;
+
+use super::super::build::*;
+use crate::evolution::{Plan, plan};
+use crate::schema::{Alteration, Mode, Schema};
+
+fn orders() -> Schema {
+    let orders = schema(
+        &[
+            "id: bigint",
+            "a: integer",
+            "b: integer",
+            "required: integer !",
+            "defaulted: integer ! = 1",
+            "address: struct<zip text, city text>",
+        ],
+        &["id"],
+    );
+    altered(
+        &orders,
+        &[add_index(Some("i"), &["a"]), add_unique(Some("u"), &["b"])],
+    )
+}
+
+fn planned(mode: Mode, alterations: &[Alteration]) -> Plan {
+    let new = altered(&orders(), alterations);
+    plan(mode, &Arc::new(new), &[(1, Arc::new(orders()))])
+}
+
+#[test]
+fn each_step_can_be_done_after_the_ones_before() {
+    #[rustfmt::skip]
+    let cases: &[(&[Alteration], &[&str])] = &[
+        (&[], &[]),
+        (&[add("x: text ! = 'y'")], &["ADD COLUMN x text NOT NULL DEFAULT 'y'"]),
+        (&[add("address.x: text")], &["ADD COLUMN address.x text"]),
+        // What uses a column goes before it, and comes after those it uses.
+        (
+            &[drop_cascade("a"), add("x: int"), add_index(Some("i"), &["x"])],
+            &["DROP INDEX i", "DROP COLUMN a", "ADD COLUMN x integer", "CREATE INDEX i (x)"],
+        ),
+        (
+            &[drop_cascade("b"), add_unique(Some("u"), &["a"])],
+            &["DROP CONSTRAINT u", "DROP COLUMN b", "ADD CONSTRAINT u UNIQUE (a)"],
+        ),
+        (
+            &[drop_cascade("id"), add("key: uuid"), add_key(&["key"])],
+            &["DROP PRIMARY KEY", "DROP COLUMN id", "ADD COLUMN key uuid NOT NULL", "ADD PRIMARY KEY (key)"],
+        ),
+        // A name is free before it is used again.
+        (
+            &[drop_cascade("b"), rename("a", "b"), add("a: text")],
+            &["DROP CONSTRAINT u", "DROP COLUMN b", "RENAME COLUMN a TO b", "ADD COLUMN a text"],
+        ),
+        (
+            &[rename("b", "c"), rename("a", "b")],
+            &["RENAME COLUMN b TO c", "RENAME COLUMN a TO b"],
+        ),
+        (
+            &[rename("a", "x"), rename("defaulted", "a"), rename("x", "defaulted")],
+            &["RENAME COLUMN a TO a_2", "RENAME COLUMN defaulted TO a", "RENAME COLUMN a_2 TO defaulted"],
+        ),
+        // Outer names first, so that a way is the new one.
+        (
+            &[rename("address.zip", "code"), drop("address.city"), rename("address", "place")],
+            &["RENAME COLUMN address TO place", "DROP COLUMN place.city", "RENAME COLUMN place.zip TO code"],
+        ),
+        (
+            &[add("address.x: int"), drop("address.zip"), drop("address.city"), add("address.y: int")],
+            &["DROP COLUMN address.zip", "ADD COLUMN address.x integer", "DROP COLUMN address.city", "ADD COLUMN address.y integer"],
+        ),
+        // A default that is no value of the new type gives way.
+        (
+            &[set_type("defaulted", "bigint")],
+            &["ALTER COLUMN defaulted TYPE bigint"],
+        ),
+        (
+            &[drop_default("defaulted"), set_type("defaulted", "text"), set_default("defaulted", "'1'")],
+            &["ALTER COLUMN defaulted DROP DEFAULT", "ALTER COLUMN defaulted TYPE text", "ALTER COLUMN defaulted SET DEFAULT '1'"],
+        ),
+        (
+            &[drop_default("defaulted"), set_type("defaulted", "text")],
+            &["ALTER COLUMN defaulted DROP DEFAULT", "ALTER COLUMN defaulted TYPE text"],
+        ),
+        // Nullability after defaults.
+        (
+            &[set_not_null("a"), set_default("a", "5"), set_type("a", "bigint")],
+            &["ALTER COLUMN a TYPE bigint", "ALTER COLUMN a SET DEFAULT 5", "ALTER COLUMN a SET NOT NULL"],
+        ),
+    ];
+    for (alterations, steps) in cases {
+        let planned = planned(Mode::Full, alterations);
+        let found: Vec<String> = planned
+            .alterations()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(found, *steps);
+    }
+}

@@ -1,0 +1,83 @@
+//! Evolving a stream by calls, and asking what that would take.
+
+use std::sync::Arc;
+
+use super::alter::{reshape, set_options, shapes};
+use super::{At, Draft, Operation, Registry, StreamAction};
+use crate::error::{Error, Result};
+use crate::evolution::{self, Plan};
+use crate::schema::{Alteration, ObjectId, Schema, StreamName};
+use crate::store::Version;
+
+/// What became of a stream.
+#[derive(Clone, Debug)]
+pub struct Evolved {
+    /// Its latest version; the one there was if nothing changed.
+    pub version: Arc<Version>,
+    /// The way there from the version before.
+    pub plan: Plan,
+}
+
+impl Registry {
+    /// Evolves a stream: all alterations make one version.
+    ///
+    /// # Errors
+    /// 42P01 when there is no such stream, 23514 when its mode does not allow
+    /// the change; what is wrong with an alteration; those of the store.
+    pub async fn evolve_schema(
+        self: &Arc<Self>,
+        name: &StreamName,
+        alterations: Vec<Alteration>,
+        user: &str,
+    ) -> Result<Evolved> {
+        let operation = Operation::AlterStream {
+            name: name.clone().into(),
+            if_exists: false,
+            actions: alterations
+                .into_iter()
+                .map(|action| StreamAction::Shape(action).into())
+                .collect(),
+        };
+        let applied = self.run(&operation, user).await?;
+        let (before, version) = applied
+            .evolved
+            .ok_or_else(|| Error::internal("an alteration answered no version"))?;
+        let history = [(before.number, before.schema.clone())];
+        Ok(Evolved {
+            plan: evolution::plan(version.mode, &version.schema, &history),
+            version,
+        })
+    }
+
+    /// What an alteration of a stream would take: nothing is changed, and one
+    /// that the stream's mode does not allow is explained, not refused. The mode
+    /// is the one that the actions themselves may set.
+    ///
+    /// # Errors
+    /// 42P01 when there is no such stream; what is wrong with an action; those
+    /// of the store.
+    pub async fn plan(
+        &self,
+        draft: &Draft,
+        name: &At<StreamName>,
+        actions: &[At<StreamAction>],
+    ) -> Result<Plan> {
+        let known = self.must_find(draft, name).await?.known;
+        let mut stream = known.stream.clone();
+        set_options(&mut stream, actions)?;
+        // Nobody will keep the indexes: they need no identities of their own.
+        let altered = reshape(&known, &shapes(actions)?, &mut || ObjectId(0))?;
+        self.check_index_names(draft, &name.value, &known.version.schema, &altered.schema)
+            .await?;
+        let view = self.view(draft);
+        let (mode, _) = view.mode(&stream).await?;
+        let history: Vec<(u32, Arc<Schema>)> = view
+            .versions(&known)
+            .await?
+            .iter()
+            .filter(|version| version.number <= known.version.number)
+            .map(|version| (version.number, version.schema.clone()))
+            .collect();
+        Ok(evolution::plan(mode, &Arc::new(altered.schema), &history))
+    }
+}

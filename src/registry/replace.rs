@@ -1,0 +1,83 @@
+//! Replacing streams: the one of the name becomes what is written.
+
+use super::create::{Options, schema_of};
+use super::{Applied, At, Draft, Known, Registry, StreamSpec};
+use crate::error::Result;
+use crate::evolution;
+use crate::schema::{Name, ObjectId, Schema, StreamName};
+use crate::store::{Stream, StreamColumn};
+
+impl Registry {
+    pub(super) async fn replace_stream(
+        &self,
+        draft: &mut Draft,
+        name: &At<StreamName>,
+        spec: &StreamSpec,
+        user: &str,
+    ) -> Result<Applied> {
+        let Some(found) = self.view(draft).stream(&name.value).await? else {
+            return self.create_stream(draft, name, false, spec, user).await;
+        };
+        let latest = &found.known.version.schema;
+        let (stream, schema) = replacement(&found.known, name, spec)?;
+        let schema = self.identified(schema, latest).await?;
+        self.check_index_names(draft, &name.value, latest, &schema)
+            .await?;
+        self.put_evolved(draft, &found, stream, schema, Vec::new(), user)
+            .await
+    }
+}
+
+/// What a stream is after it was replaced. Columns are those of the same name;
+/// indexes, which no definition speaks of, stay where all of their columns do;
+/// so does the mode, if none is written. Indexes and constraints have no
+/// identities yet.
+///
+/// # Errors
+/// What is wrong with the definition, where it stood.
+pub(super) fn replacement(
+    known: &Known,
+    name: &At<StreamName>,
+    spec: &StreamSpec,
+) -> Result<(Stream, Schema)> {
+    let latest = &known.version.schema;
+    let spec = with_known_names(spec, latest);
+    let (mut schema, _) = schema_of(name, &spec, &mut || ObjectId(0))?;
+    let indexes = latest.indexes.iter();
+    schema.indexes = indexes
+        .filter(|index| schema.check_key_columns(&index.columns).is_ok())
+        .cloned()
+        .collect();
+    let last = known.stream.last_field_id;
+    let (schema, last) = evolution::adopt_identities(schema, latest, last)?;
+
+    let options = Options::of(&spec.options)?;
+    let mut stream = known.stream.clone();
+    stream.last_field_id = last;
+    stream.mode = options.mode.or(stream.mode);
+    stream.comment = options.comment;
+    stream.options = options.others;
+    let columns = schema.fields.iter().zip(&spec.columns);
+    stream.columns = columns
+        .map(|(field, column)| StreamColumn {
+            field: field.id,
+            comment: column.value.comment.clone(),
+        })
+        .collect();
+    Ok((stream, schema))
+}
+
+/// A definition whose UNIQUE constraints without a name have the names of those
+/// that are there over the same columns.
+pub(super) fn with_known_names(spec: &StreamSpec, latest: &Schema) -> StreamSpec {
+    let mut spec = spec.clone();
+    let named = |columns: &[Name]| {
+        let mut constraints = latest.constraints.iter();
+        let known = constraints.find(|constraint| constraint.columns == columns);
+        known.map(|constraint| constraint.name.clone())
+    };
+    for (name, columns) in &mut spec.unique {
+        *name = name.take().or_else(|| named(columns));
+    }
+    spec
+}
