@@ -37,13 +37,7 @@ pub(super) fn detour(plan: &Plan, history: &[(u32, Arc<Schema>)]) -> Route {
 
 /// Another stream takes this one's place.
 fn successor(plan: &Plan) -> Vec<RouteStep> {
-    let mut allowed: Vec<String> = plan
-        .report
-        .violations
-        .iter()
-        .map(Violation::allowed)
-        .collect();
-    allowed.dedup();
+    let allowed: Vec<String> = plan.report.hint().lines().map(ToOwned::to_owned).collect();
     let step = |action, safety, why: String| RouteStep {
         action,
         safety,

@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::step::alteration;
-use crate::evolution::{Difference, Rule, SchemaChange, alter};
+use crate::evolution::adapter::carry_default;
+use crate::evolution::{Difference, Rule, SchemaChange};
 use crate::schema::{
-    Alteration, DataType, DefaultValue, Field, FieldId, FieldPath, Literal, Name, ObjectId, Schema,
-    next_name, walk,
+    DataType, DefaultValue, Field, FieldPath, Literal, Name, Schema, next_name, walk,
 };
 
 /// Puts the differences of two schemas in the order that the module promises.
@@ -16,40 +15,34 @@ pub(super) fn in_order(
     to: &Schema,
     differences: Vec<Difference>,
 ) -> Vec<Difference> {
+    let parted = parted(&differences);
     let mut phases = Phases::default();
     for difference in differences {
         phases.put(difference);
     }
-    let whole = phases.wholes();
-    if whole.is_empty() {
-        return phases.in_order(from, to);
+    let (mut going, coming) = take_parted(&parted, &mut phases.defaults);
+    let mut ordered = phases.going;
+    let names = Names { from, to };
+    for ((depth, parent), level) in phases.levels {
+        let above = going.extract_if(.., |(column, _)| column.names().len() < depth);
+        ordered.extend(above.map(|(_, difference)| difference));
+        level.put_in_order(parent.as_ref(), &names, &mut ordered);
     }
-    // The default of a column with parts is carried over when they change; if that
-    // cannot be done step by step, it goes before them and comes again after.
-    let carried = phases.clone().in_order(from, to);
-    let alterations: Vec<Alteration> = carried
-        .iter()
-        .map(|difference| alteration(&difference.change))
-        .collect();
-    let ids = &mut || ObjectId(0);
-    match alter("", from, FieldId::UNASSIGNED, &alterations, ids) {
-        Ok(_) => carried,
-        Err(_) => {
-            phases.set_aside(&whole);
-            phases.in_order(from, to)
-        }
-    }
+    ordered.extend(going.into_iter().map(|(_, difference)| difference));
+    change_types(to, phases.types, phases.defaults, &mut ordered);
+    ordered.extend(phases.nullability);
+    ordered.extend(coming);
+    ordered.extend(phases.coming);
+    ordered
 }
 
 /// Differences by when they are made.
-#[derive(Clone, Default)]
+#[derive(Default)]
 struct Phases {
     /// Indexes, constraints and a key that go.
     going: Vec<Difference>,
     /// The columns, and the members of each struct; outer ones before inner ones.
     levels: BTreeMap<(usize, Option<FieldPath>), Level>,
-    /// Defaults of columns with parts that go before the parts change.
-    aside: Vec<Difference>,
     types: Vec<Difference>,
     defaults: Vec<Difference>,
     nullability: Vec<Difference>,
@@ -89,74 +82,6 @@ impl Phases {
         self.levels.entry(at).or_default()
     }
 
-    /// The columns whose default changes and with it something in their type.
-    fn wholes(&self) -> HashSet<FieldPath> {
-        let levels = self.levels.keys().filter_map(|(_, parent)| parent.clone());
-        let parts = self.types.iter().chain(&self.nullability);
-        let within = parts.filter_map(|part| part.change.column()?.parent());
-        let mut changed: HashSet<FieldPath> = HashSet::new();
-        for path in levels.chain(within) {
-            let mut way = Some(path);
-            while let Some(path) = way.filter(|path| !changed.contains(path)) {
-                way = path.parent();
-                changed.insert(path);
-            }
-        }
-        let columns = self.defaults.iter().filter_map(|one| one.change.column());
-        columns
-            .filter(|column| changed.contains(column))
-            .cloned()
-            .collect()
-    }
-
-    /// The defaults of these columns go before their parts change.
-    fn set_aside(&mut self, columns: &HashSet<FieldPath>) {
-        for difference in &mut self.defaults {
-            let SchemaChange::ChangeDefault { column, from, .. } = &mut difference.change else {
-                continue;
-            };
-            if columns.contains(column)
-                && let Some(before) = from.take()
-            {
-                self.aside.push(Difference {
-                    change: SchemaChange::ChangeDefault {
-                        column: column.clone(),
-                        from: Some(before),
-                        to: None,
-                    },
-                    rule: None,
-                });
-            }
-        }
-        // Nothing is left to be set where there is none any more.
-        let is_left = |difference: &Difference| match &difference.change {
-            SchemaChange::ChangeDefault { from, to, .. } => from.is_some() || to.is_some(),
-            _ => true,
-        };
-        self.defaults.retain(is_left);
-    }
-
-    fn in_order(self, from: &Schema, to: &Schema) -> Vec<Difference> {
-        let mut ordered = self.going;
-        let names = Names { from, to };
-        let mut aside = self.aside;
-        for ((depth, parent), level) in self.levels {
-            // A way is the new one once the levels above are done.
-            let is_named = |one: &mut Difference| {
-                one.change
-                    .column()
-                    .is_some_and(|column| column.names().len() < depth)
-            };
-            ordered.extend(aside.extract_if(.., is_named));
-            level.put_in_order(parent.as_ref(), &names, &mut ordered);
-        }
-        ordered.extend(aside);
-        change_types(to, self.types, self.defaults, &mut ordered);
-        ordered.extend(self.nullability);
-        ordered.extend(self.coming);
-        ordered
-    }
-
     /// One key goes before its columns may, the other comes when they are there.
     fn change_key(&mut self, from: &[Name], to: &[Name], rule: Option<Rule>) {
         let change = |from: &[Name], to: &[Name]| {
@@ -175,7 +100,7 @@ impl Phases {
 }
 
 /// What becomes of the columns, or of the members of one struct.
-#[derive(Clone, Default)]
+#[derive(Default)]
 struct Level {
     drops: Vec<Difference>,
     renames: Vec<Difference>,
@@ -284,6 +209,50 @@ fn rename(renames: Vec<Difference>, names: &Names<'_>, ordered: &mut Vec<Differe
     }
 }
 
+/// A default that another one comes in place of, while parts of its type
+/// change, goes before they do, and the other comes after. Takes them out:
+/// what goes, with its column, and what comes.
+fn take_parted(
+    parted: &HashSet<FieldPath>,
+    defaults: &mut Vec<Difference>,
+) -> (Vec<(FieldPath, Difference)>, Vec<Difference>) {
+    let (mut going, mut coming) = (Vec::new(), Vec::new());
+    defaults.retain(|difference| match &difference.change {
+        SchemaChange::ChangeDefault { column, from, to } if parted.contains(column) => {
+            let change = |from: Option<&DefaultValue>, to: Option<&DefaultValue>| Difference {
+                change: SchemaChange::ChangeDefault {
+                    column: column.clone(),
+                    from: from.cloned(),
+                    to: to.cloned(),
+                },
+                rule: None,
+            };
+            if from.is_some() {
+                going.push((column.clone(), change(from.as_ref(), None)));
+            }
+            coming.extend(to.is_some().then(|| change(None, to.as_ref())));
+            false
+        }
+        _ => true,
+    });
+    (going, coming)
+}
+
+/// The fields of which parts change.
+fn parted(differences: &[Difference]) -> HashSet<FieldPath> {
+    let mut parted = HashSet::new();
+    for difference in differences {
+        let mut above = difference.change.column().and_then(FieldPath::parent);
+        while let Some(path) = above {
+            above = path.parent();
+            if !parted.insert(path) {
+                break;
+            }
+        }
+    }
+    parted
+}
+
 /// Changes types, then defaults. A default that is no value of the new type
 /// goes before it, and the new one comes after.
 fn change_types(
@@ -333,7 +302,7 @@ fn change_types(
         };
         let is_carried = before
             .as_ref()
-            .is_none_or(|default| default.literal().coerce(data_type).is_ok());
+            .is_none_or(|default| carry_default(default, from, data_type).is_ok());
         if is_carried {
             ordered.push(difference);
             continue;

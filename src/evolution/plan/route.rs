@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::Safety;
+use crate::evolution::words::{enumerated, within};
 use crate::schema::{
     Alteration, ColumnSpec, Mode, Name, Schema, StreamName, quote_ident, quote_literal,
 };
 
-/// The most things that one reason names.
-const MOST: usize = 10;
+/// The most bytes of one reason. What is left is counted.
+const MAX_BYTES: usize = 4 * 1024;
 
 /// The compatible way to what a mode does not allow at once: statements that
 /// can be run one after another, each of which the mode lets pass, and what is
@@ -84,27 +85,22 @@ impl RouteAction {
     }
 }
 
-/// Sentences one after another, as many as one reads.
+/// Sentences one after another.
 pub(super) fn sentences(all: &[String]) -> String {
-    let mut said = all[..all.len().min(MOST)].join(" ");
-    if let more @ 1.. = all.len().saturating_sub(MOST) {
-        said.push_str(&format!(" And {more} more."));
+    let (mut said, more) = within(MAX_BYTES, all.iter().cloned());
+    if more > 0 {
+        said.push(format!("And {more} more."));
     }
-    said
+    said.join(" ")
 }
 
-/// Things in a row, as many as one reads: `"a", "b" and "c"`.
+/// Things in a row: `"a", "b" and "c"`.
 pub(super) fn listed(all: impl ExactSizeIterator<Item = String>) -> String {
-    let more = all.len().saturating_sub(MOST);
-    let mut said: Vec<String> = all.take(MOST).collect();
-    let last = match more {
-        0 => said.pop().unwrap_or_default(),
-        more => format!("{more} more"),
-    };
-    match said.is_empty() {
-        true => last,
-        false => format!("{} and {last}", said.join(", ")),
+    let (mut said, more) = within(MAX_BYTES, all);
+    if more > 0 {
+        said.push(format!("{more} more"));
     }
+    enumerated(&said)
 }
 
 /// Whether the action is a statement of its own.
