@@ -49,6 +49,7 @@ scripts! {
     indexes_constraints,
     names,
     namespaces,
+    nested_defaults,
     nested_types,
     options,
     read_only,
