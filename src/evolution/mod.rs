@@ -58,6 +58,8 @@ mod rule;
 mod tests;
 mod violation;
 
+#[cfg(feature = "arrow")]
+pub use adapter::BatchAdapter;
 pub use adapter::{Adapter, Conversion, Part, Resolution, Resolved, Source};
 pub(crate) use alter::made_name;
 pub use alter::{AlterError, Altered, alter};
