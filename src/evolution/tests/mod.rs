@@ -2,7 +2,7 @@
 
 mod adapter;
 mod alterations;
-mod build;
+pub(in crate::evolution) mod build;
 mod changes;
 mod defaults;
 mod plan;
