@@ -228,6 +228,7 @@ impl Column<'_> {
 
     fn carried(&self, row: usize) -> Result<Json, RecordError> {
         let mut value = self.from.json_of_text(&text_at(self.array, row))?;
+        self.from.read_json(&mut value)?;
         self.conversion.carry(&mut value)?;
         Ok(value)
     }

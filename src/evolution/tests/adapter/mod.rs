@@ -1,3 +1,5 @@
 //! Records carried over: a table of cases and the laws.
 
+#[cfg(feature = "arrow")]
+mod batches;
 mod cases;
