@@ -60,6 +60,7 @@ mod sink;
 #[cfg(test)]
 mod tests;
 mod violation;
+mod words;
 
 #[cfg(feature = "arrow")]
 pub use adapter::BatchAdapter;

@@ -141,6 +141,9 @@ pub(super) fn cast(
             Type::Text | Type::Varchar(_) | Type::Char(_),
             Type::Text | Type::Varchar(_) | Type::Char(_),
         ) => column.texts(),
+        (Type::Time(_), Type::Time(None))
+        | (Type::Timestamp(_), Type::Timestamp(None))
+        | (Type::TimestampTz(_), Type::TimestampTz(None)) => Ok(Arc::clone(array)),
         (Type::Time(_), Type::Time(Some(digits)))
         | (Type::Timestamp(_), Type::Timestamp(Some(digits)))
         | (Type::TimestampTz(_), Type::TimestampTz(Some(digits))) => {

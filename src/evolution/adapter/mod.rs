@@ -27,10 +27,12 @@ mod arrow;
 mod batch_adapter;
 #[cfg(feature = "arrow")]
 mod cast;
+mod default;
 mod json;
 mod resolution;
 
 pub use adapter::Adapter;
 #[cfg(feature = "arrow")]
 pub use batch_adapter::BatchAdapter;
+pub(super) use default::carry_default;
 pub use resolution::{Conversion, Part, Resolution, Resolved, Source};

@@ -44,6 +44,15 @@ pub(super) fn agree(from: &Schema, to: &Schema, record: &Json) {
     }
 }
 
+/// Checks that no batch with this record is carried. Of more failures than one
+/// it may meet another first.
+pub(super) fn refuse(from: &Schema, to: &Schema, record: &Json) {
+    if let Ok(batch) = from.record_batch(vec![record.clone()]) {
+        let adapted = BatchAdapter::new(from, to).adapt(&batch);
+        assert!(adapted.is_err(), "{record} is carried");
+    }
+}
+
 /// Both adapters carry all records, to the same.
 pub(super) fn agree_on_all(from: &Schema, to: &Schema, records: &[Json]) {
     let adapter = Adapter::new(from, to);

@@ -3,3 +3,6 @@
 #[cfg(feature = "arrow")]
 mod batches;
 mod cases;
+mod edit;
+mod laws;
+mod witness;
