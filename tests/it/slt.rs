@@ -45,6 +45,7 @@ scripts! {
     errors,
     evolution,
     explain,
+    explain_sink,
     history,
     indexes_constraints,
     names,
