@@ -50,6 +50,7 @@ scripts! {
     indexes_constraints,
     names,
     namespaces,
+    nested_defaults,
     nested_types,
     options,
     read_only,
