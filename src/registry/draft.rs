@@ -203,7 +203,12 @@ impl<'a> View<'a> {
 
     /// The versions of a stream, oldest first.
     pub async fn versions(&self, known: &Known) -> Result<Vec<Arc<Version>>> {
-        let id = known.stream.id;
+        self.versions_of(known.stream.id).await
+    }
+
+    /// The versions of the stream of this identity, oldest first; none when there
+    /// is no such stream.
+    pub(super) async fn versions_of(&self, id: ObjectId) -> Result<Vec<Arc<Version>>> {
         let mut versions = self.registry.store.versions(id).await?.value;
         if let Some(own) = self.draft.versions.get(&id)
             && let Some(first) = own.front()
