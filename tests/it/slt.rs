@@ -34,6 +34,7 @@ macro_rules! scripts {
 scripts! {
     alter_stream,
     assert_schema,
+    bad_input,
     comments,
     compatibility,
     create_like,
