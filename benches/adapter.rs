@@ -18,7 +18,7 @@ const ROWS: usize = 10_000;
 /// Runs of each, of which the median counts.
 const RUNS: usize = 15;
 
-/// The columns of an order, of which the adapter has something to do with six.
+/// The columns of an order, of which the adapter has something to do with five.
 const COLUMNS: [(&str, &str); 20] = [
     ("order_id", "bigint"),
     ("customer_id", "uuid"),
@@ -109,7 +109,7 @@ fn schema() -> rekha::Result<Schema> {
     Ok(Schema::new(&columns, &["order_id".to_owned()])?)
 }
 
-/// Widens three columns and an element's member, renames one, adds one.
+/// Widens four types, one of them within an array, renames a column, adds one.
 fn altered(old: &Schema) -> rekha::Result<Schema> {
     let set_type = |column: FieldPath, data_type: &str| -> rekha::Result<Alteration> {
         let data_type = data_type.parse()?;
