@@ -23,6 +23,7 @@ mod external;
 mod lifecycle;
 mod round_trip;
 mod session;
+mod sink;
 mod slt;
 mod store;
 mod tpch;

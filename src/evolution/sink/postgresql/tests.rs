@@ -69,9 +69,9 @@ fn tables_are_created_with_named_keys() {
     tags text[],
     s jsonb,
     m jsonb,
-    CONSTRAINT orders_pkey PRIMARY KEY (id),
-    CONSTRAINT u UNIQUE (t, v)
+    CONSTRAINT orders_pkey PRIMARY KEY (id)
 )"#,
+            "ALTER TABLE public.orders ADD CONSTRAINT u UNIQUE (t, v)",
             "CREATE INDEX i ON public.orders (a)"
         ]
     );
