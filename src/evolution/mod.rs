@@ -60,6 +60,7 @@ mod sink;
 #[cfg(test)]
 mod tests;
 mod violation;
+mod words;
 
 pub use adapter::{Adapter, Conversion, Part, Resolution, Resolved, Source};
 pub(crate) use alter::made_name;

@@ -67,6 +67,7 @@ impl Session {
             Statement::AssertSchema(name, asserted) => {
                 Box::pin(self.assert_schema(name, asserted)).await
             }
+            Statement::Explain(statement) => Box::pin(self.explain(statement)).await,
 
             Statement::CreateStream(_)
             | Statement::CopyStream(_)

@@ -101,6 +101,7 @@ impl Display for Statement {
                     AssertedSchema::Elements(elements) => elements.fmt(f),
                 }
             }
+            Self::Explain(statement) => write!(f, "EXPLAIN {statement}"),
             Self::Begin { start, modes } => {
                 f.write_str(if *start { "START TRANSACTION" } else { "BEGIN" })?;
                 match modes == &TransactionModes::default() {

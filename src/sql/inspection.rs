@@ -1,11 +1,11 @@
-//! `SHOW`, `DESCRIBE` and `ASSERT SCHEMA`.
+//! `SHOW`, `DESCRIBE`, `ASSERT SCHEMA` and `EXPLAIN`.
 
 use sqlparser::tokenizer::Token;
 
 use super::cursor::{Cursor, Parsed, unsupported_at};
 use super::definition::{elements, spelling};
-use super::setting;
-use super::statement::{AssertedSchema, Statement, VersionNumber};
+use super::statement::{AssertedSchema, Existing, Statement, VersionNumber};
+use super::{parser, setting};
 
 /// `DESCRIBE [STREAM | TABLE] name [VERSION n]`
 pub(super) fn describe(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
@@ -99,6 +99,26 @@ pub(super) fn assert(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
         }
     };
     Ok(Statement::AssertSchema(stream, Box::new(asserted)))
+}
+
+/// `{ALTER STREAM … | CREATE OR REPLACE STREAM …}`
+pub(super) fn explain(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
+    const HINT: &str = "Use EXPLAIN ALTER STREAM … or EXPLAIN CREATE OR REPLACE STREAM ….";
+    if cursor.token() == &Token::LParen || cursor.is("ANALYZE") || cursor.is("VERBOSE") {
+        return cursor.unsupported("an option of EXPLAIN", HINT);
+    }
+    // Statements do not nest, so neither does reading them.
+    if cursor.is("EXPLAIN") {
+        return Err(cursor.unexpected("the statement to explain").into());
+    }
+    let location = cursor.location();
+    match parser::grammar(cursor)? {
+        statement @ Statement::AlterStream(_) => Ok(Statement::Explain(Box::new(statement))),
+        Statement::CreateStream(create) if create.existing == Existing::Replaced => Ok(
+            Statement::Explain(Box::new(Statement::CreateStream(create))),
+        ),
+        _ => unsupported_at(location, "EXPLAIN of this statement", HINT),
+    }
 }
 
 /// `[VERSION n]`

@@ -54,6 +54,7 @@ fn soup() -> impl Strategy<Value = String> {
         "VERSION",
         "DIFF",
         "ASSERT",
+        "EXPLAIN",
         "OR",
         "REPLACE",
         "INCLUDING",

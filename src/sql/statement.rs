@@ -330,6 +330,8 @@ pub enum Statement {
     Describe(ObjectRef, Option<VersionNumber>),
     /// `ASSERT SCHEMA FOR name {VERSION n | (columns and keys)}`
     AssertSchema(ObjectRef, Box<AssertedSchema>),
+    /// `EXPLAIN {ALTER STREAM … | CREATE OR REPLACE STREAM …}`
+    Explain(Box<Statement>),
     /// `BEGIN` or `START TRANSACTION`, with the word for the tag
     Begin {
         /// `START TRANSACTION` was said.

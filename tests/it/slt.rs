@@ -44,6 +44,7 @@ scripts! {
     drop,
     errors,
     evolution,
+    explain,
     history,
     indexes_constraints,
     names,

@@ -6,4 +6,6 @@ pub(in crate::evolution) mod build;
 mod changes;
 mod defaults;
 mod plan;
+mod report;
 mod rules;
+mod table;
