@@ -72,8 +72,8 @@ impl Registry {
         self.plan_to(draft, &known, &stream, altered.schema).await
     }
 
-    /// What replacing a stream would take, likewise; nothing when there is no
-    /// stream to replace.
+    /// What replacing a stream would take, likewise: from a schema without columns
+    /// when there is no stream to replace.
     ///
     /// # Errors
     /// 3F000 when there is no such namespace; what is wrong with the definition;
@@ -83,18 +83,18 @@ impl Registry {
         draft: &Draft,
         name: &At<StreamName>,
         spec: &StreamSpec,
-    ) -> Result<Option<Plan>> {
+    ) -> Result<Plan> {
         let Some(found) = self.view(draft).stream(&name.value).await? else {
-            self.must_find_namespace(&mut draft.clone(), name).await?;
+            let namespace = self.must_find_namespace(&mut draft.clone(), name).await?;
             let (schema, _) = schema_of(name, spec, &mut || ObjectId(0))?;
             self.check_index_names(draft, &name.value, &Schema::default(), &schema)
                 .await?;
-            Options::of(&spec.options)?;
-            return Ok(None);
+            let own = Options::of(&spec.options)?.mode;
+            let mode = own.unwrap_or_else(|| self.inherited_mode(namespace.mode).0);
+            return Ok(evolution::plan(mode, &Arc::new(schema), &[]));
         };
         let (stream, schema) = replacement(&found.known, name, spec)?;
-        let plan = self.plan_to(draft, &found.known, &stream, schema).await?;
-        Ok(Some(plan))
+        self.plan_to(draft, &found.known, &stream, schema).await
     }
 
     /// The plan that makes `schema` of what a stream is, under the mode of what it

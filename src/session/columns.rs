@@ -111,7 +111,7 @@ pub(super) fn columns(statement: &Statement, settings: &Settings) -> Result<Arc<
         Statement::ShowCompatibility(_) => COMPATIBILITY.clone(),
         Statement::ShowDiff { .. } => DIFF.clone(),
         Statement::ShowCreateStream(..) => CREATE.clone(),
-        Statement::Explain(_) => EXPLAIN.clone(),
+        Statement::Explain { .. } => EXPLAIN.clone(),
         Statement::ShowAll => ALL_SETTINGS.clone(),
         Statement::Show { name, location } => {
             let (name, _) = settings.show(name).map_err(|error| error.at(location.0))?;

@@ -55,6 +55,7 @@ fn soup() -> impl Strategy<Value = String> {
         "DIFF",
         "ASSERT",
         "EXPLAIN",
+        "SINK",
         "OR",
         "REPLACE",
         "INCLUDING",

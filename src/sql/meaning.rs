@@ -71,6 +71,8 @@ const MEANINGS: &[(&str, &str)] = &[
      "ASSERT SCHEMA FOR s (id integer NOT NULL, b text, PRIMARY KEY (id), UNIQUE (b))"),
     ("explain alter table s drop a.b, add c int",
      "EXPLAIN ALTER TABLE s DROP COLUMN a.b, ADD COLUMN c integer"),
+    ("explain (sink PostgreSQL) ALTER STREAM s DROP a",
+     "EXPLAIN (SINK postgresql) ALTER STREAM s DROP COLUMN a"),
     ("EXPLAIN create or replace STREAM s (a int)", "EXPLAIN CREATE OR REPLACE STREAM s (a integer)"),
     // Transactions.
     ("BEGIN WORK", "BEGIN"),

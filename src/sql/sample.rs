@@ -378,8 +378,12 @@ fn explain() -> impl Strategy<Value = Statement> {
         })),
         other => other,
     });
-    prop_oneof![alter_stream().boxed(), replace.boxed()]
-        .prop_map(|statement| Statement::Explain(Box::new(statement)))
+    let sink = option::of(name().prop_map(|name| (name, NOWHERE)));
+    let change = prop_oneof![alter_stream().boxed(), replace.boxed()];
+    (sink, change).prop_map(|(sink, change)| Statement::Explain {
+        sink,
+        statement: Box::new(change),
+    })
 }
 
 fn modes() -> impl Strategy<Value = TransactionModes> {

@@ -20,8 +20,10 @@
 //! and what it calls forward compatible from the new one to the old one.
 
 mod adapter;
+mod default;
 mod json;
 mod resolution;
 
 pub use adapter::Adapter;
+pub(super) use default::carry_default;
 pub use resolution::{Conversion, Part, Resolution, Resolved, Source};
