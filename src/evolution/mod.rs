@@ -62,6 +62,8 @@ mod tests;
 mod violation;
 mod words;
 
+#[cfg(feature = "arrow")]
+pub use adapter::BatchAdapter;
 pub use adapter::{Adapter, Conversion, Part, Resolution, Resolved, Source};
 pub(crate) use alter::made_name;
 pub use alter::{AlterError, Altered, alter};

@@ -57,3 +57,5 @@ pub(crate) use schema::{check_column_count, nested_key};
 pub use shape::{MAX_DEPTH, MAX_FIELDS};
 pub(crate) use shape::{check_field, check_key, check_size, no_default, nullable_key, walk};
 pub use value::{DefaultValue, Literal};
+#[cfg(feature = "arrow")]
+pub(crate) use value::{RowError, no_such_field};

@@ -12,12 +12,8 @@ use crate::schema::DataType;
 /// forms: `1 year 2 mons -3 days 04:05:06.789`, the same with `@` and `ago`,
 /// and ISO 8601's `P1Y2M-3DT4H5M6.789S`.
 pub(super) fn interval(text: &str) -> Result<String> {
-    let trimmed = text.trim();
-    let read = match trimmed.strip_prefix(['P', 'p']) {
-        Some(rest) => read_iso(rest),
-        None => read_verbose(trimmed),
-    };
-    read.map(|interval| interval.to_string())
+    read(text)
+        .map(|interval| interval.to_string())
         .map_err(|flaw| match flaw {
             Flaw::Syntax => refusal::syntax(&DataType::Interval, text).with_hint(
                 "Write intervals like '1 year 2 mons 3 days 04:05:06' or 'P1Y2M3DT4H5M6S'.",
@@ -26,8 +22,17 @@ pub(super) fn interval(text: &str) -> Result<String> {
         })
 }
 
+/// The parts of an interval, from any of its input forms.
+pub(super) fn read(text: &str) -> Result<Interval, Flaw> {
+    let trimmed = text.trim();
+    match trimmed.strip_prefix(['P', 'p']) {
+        Some(rest) => read_iso(rest),
+        None => read_verbose(trimmed),
+    }
+}
+
 /// What is wrong with a text.
-enum Flaw {
+pub(super) enum Flaw {
     /// It does not spell an interval.
     Syntax,
     /// A part is larger, or finer, than intervals hold.
@@ -89,10 +94,10 @@ const UNITS: &[(&[&str], Unit)] = &[
 ];
 
 #[derive(Default)]
-struct Interval {
-    months: i32,
-    days: i32,
-    micros: i64,
+pub(super) struct Interval {
+    pub(super) months: i32,
+    pub(super) days: i32,
+    pub(super) micros: i64,
 }
 
 /// The parts while they are added up, in billionths.

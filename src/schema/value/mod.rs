@@ -41,6 +41,8 @@
 //! | `struct` | an object; a field that is absent takes its default, or NULL | an object with every field |
 //! | all others | a string | the canonical text |
 
+#[cfg(feature = "arrow")]
+mod arrow;
 mod datetime;
 mod interval;
 mod json;
@@ -52,3 +54,5 @@ mod tests;
 mod text;
 
 pub use literal::{DefaultValue, Literal};
+#[cfg(feature = "arrow")]
+pub(crate) use {arrow::RowError, json::no_such_field};

@@ -39,14 +39,17 @@ pub(super) fn char(text: &str, length: u32) -> Result<String> {
 
 /// Bytes, in either of PostgreSQL's input formats (PostgreSQL manual, 8.4).
 pub(super) fn bytea(text: &str) -> Result<String> {
-    let invalid = || refusal::syntax(&DataType::Bytea, text);
-    let bytes = match text.strip_prefix("\\x") {
+    let bytes = bytes(text).ok_or_else(|| refusal::syntax(&DataType::Bytea, text))?;
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(format!("\\x{hex}"))
+}
+
+/// The bytes that a text in either format spells.
+pub(super) fn bytes(text: &str) -> Option<Vec<u8>> {
+    match text.strip_prefix("\\x") {
         Some(hex) => hex_bytes(hex),
         None => escaped_bytes(text),
     }
-    .ok_or_else(invalid)?;
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(format!("\\x{hex}"))
 }
 
 /// A UUID, with or without hyphens and braces.

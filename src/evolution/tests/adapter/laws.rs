@@ -35,6 +35,8 @@ fn carry(from: &Schema, to: &Schema, record: &Json) -> Result<Json, TestCaseErro
     let carried = carried.map_err(|error| TestCaseError::fail(error.to_string()))?;
     let read = to.read_record(carried.clone());
     prop_assert_eq!(&read.expect("a record of its schema"), &carried);
+    #[cfg(feature = "arrow")]
+    super::batches::agree(from, to, record);
     Ok(carried)
 }
 
@@ -76,6 +78,8 @@ fn refused(old: &Schema, new: &Schema) -> Result<(), TestCaseError> {
             );
             let failure = Adapter::new(from, to).adapt(record.clone());
             prop_assert!(failure.is_err(), "{violation}: {record} is carried");
+            #[cfg(feature = "arrow")]
+            super::batches::refuse(from, to, &record);
             // Another violation may be met first.
             let sqlstate = failure.expect_err("so").problem.sqlstate();
             let says_so = |rule| sqlstates(rule).contains(&sqlstate);

@@ -1,5 +1,7 @@
 //! Records carried over: a table of cases and the laws.
 
+#[cfg(feature = "arrow")]
+mod batches;
 mod cases;
 mod edit;
 mod laws;
