@@ -268,42 +268,24 @@ ALTER TABLE `db`.`orders` SET IDENTIFIER FIELDS `v`, `id`",
     }
 }
 
+/// A parser of Databricks' dialect knows these forms of Spark SQL, and neither
+/// identifier fields nor ways into nested columns.
 #[test]
 fn what_a_parser_of_spark_knows_it_reads() {
-    // It knows no NOT NULL within a struct.
-    let from = schema(
-        &[
-            "id: bigint",
-            "a: integer",
-            "t: text",
-            "r: real",
-            "s: array<struct<x map<text, date>>>",
-        ],
-        &["id"],
-    );
-    let added = told(
-        Sink::Iceberg,
-        &table(),
-        &from,
-        &[
-            add("q: text ! = 'x'"),
-            drop("t"),
-            rename("a", "b"),
-            set_type("r", "double precision"),
-        ],
-    );
-    let statements: Vec<&str> = added
+    let from = schema(&["id: bigint", "a: integer", "t: text", "r: real"], &["id"]);
+    let actions = [
+        add("q: text ! = 'x'"),
+        drop("t"),
+        rename("a", "b"),
+        set_type("r", "double precision"),
+    ];
+    let said = told(Sink::Iceberg, &table(), &from, &actions);
+    let statements: Vec<&str> = said
         .lines()
         .filter(|line| !line.starts_with("--"))
         .collect();
     assert_eq!(statements.len(), 5);
-    let created = Sink::Iceberg
-        .create_table(&table(), &from)
-        .expect("a table");
-    for statement in statements
-        .into_iter()
-        .chain([created.statements[0].as_str()])
-    {
+    for statement in statements {
         let parsed = Parser::parse_sql(&DatabricksDialect {}, statement);
         assert_eq!(parsed.expect(statement).len(), 1);
     }
