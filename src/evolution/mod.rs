@@ -115,7 +115,7 @@ pub use diff::{Diff, diff};
 pub use difference::Difference;
 use difference::differences;
 pub use identity::adopt_identities;
-pub use plan::{Plan, Safety, Step, plan};
+pub use plan::{Plan, Route, RouteAction, RouteStep, Safety, Step, plan};
 pub use report::{Report, judge};
 pub use rule::Rule;
 pub use sink::{Sink, SinkStep};

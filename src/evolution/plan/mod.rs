@@ -18,13 +18,24 @@
 //!    another one after that, the old one goes before the first of them (2) and the
 //!    new one comes last.
 //! 5. The primary key, constraints and indexes that come.
+//!
+//! # The route
+//!
+//! When the mode does not allow the change, the plan has a [`Route`]: statements
+//! that it does allow, one after another, and that lead to what was wanted as far
+//! as it can be.
 
+mod detour;
+mod leave;
 mod older;
 mod order;
 mod plan;
+mod route;
 mod safety;
 mod step;
+mod trial;
 
 pub use plan::{Plan, plan};
+pub use route::{Route, RouteAction, RouteStep};
 pub use safety::Safety;
 pub use step::Step;
