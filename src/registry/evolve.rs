@@ -1,6 +1,5 @@
 //! Evolving a stream by calls, and asking what that would take.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::alter::{reshape, set_options, shapes};
@@ -9,7 +8,7 @@ use super::replace::replacement;
 use super::{At, Draft, Known, Operation, Registry, StreamAction, StreamSpec};
 use crate::error::{Error, Result};
 use crate::evolution::{self, Plan};
-use crate::schema::{Alteration, ObjectId, Schema, StreamName, next_name};
+use crate::schema::{Alteration, ObjectId, Schema, StreamName};
 use crate::store::{Stream, Version};
 
 /// What became of a stream.
@@ -50,24 +49,6 @@ impl Registry {
             plan: evolution::plan(version.mode, &version.schema, &history),
             version,
         })
-    }
-
-    /// The name of a stream that takes the place of this one: `orders_2`, or the
-    /// first after it that no stream has.
-    ///
-    /// # Errors
-    /// Those of the store.
-    pub async fn successor(&self, draft: &Draft, name: &StreamName) -> Result<StreamName> {
-        let view = self.view(draft);
-        let mut taken = HashSet::new();
-        loop {
-            let free = next_name(&name.name, |name| taken.contains(name));
-            let successor = StreamName::new(name.namespace.clone(), free.clone());
-            if view.stream(&successor).await?.is_none() {
-                return Ok(successor);
-            }
-            taken.insert(free);
-        }
     }
 
     /// What an alteration of a stream would take: nothing is changed, and one

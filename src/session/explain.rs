@@ -54,14 +54,16 @@ impl Session {
         };
         match plan {
             Ok(plan) => {
-                let mut explained = rows(sink, &name, &plan);
-                if let (Some(route), None) = (&plan.route, sink) {
-                    let successor = self.registry.successor(draft, &name).await?;
-                    explained.extend(instead(route, &name, &successor));
+                let mut rows = rows(sink, &name, &plan);
+                if let (None, Some(route)) = (sink, &plan.route) {
+                    let successor = match route.has_successor() {
+                        true => names.view.next_name(&name).await?,
+                        false => name.clone(),
+                    };
+                    rows.extend(instead(rows.len(), route, &name, &successor));
                 }
-                let explained = explained.into_iter().zip(1..).map(numbered);
-                let explained = Rows::from_iter(explained);
-                Ok(answer(&columns::EXPLAIN, explained, "EXPLAIN"))
+                let rows = rows.into_iter().collect();
+                Ok(answer(&columns::EXPLAIN, rows, "EXPLAIN"))
             }
             Err(missing) if if_exists && is_missing(&missing) => Ok(Outcome {
                 notices: vec![Notice::new("00000", format!("{missing}, skipping"))],
@@ -80,99 +82,94 @@ fn is_missing(error: &Error) -> bool {
     )
 }
 
-/// What is told of a step: what it does and to what, how, and how safe that is.
-struct Told {
-    action: &'static str,
-    column: Option<String>,
-    detail: String,
-    safety: Safety,
-}
-
-fn numbered((told, number): (Told, i32)) -> Row {
-    vec![
-        Value::Int4(number),
-        Value::text(told.action),
-        Value::optional_text(told.column),
-        Value::text(told.detail),
-        Value::text(told.safety.word()),
-    ]
-}
-
-/// Each step: what is done to the stream and why, or what the sink is told to do
-/// to the table of the same name.
-fn rows(sink: Option<Sink>, name: &StreamName, plan: &Plan) -> Vec<Told> {
+/// A row for each step: what is done to the stream and why, or what the sink is
+/// told to do to the table of the same name.
+fn rows(sink: Option<Sink>, name: &StreamName, plan: &Plan) -> Vec<Row> {
     if plan.from.fields.is_empty() {
         return vec![creation(sink, name, plan)];
     }
     let told = sink.map(|sink| plan.render(sink, name));
     let mut told = told.into_iter().flatten();
-    let row = |step: &Step| {
+    let row = |(step, number): (&Step, i32)| {
         let (detail, safety) = match told.next() {
             Some(told) => script(told, step.safety),
             None => (format!("{}; {}", step.alteration(), step.why), step.safety),
         };
-        Told {
-            action: step.change.action(),
-            column: step.change.name(),
-            detail,
-            safety,
-        }
+        vec![
+            Value::Int4(number),
+            Value::text(step.change.action()),
+            Value::optional_text(step.change.name()),
+            Value::text(detail),
+            Value::text(safety.word()),
+        ]
     };
-    plan.steps.iter().map(row).collect()
-}
-
-/// Each step of the way that the mode allows instead: statements that can be run
-/// as they are, and what they are for as comments.
-fn instead(route: &Route, stream: &StreamName, successor: &StreamName) -> Vec<Told> {
-    let row = |step: &RouteStep| Told {
-        action: "instead",
-        column: None,
-        detail: lines(step.action.statements(stream, successor), &[&step.why]),
-        safety: step.safety,
-    };
-    route.steps.iter().map(row).collect()
+    plan.steps.iter().zip(1..).map(row).collect()
 }
 
 /// The one step that makes a stream: there is nobody yet who reads it.
-fn creation(sink: Option<Sink>, name: &StreamName, plan: &Plan) -> Told {
+fn creation(sink: Option<Sink>, name: &StreamName, plan: &Plan) -> Row {
     let (detail, safety) = match (sink, plan.to.fields.len()) {
         (Some(sink), _) => script(sink.create_table(name, &plan.to), Safety::Safe),
         (None, 1) => ("with 1 column".to_owned(), Safety::Safe),
         (None, columns) => (format!("with {columns} columns"), Safety::Safe),
     };
-    Told {
-        action: "create stream",
-        column: None,
-        detail,
-        safety,
-    }
+    vec![
+        Value::Int4(1),
+        Value::text("create stream"),
+        Value::Null,
+        Value::text(detail),
+        Value::text(safety.word()),
+    ]
 }
 
-/// What a sink is told as a script that can be run as it is: statements, and what
-/// to mind as comments. What it cannot do breaks whoever reads there.
+/// A row for each step of the way that the mode allows, after so many others:
+/// statements that can be run as they are, or what is to be done outside.
+fn instead<'a>(
+    rows: usize,
+    route: &'a Route,
+    stream: &'a StreamName,
+    successor: &'a StreamName,
+) -> impl Iterator<Item = Row> + 'a {
+    let number = |nth: usize| Value::Int4(i32::try_from(nth).unwrap_or(i32::MAX));
+    let row = move |(step, nth): (&RouteStep, usize)| {
+        vec![
+            number(nth),
+            Value::text("instead"),
+            Value::Null,
+            Value::text(lines(
+                step.action.statements(stream, successor),
+                [step.why.as_str()],
+            )),
+            Value::text(step.safety.word()),
+        ]
+    };
+    route.steps.iter().zip(rows + 1..).map(row)
+}
+
+/// What a sink is told; what it cannot do breaks whoever reads there.
 fn script(told: Result<SinkStep>, safety: Safety) -> (String, Safety) {
-    let (statements, words, safety) = match told {
+    match told {
         Ok(SinkStep {
             statements,
             caution,
-        }) => (statements, caution.into_iter().collect(), safety),
+        }) => (lines(statements, caution.as_deref()), safety),
         Err(error) => {
-            let more = [error.detail(), error.hint()];
-            let more = more.into_iter().flatten().map(ToOwned::to_owned);
-            let words: Vec<String> = std::iter::once(error.to_string()).chain(more).collect();
-            (Vec::new(), words, Safety::Incompatible)
+            let message = error.to_string();
+            let words = [Some(message.as_str()), error.detail(), error.hint()];
+            (
+                lines(Vec::new(), words.into_iter().flatten()),
+                Safety::Incompatible,
+            )
         }
-    };
-    (lines(statements, &words), safety)
+    }
 }
 
-/// A script: the statements, then the words as comments.
-fn lines(statements: Vec<String>, words: &[impl AsRef<str>]) -> String {
+/// A script that can be run as it is: statements, then words as comments.
+fn lines<'a>(statements: Vec<String>, words: impl IntoIterator<Item = &'a str>) -> String {
     let statements = statements
         .into_iter()
         .map(|statement| format!("{statement};"));
-    let words = words.iter().flat_map(|words| words.as_ref().lines());
-    let words = words.map(|line| format!("-- {line}"));
-    let lines: Vec<String> = statements.chain(words).collect();
-    lines.join("\n")
+    let words = words.into_iter().flat_map(str::lines);
+    let comments = words.map(|line| format!("-- {line}"));
+    statements.chain(comments).collect::<Vec<_>>().join("\n")
 }

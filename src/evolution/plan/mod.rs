@@ -3,7 +3,9 @@
 //! A [`Plan`] leads from the latest version to a new schema: [`Step`]s in an
 //! order in which each can be done after the ones before, each with what it does
 //! to readers ([`Safety`]) and why. The steps are actions too
-//! ([`Plan::alterations`]): applied to the old schema they make the new one.
+//! ([`Plan::alterations`]): applied to the old schema they make the new one. The
+//! plan as a whole is DDL for a sink too ([`Plan::render`]), and a function over
+//! records, there and back ([`Plan::adapter`], [`Plan::reverse_adapter`]).
 //!
 //! # The order
 //!

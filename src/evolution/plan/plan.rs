@@ -7,7 +7,7 @@ use super::older::Older;
 use super::order::in_order;
 use super::{Route, Safety, Step};
 use crate::error::Result;
-use crate::evolution::{Report, Sink, SinkStep, differences, judge};
+use crate::evolution::{Adapter, Report, Sink, SinkStep, differences, judge};
 use crate::schema::{Alteration, Mode, Schema, StreamName};
 
 /// The way from one schema to another.
@@ -78,6 +78,17 @@ impl Plan {
     /// ([`Sink::render`]).
     pub fn render(&self, sink: Sink, table: &StreamName) -> Vec<Result<SinkStep>> {
         sink.render(table, &self.from, &self.to, &self.steps)
+    }
+
+    /// The plan as a function over records: carries those of the old schema over
+    /// to the new one.
+    pub fn adapter(&self) -> Adapter {
+        Adapter::new(&self.from, &self.to)
+    }
+
+    /// The way back: carries records of the new schema over to the old one.
+    pub fn reverse_adapter(&self) -> Adapter {
+        Adapter::new(&self.to, &self.from)
     }
 
     /// What the worst of its steps does to those who read.
