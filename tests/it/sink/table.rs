@@ -25,6 +25,11 @@ impl<'a> Table<'a> {
         Self { client, name }
     }
 
+    /// The table after it got another name.
+    pub(crate) fn called(self, name: &'a StreamName) -> Self {
+        Self { name, ..self }
+    }
+
     /// Puts rows into it that differ in every column; the last has NULL wherever
     /// there may be one.
     pub(crate) async fn insert(&self, schema: &Schema) {
