@@ -55,10 +55,7 @@ impl Dialect for PostgreSql {
         limit::check_table(migration.table)?;
         let step = Step { migration, place };
         let done = step.change(change)?;
-        Ok(match change.column() {
-            Some(column) => step.carry_default(column, done),
-            None => done,
-        })
+        Ok(step.carry_default(change, done))
     }
 
     /// The key is called after the table; indexes and constraints have names of
@@ -246,18 +243,27 @@ impl Step<'_> {
 
     /// The default of a `jsonb` column has the parts that its values have: it is
     /// written anew after the last step that changes them.
-    fn carry_default(&self, path: &FieldPath, mut step: SinkStep) -> SinkStep {
-        let name = path.column();
+    fn carry_default(&self, change: &SchemaChange, mut step: SinkStep) -> SinkStep {
+        let name = change.column().map_or("", FieldPath::column);
         let Some((before, after)) = self.migration.carries_default(name, self.place) else {
             return step;
         };
         let is_same_type = column_type(&before.data_type) == column_type(&after.data_type);
         let (old, new) = (set_default(before), set_default(after));
-        if is_same_type && old != new {
-            let set = new.map(|set| self.alter_column(name, [set]).statements);
-            step.statements.extend(set.into_iter().flatten());
+        let Some(set) = new.filter(|new| is_same_type && old.as_ref() != Some(new)) else {
+            return step;
+        };
+        let set = self.alter_column(name, [set]);
+        match change {
+            // There is something to do after all.
+            SchemaChange::ChangeType { .. } if step.statements.is_empty() => {
+                set.with_caution("Only the default changes, with the parts of the column.")
+            }
+            _ => {
+                step.statements.extend(set.statements);
+                step
+            }
         }
-        step
     }
 
     fn change_key(&self, from: &[Name], to: &[Name]) -> Result<SinkStep, Refusal> {
