@@ -244,7 +244,7 @@ impl Step<'_> {
     /// The default of a `jsonb` column has the parts that its values have: it is
     /// written anew after the last step that changes them.
     fn carry_default(&self, change: &SchemaChange, mut step: SinkStep) -> SinkStep {
-        let name = change.column().map_or("", FieldPath::column);
+        let name = change.column().map_or("", |path| path.column().as_str());
         let Some((before, after)) = self.migration.carries_default(name, self.place) else {
             return step;
         };
