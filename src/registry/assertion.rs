@@ -46,7 +46,7 @@ impl Registry {
             Assertion::Definition(spec) => {
                 let unnamed = At::from(name.clone());
                 let spec = with_known_names(spec, actual);
-                let (schema, _) = schema_of(&unnamed, &spec, &mut || ObjectId(0))?;
+                let (schema, _) = schema_of(&unnamed, &spec, &[], &mut || ObjectId(0))?;
                 let last = known.stream.last_field_id;
                 let (expected, _) = evolution::adopt_identities(schema, actual, last)?;
                 evolution::diff(&expected, actual).differences

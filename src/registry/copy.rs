@@ -54,7 +54,7 @@ impl Registry {
         }
         let count = copied.constraints.len() + copied.indexes.len();
         let mut ids = self.take_ids(count).await?.into_iter();
-        let (mut schema, comments) = schema_of(name, &spec, &mut || next_id(&mut ids))?;
+        let (mut schema, comments) = schema_of(name, &spec, &[], &mut || next_id(&mut ids))?;
         for index in &copied.indexes {
             let columns = index.columns.clone();
             let made = self.free_name(draft, &name.value, &columns, "idx", &mut taken);

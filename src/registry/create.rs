@@ -1,6 +1,6 @@
 //! Making streams.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::known::carry_columns;
@@ -9,7 +9,7 @@ use super::{Applied, At, Draft, Known, Registry, StreamSpec};
 use crate::error::{Error, ErrorKind, Object, Result, Value};
 use crate::evolution;
 use crate::notice::Notice;
-use crate::schema::{Alteration, FieldId, Mode, Name, ObjectId, Schema, StreamName};
+use crate::schema::{Alteration, FieldId, Index, Mode, Name, ObjectId, Schema, StreamName};
 use crate::store::{
     CompatibilityStatus, Evolution, Namespace, OptionMap, Requirement, Stream, Version,
 };
@@ -94,7 +94,7 @@ impl Registry {
             return Ok(applied);
         };
         let mut ids = self.take_ids(spec.unique.len()).await?.into_iter();
-        let (schema, comments) = schema_of(name, spec, &mut || next_id(&mut ids))?;
+        let (schema, comments) = schema_of(name, spec, &[], &mut || next_id(&mut ids))?;
         self.check_index_names(draft, &name.value, &Schema::default(), &schema)
             .await?;
         let options = Options::of(&spec.options)?;
@@ -260,22 +260,24 @@ impl Registry {
     }
 
     /// Gives indexes and constraints of a schema that was made elsewhere the
-    /// identities their names have in the latest version, and new ones to others.
+    /// identities that those of the same kind and name have in the latest version,
+    /// and new ones to others.
     pub(super) async fn identified(&self, mut schema: Schema, latest: &Schema) -> Result<Schema> {
-        let known: HashMap<&Name, ObjectId> = names_of_indexes(latest).collect();
+        let indexes = latest.indexes.iter().map(|index| (&index.name, index.id));
+        let indexes: HashMap<&Name, ObjectId> = indexes.collect();
+        let constraints = latest.constraints.iter().map(|own| (&own.name, own.id));
+        let constraints: HashMap<&Name, ObjectId> = constraints.collect();
         let count = schema.indexes.len() + schema.constraints.len();
         let mut ids = self.take_ids(count).await?.into_iter();
-        let mut identity = |name: &Name| {
-            known
-                .get(name)
-                .copied()
-                .unwrap_or_else(|| next_id(&mut ids))
+        let mut identity = |known: Option<&ObjectId>| {
+            let new = || next_id(&mut ids);
+            known.copied().unwrap_or_else(new)
         };
         for index in &mut schema.indexes {
-            index.id = identity(&index.name);
+            index.id = identity(indexes.get(&index.name));
         }
         for constraint in &mut schema.constraints {
-            constraint.id = identity(&constraint.name);
+            constraint.id = identity(constraints.get(&constraint.name));
         }
         Ok(schema)
     }
@@ -289,8 +291,8 @@ impl Registry {
         latest: &Schema,
         schema: &Schema,
     ) -> Result<()> {
-        let known: HashMap<&Name, ObjectId> = names_of_indexes(latest).collect();
-        for (index, _) in names_of_indexes(schema).filter(|(index, _)| !known.contains_key(index)) {
+        let known: HashSet<&Name> = names_of_indexes(latest).collect();
+        for index in names_of_indexes(schema).filter(|index| !known.contains(index)) {
             if self
                 .view(draft)
                 .index_owner(&name.namespace, index)
@@ -304,13 +306,15 @@ impl Registry {
     }
 }
 
-/// The schema a definition means, and the comments on its fields.
+/// The schema a definition means, and the comments on its fields. Those of the
+/// indexes stay whose columns it has; no constraint gets the name of one.
 ///
 /// # Errors
 /// What is wrong with a column, a key or a constraint, where it stood.
 pub(super) fn schema_of(
     name: &At<StreamName>,
     spec: &StreamSpec,
+    indexes: &[Index],
     next_object_id: &mut dyn FnMut() -> ObjectId,
 ) -> Result<(Schema, Vec<(FieldId, String)>)> {
     let columns: Vec<_> = spec
@@ -318,12 +322,14 @@ pub(super) fn schema_of(
         .iter()
         .map(|column| column.value.clone())
         .collect();
-    let schema = Schema::new(&columns, &spec.primary_key).map_err(|wrong| {
+    let mut schema = Schema::new(&columns, &spec.primary_key).map_err(|wrong| {
         let column = wrong
             .column
             .and_then(|index| spec.columns.get(index)?.position);
         wrong.error.at(name.position).at(column)
     })?;
+    let has_columns = |index: &&Index| schema.check_key_columns(&index.columns).is_ok();
+    schema.indexes = indexes.iter().filter(has_columns).cloned().collect();
     let comments = schema
         .fields
         .iter()
@@ -352,14 +358,9 @@ pub(super) fn schema_of(
     Ok((altered.schema, comments))
 }
 
-fn names_of_indexes(schema: &Schema) -> impl Iterator<Item = (&Name, ObjectId)> {
-    let indexes = schema.indexes.iter().map(|index| (&index.name, index.id));
-    indexes.chain(
-        schema
-            .constraints
-            .iter()
-            .map(|constraint| (&constraint.name, constraint.id)),
-    )
+fn names_of_indexes(schema: &Schema) -> impl Iterator<Item = &Name> {
+    let indexes = schema.indexes.iter().map(|index| &index.name);
+    indexes.chain(schema.constraints.iter().map(|constraint| &constraint.name))
 }
 
 /// There is an index or constraint of this name (42P07).

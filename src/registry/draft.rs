@@ -10,7 +10,7 @@ use super::registry::{no_stream, shown};
 use super::{Known, Registry};
 use crate::error::{Error, ErrorKind, Object, Result};
 use crate::position::Position;
-use crate::schema::{Mode, ModeSource, Name, ObjectId, StreamName, next_name};
+use crate::schema::{Field, Mode, ModeSource, Name, ObjectId, Schema, StreamName, next_name, walk};
 use crate::store::{Change, Listing, Namespace, Requirement, Stream, Update, Version};
 
 /// What a transaction has changed and not yet committed; empty in autocommit
@@ -30,12 +30,19 @@ pub struct Draft {
     pub(super) namespaces: OrdMap<Name, Option<Namespace>>,
     pub(super) versions: OrdMap<ObjectId, Vector<Arc<Version>>>,
     pub(super) last_versions: OrdMap<Arc<StreamName>, u32>,
+    bytes: usize,
 }
 
 impl Draft {
     /// Whether nothing was changed.
     pub fn is_empty(&self) -> bool {
         self.updates.is_empty()
+    }
+
+    /// What the definitions in it take, about (in bytes): each version has all of
+    /// its fields, however short the statement was that made it.
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     pub(super) fn require(&mut self, requirement: Requirement) {
@@ -64,7 +71,10 @@ impl Draft {
         let put = Update::PutStream(Arc::new(known.stream.clone()), known.version.clone());
         match self.superseded(&known) {
             Some(index) => drop(self.updates.set(index, put)),
-            None => self.update(put),
+            None => {
+                self.bytes += stream_bytes(&known.stream);
+                self.update(put);
+            }
         }
         if new_version {
             self.add_version(known.version.clone());
@@ -109,6 +119,7 @@ impl Draft {
     pub(super) fn add_version(&mut self, version: Arc<Version>) {
         self.last_versions
             .insert(version.name.clone().into(), version.number);
+        self.bytes += schema_bytes(&version.schema);
         let own = self.versions.entry(version.stream).or_default();
         own.push_back(version.clone());
         self.update(Update::AddVersion(version));
@@ -120,6 +131,21 @@ impl Draft {
         self.names.insert(known.stream.name.clone().into(), None);
         self.streams.insert(known.stream.id, None);
     }
+}
+
+/// The columns and comments of a stream (in bytes).
+fn stream_bytes(stream: &Stream) -> usize {
+    let comments = stream.columns.iter().flat_map(|own| &own.comment);
+    size_of_val(stream.columns.as_slice()) + comments.map(String::len).sum::<usize>()
+}
+
+/// The fields of a schema and all of their parts (in bytes).
+fn schema_bytes(schema: &Schema) -> usize {
+    let field = |(field, _): (&Field, usize)| {
+        let default = field.default.as_ref().map_or(0, |own| own.text().len());
+        size_of::<Field>() + field.name.len() + default
+    };
+    walk(&schema.fields).map(field).sum()
 }
 
 /// What a commit moves in the cache.
@@ -204,6 +230,14 @@ impl<'a> View<'a> {
     /// The versions of a stream, oldest first.
     pub async fn versions(&self, known: &Known) -> Result<Vec<Arc<Version>>> {
         self.versions_of(known.stream.id).await
+    }
+
+    /// The versions of a stream up to the one that was found, oldest first. Others
+    /// may have added more since: what is decided without them does not commit.
+    pub(super) async fn history(&self, known: &Known) -> Result<Vec<Arc<Version>>> {
+        let mut versions = self.versions(known).await?;
+        versions.retain(|version| version.number <= known.version.number);
+        Ok(versions)
     }
 
     /// The versions of the stream of this identity, oldest first; none when there

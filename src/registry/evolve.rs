@@ -16,7 +16,8 @@ use crate::store::{Stream, Version};
 pub struct Evolved {
     /// Its latest version; the one there was if nothing changed.
     pub version: Arc<Version>,
-    /// The way there from the version before.
+    /// The way there from the version before, as its readers alone see it: what
+    /// the mode asks of older versions was judged before the change was let in.
     pub plan: Plan,
 }
 
@@ -49,6 +50,24 @@ impl Registry {
             plan: evolution::plan(version.mode, &version.schema, &history),
             version,
         })
+    }
+
+    /// What [`Registry::evolve_schema`] would take: nothing is changed, and what
+    /// the stream's mode does not allow is explained, with the way that it does
+    /// allow, not refused.
+    ///
+    /// # Errors
+    /// 42P01 when there is no such stream; what is wrong with an alteration;
+    /// those of the store.
+    pub async fn explain_schema(
+        &self,
+        name: &StreamName,
+        alterations: &[Alteration],
+    ) -> Result<Plan> {
+        let shape = |alteration: &Alteration| StreamAction::Shape(alteration.clone()).into();
+        let actions: Vec<_> = alterations.iter().map(shape).collect();
+        self.plan(&Draft::default(), &name.clone().into(), &actions)
+            .await
     }
 
     /// What an alteration of a stream would take: nothing is changed, and one
@@ -86,7 +105,7 @@ impl Registry {
     ) -> Result<Plan> {
         let Some(found) = self.view(draft).stream(&name.value).await? else {
             let namespace = self.must_find_namespace(&mut draft.clone(), name).await?;
-            let (schema, _) = schema_of(name, spec, &mut || ObjectId(0))?;
+            let (schema, _) = schema_of(name, spec, &[], &mut || ObjectId(0))?;
             self.check_index_names(draft, &name.value, &Schema::default(), &schema)
                 .await?;
             let own = Options::of(&spec.options)?.mode;
@@ -112,10 +131,9 @@ impl Registry {
         let view = self.view(draft);
         let (mode, _) = view.mode(stream).await?;
         let history: Vec<(u32, Arc<Schema>)> = view
-            .versions(known)
+            .history(known)
             .await?
             .iter()
-            .filter(|version| version.number <= known.version.number)
             .map(|version| (version.number, version.schema.clone()))
             .collect();
         Ok(evolution::plan(mode, &Arc::new(schema), &history))

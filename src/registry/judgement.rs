@@ -72,7 +72,7 @@ impl Registry {
         mode: Mode,
     ) -> Result<Admission> {
         let history = match mode.is_transitive() {
-            true => view.versions(known).await?,
+            true => view.history(known).await?,
             false => vec![known.version.clone()],
         };
         let history: Vec<(u32, &Schema)> = history
@@ -118,5 +118,61 @@ pub(super) fn status(mode: Mode, latest: &Schema, schema: &Schema) -> Compatibil
     match evolution::compare(latest, schema).allows(mode) {
         true => CompatibilityStatus::Compatible,
         false => CompatibilityStatus::Breaking,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::registry::Draft;
+    use crate::schema::{Alteration, ColumnSpec, DataType, StreamName};
+
+    /// What came after the version that was found is for the commit to see.
+    #[tokio::test]
+    async fn a_change_is_judged_by_what_was_found() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let registry = Registry::builder()
+            .sqlite(directory.path().join("rekha.db"))
+            .compatibility(Mode::FullTransitive)
+            .build()
+            .await
+            .expect("a registry");
+        let name = StreamName::new("public", "s");
+        let column = |name: &str, data_type| ColumnSpec {
+            name: name.to_owned(),
+            data_type,
+            not_null: false,
+            default: None,
+            comment: None,
+        };
+        let a = column("a", DataType::Integer);
+        let with = |b| Schema::new(&[a.clone(), column("b", b)], &[]).expect("a schema");
+        let schema = Schema::new(std::slice::from_ref(&a), &[]).expect("a schema");
+        let registered = registry.register_schema(&name, schema, "me").await;
+        registered.expect("the first version");
+        let draft = Draft::default();
+        let view = registry.view(&draft);
+        let found = view.stream(&name).await.expect("a read").expect("a stream");
+        let add = Alteration::AddColumn {
+            parent: None,
+            column: column("b", DataType::Text),
+            if_not_exists: false,
+        };
+        let evolved = registry.evolve_schema(&name, vec![add], "other").await;
+        assert_eq!(evolved.expect("the second version").version.number, 2);
+
+        let judged = async |known: &Arc<Known>| {
+            let schema = with(DataType::Integer);
+            let mode = Mode::FullTransitive;
+            let admitted = registry.admit(&view, known, &schema, mode).await;
+            admitted.map(|_| ()).map_err(|error| error.sqlstate())
+        };
+        assert_eq!(judged(&found.known).await, Ok(()));
+        let found = view.stream(&name).await.expect("a read").expect("a stream");
+        assert_eq!(judged(&found.known).await, Err("23514"));
+        drop(registry.close(Duration::from_secs(10)).await);
     }
 }

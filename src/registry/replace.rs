@@ -1,5 +1,7 @@
 //! Replacing streams: the one of the name becomes what is written.
 
+use std::collections::HashSet;
+
 use super::create::{Options, schema_of};
 use super::{Applied, At, Draft, Known, Registry, StreamSpec};
 use crate::error::Result;
@@ -42,12 +44,7 @@ pub(super) fn replacement(
 ) -> Result<(Stream, Schema)> {
     let latest = &known.version.schema;
     let spec = with_known_names(spec, latest);
-    let (mut schema, _) = schema_of(name, &spec, &mut || ObjectId(0))?;
-    let indexes = latest.indexes.iter();
-    schema.indexes = indexes
-        .filter(|index| schema.check_key_columns(&index.columns).is_ok())
-        .cloned()
-        .collect();
+    let (schema, _) = schema_of(name, &spec, &latest.indexes, &mut || ObjectId(0))?;
     let last = known.stream.last_field_id;
     let (schema, last) = evolution::adopt_identities(schema, latest, last)?;
 
@@ -68,12 +65,16 @@ pub(super) fn replacement(
 }
 
 /// A definition whose UNIQUE constraints without a name have the names of those
-/// that are there over the same columns.
+/// that are there over the same columns, each name once.
 pub(super) fn with_known_names(spec: &StreamSpec, latest: &Schema) -> StreamSpec {
     let mut spec = spec.clone();
-    let named = |columns: &[Name]| {
+    let written = spec.unique.iter().filter_map(|(name, _)| name.clone());
+    let mut used: HashSet<Name> = written.collect();
+    let mut named = |columns: &[Name]| {
         let mut constraints = latest.constraints.iter();
-        let known = constraints.find(|constraint| constraint.columns == columns);
+        let known = constraints.find(|constraint| {
+            constraint.columns == columns && used.insert(constraint.name.clone())
+        });
         known.map(|constraint| constraint.name.clone())
     };
     for (name, columns) in &mut spec.unique {

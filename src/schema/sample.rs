@@ -109,6 +109,8 @@ pub(crate) fn literal() -> impl Strategy<Value = Literal> {
         "\\PC{0,12}",
         any::<i64>().prop_map(|value| value.to_string()),
         Just("t".to_owned()),
+        Just("null".to_owned()),
+        Just("1e999".to_owned()),
         Just("NaN".to_owned()),
         Just("-infinity".to_owned()),
         "\\\\x([0-9a-fA-F]{2}){0,4}",

@@ -136,8 +136,9 @@ impl Schema {
     /// As [`Schema::new`]; also 42601 and 42622 for names that are none, 42P16
     /// for a field identity that is zero or given twice among the columns and
     /// their parts, a nullable key column,
-    /// and an index or constraint without columns, 42P07 and 42710 for one
-    /// that is named twice.
+    /// and an index or constraint without columns, 42P07 for two indexes of one
+    /// name and 42710 for a constraint that has the name of another or of an
+    /// index.
     pub fn validate(&self) -> Result<()> {
         check_column_count(self.fields.len())?;
         check_size(&self.fields)?;
@@ -158,12 +159,13 @@ impl Schema {
             .indexes
             .iter()
             .map(|index| (&index.name, &index.columns));
-        self.check_named(Object::Index, "index", indexes)?;
+        let mut names = HashSet::new();
+        self.check_named(Object::Index, "index", indexes, &mut names)?;
         let constraints = self
             .constraints
             .iter()
             .map(|unique| (&unique.name, &unique.columns));
-        self.check_named(Object::Constraint, "constraint", constraints)
+        self.check_named(Object::Constraint, "constraint", constraints, &mut names)
     }
 
     /// The column of this name.
@@ -208,8 +210,8 @@ impl Schema {
         object: Object,
         word: &str,
         named: impl Iterator<Item = (&'a Name, &'a Vec<Name>)>,
+        names: &mut HashSet<&'a Name>,
     ) -> Result<()> {
-        let mut names = HashSet::new();
         for (name, columns) in named {
             check_name(name)?;
             if !names.insert(name) {
@@ -323,6 +325,26 @@ mod tests {
         );
         assert_eq!(schema.field_at(&path.child("y")), None);
         schema.validate().expect("what is built is valid");
+    }
+
+    #[test]
+    fn an_index_and_a_constraint_share_their_names() {
+        let mut schema = Schema::new(&[column("a")], &[]).expect("a schema");
+        schema.indexes.push(Index {
+            id: crate::schema::ObjectId(1),
+            name: "i".to_owned(),
+            columns: names(&["a"]),
+            unique: false,
+        });
+        schema.constraints.push(Constraint {
+            id: crate::schema::ObjectId(2),
+            name: "u".to_owned(),
+            columns: names(&["a"]),
+        });
+        schema.validate().expect("two names");
+        schema.constraints[0].name = "i".to_owned();
+        let error = schema.validate().expect_err("one name");
+        assert_eq!(error.sqlstate(), "42710");
     }
 
     #[test]

@@ -18,8 +18,8 @@ pub struct SessionConfig {
     /// count); one more is refused with 54000.
     pub max_statements: usize,
     /// How much a session may keep (in bytes): texts of prepared statements and
-    /// of the changes of an open transaction, its savepoints, rows of suspended
-    /// portals, and settings. Estimated; more is refused with 53200.
+    /// of the changes of an open transaction, the definitions these make, its
+    /// savepoints, rows of suspended portals, and settings. Estimated; more is refused with 53200.
     pub max_bytes: usize,
 }
 

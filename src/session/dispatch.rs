@@ -159,8 +159,12 @@ impl Session {
     async fn apply(&mut self, operation: &Operation) -> Result<Applied> {
         match self.transaction.open_mut() {
             Some(block) => {
+                let before = block.draft.bytes();
                 let draft = &mut block.draft;
-                self.registry.apply(draft, operation, &self.user).await
+                let applied = self.registry.apply(draft, operation, &self.user).await?;
+                let made = block.draft.bytes() - before;
+                self.budget.add(&mut block.changes, made)?;
+                Ok(applied)
             }
             None => {
                 self.registry

@@ -17,8 +17,8 @@ use crate::sql::{self, Statement};
 const REMEMBERED_TEXTS: usize = 64;
 const REMEMBERED_BYTES: usize = 512;
 
-/// What a change of an open transaction takes beside its text, about (in bytes):
-/// a version of a stream.
+/// What a change of an open transaction takes beside its text and the definitions
+/// it makes, about (in bytes).
 const CHANGE_BYTES: usize = 1 << 10;
 
 /// Who the client is and what it asked for at start-up.

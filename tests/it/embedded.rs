@@ -477,3 +477,32 @@ async fn evolving_answers_the_way_that_was_gone() {
     assert!(again.plan.steps.is_empty());
     close(&registry).await;
 }
+
+/// What would become of a stream is asked as it is evolved.
+#[tokio::test]
+async fn a_change_is_explained_before_it_is_made() {
+    let store = Store::new();
+    let registry = open(&store).await;
+    run(&registry, "CREATE STREAM s (a INT NOT NULL, b BIGINT)").await;
+    let set_type = |column: &str, data_type| {
+        let column = column.into();
+        vec![Alteration::SetType { column, data_type }]
+    };
+    let (widened, narrowed) = (
+        set_type("a", DataType::BigInt),
+        set_type("b", DataType::Integer),
+    );
+    let plan = registry.explain_schema(&name("s"), &widened).await.unwrap();
+    assert_eq!((plan.alterations(), &plan.route), (widened.clone(), &None));
+    let refused = registry.explain_schema(&name("s"), &narrowed).await;
+    assert!(refused.unwrap().route.is_some());
+    let nobody = registry.explain_schema(&name("t"), &widened).await;
+    assert_eq!(nobody.unwrap_err().sqlstate(), "42P01");
+    assert_eq!(latest(&registry, "s").await, 1);
+
+    let evolved = registry.evolve_schema(&name("s"), widened, "me").await;
+    assert_eq!(evolved.unwrap().plan, plan);
+    let refused = registry.evolve_schema(&name("s"), narrowed, "me").await;
+    assert_eq!(refused.unwrap_err().sqlstate(), "23514");
+    close(&registry).await;
+}

@@ -210,3 +210,27 @@ async fn changes_are_kept_up_to_a_limit() {
     session.execute(&change).await.unwrap();
     session.execute("COMMIT").await.unwrap();
 }
+
+#[tokio::test]
+async fn a_short_statement_that_makes_much_takes_much() {
+    let store = Store::new();
+    let columns: Vec<String> = (0..200).map(|i| format!("c{i} INT")).collect();
+    let wide = format!("CREATE STREAM wide ({})", columns.join(", "));
+    let mut session = small(&store).await;
+    session.execute(&wide).await.unwrap();
+    for change in [
+        "CREATE STREAM narrow LIKE wide",
+        "ALTER STREAM wide ADD COLUMN d INT",
+        "COMMENT ON STREAM wide IS 'a'; CREATE STREAM narrow LIKE wide",
+    ] {
+        // By itself it is not kept.
+        session.execute("BEGIN").await.unwrap();
+        session.execute("CREATE STREAM a (b INT)").await.unwrap();
+        assert_eq!(refusal(session.execute(change).await), "53200", "{change}");
+        session.execute("ROLLBACK").await.unwrap();
+    }
+    session
+        .execute("CREATE STREAM narrow LIKE wide")
+        .await
+        .unwrap();
+}

@@ -37,7 +37,8 @@ impl Literal {
     /// 42804 when a literal of its kind is never a value of the type (a number
     /// for a text, a fraction for an integer), 22P02 and 22007 when the text
     /// does not spell one, 22003 and 22008 when it is out of range or finer
-    /// than the type can hold, 22001 when it is too long.
+    /// than the type can hold, 22001 when it is too long, 0A000 for JSON's
+    /// `null`, which records cannot tell from NULL.
     pub fn coerce(&self, data_type: &DataType) -> Result<Option<DefaultValue>> {
         match self {
             Self::Null => Ok(None),

@@ -1,6 +1,7 @@
 //! Texts, bytes and what is spelled in quotes but is neither number nor time.
 
 use serde::de::IgnoredAny;
+use serde_json::Value as Json;
 
 use super::{number, refusal};
 use crate::error::{Error, ErrorKind, Result, Value};
@@ -64,25 +65,37 @@ pub(super) fn uuid(text: &str) -> Result<String> {
         .map_err(|error| invalid().with_source(error))
 }
 
-/// JSON, kept as it was written.
+/// JSON that records can hold, kept as it was written.
 pub(super) fn json(text: &str) -> Result<String> {
-    match serde_json::from_str::<IgnoredAny>(text) {
-        Ok(_) => Ok(text.to_owned()),
-        Err(error) => Err(json_error(text, &DataType::Json, error)),
-    }
+    let value: Json =
+        serde_json::from_str(text).map_err(|error| json_error(text, &DataType::Json, error))?;
+    refuse_null(&value)?;
+    Ok(text.to_owned())
 }
 
 /// JSON, compact, with its keys in order.
 pub(super) fn jsonb(text: &str) -> Result<String> {
     let mut value = exact_json(text, &DataType::Jsonb)?;
+    refuse_null(&value)?;
     value.sort_all_objects();
     Ok(value.to_string())
+}
+
+/// In records JSON's `null` is NULL, so no value is spelt so (0A000).
+fn refuse_null(value: &Json) -> Result<()> {
+    match value {
+        Json::Null => Err(Error::unsupported(
+            "a constant that is JSON's null",
+            "Write NULL: records cannot tell one from the other.",
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// The value of a text that is JSON. PostgreSQL's `jsonb` holds any number;
 /// those the JSON library cannot hold exactly are refused (22003), so that no
 /// default is another one than was written.
-pub(super) fn exact_json(text: &str, data_type: &DataType) -> Result<serde_json::Value> {
+pub(super) fn exact_json(text: &str, data_type: &DataType) -> Result<Json> {
     let value = serde_json::from_str(text).map_err(|error| json_error(text, data_type, error))?;
     match json_numbers(text).find(|number| !number::is_exact_in_json(number)) {
         Some(number) => Err(refusal::number_range(data_type, number)),
@@ -106,8 +119,14 @@ fn json_numbers(text: &str) -> impl Iterator<Item = &str> {
     .filter(|run| run.contains(|c: char| c.is_ascii_digit()))
 }
 
+/// The text is no JSON (22P02), or JSON that no record can hold: a number too
+/// large, lists too deep (22003).
 fn json_error(text: &str, data_type: &DataType, error: serde_json::Error) -> Error {
-    refusal::syntax(data_type, text).with_detail(format!("The JSON reader says: {error}."))
+    let refusal = match serde_json::from_str::<IgnoredAny>(text) {
+        Ok(_) => refusal::number_range(data_type, text),
+        Err(_) => refusal::syntax(data_type, text),
+    };
+    refusal.with_detail(format!("The JSON reader says: {error}."))
 }
 
 fn bounded(text: &str, length: u32, data_type: &DataType) -> Result<String> {
