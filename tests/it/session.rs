@@ -214,7 +214,7 @@ async fn changes_are_kept_up_to_a_limit() {
 #[tokio::test]
 async fn a_short_statement_that_makes_much_takes_much() {
     let store = Store::new();
-    let columns: Vec<String> = (0..200).map(|i| format!("c{i} INT")).collect();
+    let columns: Vec<String> = (0..500).map(|i| format!("c{i} INT")).collect();
     let wide = format!("CREATE STREAM wide ({})", columns.join(", "));
     let mut session = small(&store).await;
     session.execute(&wide).await.unwrap();
