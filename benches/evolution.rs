@@ -51,6 +51,17 @@ async fn main() -> rekha::Result<()> {
         judge(Mode::Full, &new, &versions)
     });
 
+    let new = Arc::new(every_column(&history[0].1, |_| "interval"));
+    let shared: Vec<(u32, Arc<Schema>)> = history
+        .iter()
+        .map(|(number, schema)| (*number, Arc::new(schema.clone())))
+        .collect();
+    tell("refused in BACKWARD_TRANSITIVE, with a route", || {
+        let plan = plan(Mode::BackwardTransitive, &new, &shared);
+        assert!(plan.route.is_some());
+        plan
+    });
+
     println!("5,000 columns (8,750 fields), every second one changed:");
     let old = Arc::new(table(5_000));
     let new = Arc::new(every_column(&old, |index| match index % 2 {
@@ -60,6 +71,10 @@ async fn main() -> rekha::Result<()> {
     tell("difference", || diff(&old, &new));
     tell("plan, FULL_TRANSITIVE", || {
         plan(Mode::FullTransitive, &new, &[(1, old.clone())])
+    });
+    let swapped = Arc::new(swapped(&old));
+    tell("plan, 2,500 pairs exchange their names", || {
+        plan(Mode::None, &swapped, &[(1, old.clone())])
     });
     tell("fingerprint", || old.fingerprint());
     tell("fingerprint, 1,000 columns", || history[0].1.fingerprint());
@@ -167,6 +182,16 @@ fn every_column(schema: &Schema, data_type: impl Fn(usize) -> &'static str) -> S
         .collect();
     let altered = alter("s", schema, FieldId(0), &changes, &mut || ObjectId(1));
     altered.expect("types can be changed").schema
+}
+
+/// The schema whose columns have each other's names, two by two; not the key.
+fn swapped(schema: &Schema) -> Schema {
+    let mut swapped = schema.clone();
+    for pair in swapped.fields[1..].chunks_exact_mut(2) {
+        let [one, other] = pair else { continue };
+        std::mem::swap(&mut one.name, &mut other.name);
+    }
+    swapped
 }
 
 fn column(name: &str, data_type: &str) -> ColumnSpec {

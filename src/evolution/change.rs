@@ -7,8 +7,9 @@ use crate::schema::{Constraint, DataType, DefaultValue, Field, FieldPath, Index,
 
 /// One change. Displays as a person would say it.
 ///
-/// Columns are named by their way in the new schema; dropped ones by their way
-/// in the old schema.
+/// Columns are named by their way in the new schema; dropped ones by the way
+/// that they would have there: where what they were in is now, and the name that
+/// they had.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SchemaChange {
     /// A column, or a member of a struct, is new.

@@ -22,6 +22,13 @@
 //! data. Where a rename and another column share a name, a reader would find
 //! the other column's data, so neither direction works ([`Rule::NameReused`]).
 //!
+//! An alias is for the data of versions from before the rename: a reader knows
+//! which version wrote what it reads, and looks for an old name there only. So two
+//! versions are compared by the names they have, and a name is free again one
+//! version after it was given up. A reader that takes its aliases for any data has
+//! to keep to names that no column had; what its versions before the latest had is
+//! compared by the transitive modes, and a plain mode promises nothing of them.
+//!
 //! # The rules
 //!
 //! A [`Rule`] is a change that somebody cannot read across. Each direction asks
@@ -104,9 +111,9 @@ mod tests;
 mod violation;
 mod words;
 
+pub use adapter::Adapter;
 #[cfg(feature = "arrow")]
 pub use adapter::BatchAdapter;
-pub use adapter::{Adapter, Conversion, Part, Resolution, Resolved, Source};
 pub(crate) use alter::made_name;
 pub use alter::{AlterError, Altered, alter};
 pub use change::SchemaChange;

@@ -27,7 +27,11 @@ impl<'a> Siblings<'a> {
     pub(super) fn new(fields: &'a [Field]) -> Self {
         Self {
             fields,
-            by_id: fields.iter().map(|field| (field.id, field)).collect(),
+            by_id: fields
+                .iter()
+                .filter(|field| field.id != FieldId::UNASSIGNED)
+                .map(|field| (field.id, field))
+                .collect(),
             by_name: fields
                 .iter()
                 .map(|field| (field.name.as_str(), field))
@@ -44,7 +48,8 @@ impl<'a> Siblings<'a> {
     }
 
     /// The field of these that a field of the others is: by identity, and by
-    /// name when neither has its like by identity.
+    /// name when neither has its like by identity. A field without an identity
+    /// is like no other.
     pub(super) fn counterpart(&self, field: &Field, others: &Siblings<'_>) -> Option<&'a Field> {
         self.by_id.get(&field.id).copied().or_else(|| {
             let named = self.by_name.get(field.name.as_str()).copied()?;

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use rekha::astha::{Data, Operation, Unit};
 use rekha::error::Result;
+use rekha::evolution::Safety;
 use rekha::position::Position;
 use rekha::registry::Registry;
-use rekha::schema::StreamName;
+use rekha::schema::{Alteration, DataType, StreamName};
 use rekha::session::{Outcome, Session, SessionOptions};
 
 use crate::support::{
@@ -451,4 +452,28 @@ async fn a_schema_is_registered_under_another_name() {
         .await;
     assert_eq!(taken.unwrap_err().sqlstate(), "42P07");
     registry.close(std::time::Duration::from_secs(60)).await;
+}
+
+#[tokio::test]
+async fn evolving_answers_the_way_that_was_gone() {
+    let store = Store::new();
+    let registry = open(&store).await;
+    run(&registry, "CREATE STREAM s (id BIGINT, a INT)").await;
+    let name = StreamName::new("public", "s");
+    let widen = || Alteration::SetType {
+        column: "a".into(),
+        data_type: DataType::BigInt,
+    };
+    let evolved = registry.evolve_schema(&name, vec![widen()], "u").await;
+    let evolved = evolved.expect("BACKWARD allows it");
+    assert_eq!(evolved.version.number, 2);
+    assert_eq!(evolved.plan.alterations(), [widen()]);
+    assert_eq!(evolved.plan.safety(), Safety::Risky);
+    assert_eq!(evolved.plan.route, None);
+
+    let again = registry.evolve_schema(&name, vec![widen()], "u").await;
+    let again = again.expect("nothing to do");
+    assert_eq!(again.version.number, 2);
+    assert!(again.plan.steps.is_empty());
+    close(&registry).await;
 }

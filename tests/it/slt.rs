@@ -55,6 +55,7 @@ scripts! {
     nested_types,
     options,
     read_only,
+    route,
     savepoints,
     settings,
     show_compatibility,

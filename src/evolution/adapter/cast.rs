@@ -15,7 +15,7 @@ use arrow_schema::{DataType as ArrowType, TimeUnit};
 use serde_json::Value as Json;
 
 use super::arrow::is_live;
-use super::json::not_exact;
+use super::json::{no_value_of, not_exact};
 use super::resolution::Conversion;
 use crate::error::{Error, ErrorKind, Value};
 use crate::schema::{DataType, RecordError, RowError};
@@ -230,6 +230,9 @@ impl Column<'_> {
     }
 
     fn carried(&self, row: usize) -> Result<Json, RecordError> {
+        if let Conversion::Refuse { from, to } = self.conversion {
+            return Err(no_value_of(from, to).into());
+        }
         let mut value = self.from.json_of_text(&text_at(self.array, row))?;
         self.from.read_json(&mut value)?;
         self.conversion.carry(&mut value)?;

@@ -122,7 +122,7 @@ fn real(shortest: f64) -> f64 {
     f64::from(shortest as f32)
 }
 
-fn no_value_of(from: &DataType, to: &DataType) -> Error {
+pub(super) fn no_value_of(from: &DataType, to: &DataType) -> Error {
     let message = format!("a value of type {from} is none of type {to}");
     Error::new(ErrorKind::InvalidValue(Value::Text), message)
         .with_detail("Neither type is a promotion of the other, so only NULL is carried over.")

@@ -35,4 +35,3 @@ pub use adapter::Adapter;
 #[cfg(feature = "arrow")]
 pub use batch_adapter::BatchAdapter;
 pub(super) use default::carry_default;
-pub use resolution::{Conversion, Part, Resolution, Resolved, Source};

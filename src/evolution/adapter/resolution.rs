@@ -10,26 +10,26 @@ use crate::schema::{DataType, Field, Name};
 ///
 /// Computed once from two schemas, in one walk over their fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Resolution {
+pub(super) struct Resolution {
     /// The fields of the target, in its order.
-    pub fields: Vec<Resolved>,
+    pub(super) fields: Vec<Resolved>,
     /// Whether the source has these fields and no others, in this order and
     /// under these names, and all of their values are carried as they are.
-    pub is_identity: bool,
+    pub(super) is_identity: bool,
 }
 
 /// One field of the target.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Resolved {
+pub(super) struct Resolved {
     /// Its name in the target.
-    pub name: Name,
+    pub(super) name: Name,
     /// Where it comes from.
-    pub source: Source,
+    pub(super) source: Source,
 }
 
 /// Where a field comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Source {
+pub(super) enum Source {
     /// From a field of the source.
     Field {
         /// Its place among its siblings, from 0.
@@ -47,16 +47,16 @@ pub enum Source {
 
 /// What is done to the values of a field that both have.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
+pub(super) struct Part {
     /// Whether there may be a NULL where the target has none.
-    pub refuses_null: bool,
+    pub(super) refuses_null: bool,
     /// What is done to the others.
-    pub conversion: Conversion,
+    pub(super) conversion: Conversion,
 }
 
 /// How values of one type become values of another.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Conversion {
+pub(super) enum Conversion {
     /// They are what they were.
     Keep,
     /// Those that are values of the wider or narrower type are carried.
@@ -84,7 +84,7 @@ pub enum Conversion {
 impl Resolution {
     /// Where the fields of `to` come from, when there are those of `from`:
     /// the columns of two schemas, or the members of two structs.
-    pub fn new(from: &[Field], to: &[Field]) -> Self {
+    pub(super) fn new(from: &[Field], to: &[Field]) -> Self {
         let (before, after) = (Siblings::new(from), Siblings::new(to));
         let positions: HashMap<&str, usize> = from
             .iter()
@@ -141,14 +141,14 @@ impl Part {
     }
 
     /// Whether all values are carried as they are, NULL too.
-    pub fn is_identity(&self) -> bool {
+    pub(super) fn is_identity(&self) -> bool {
         !self.refuses_null && self.conversion == Conversion::Keep
     }
 }
 
 impl Conversion {
     /// How values of the one type become values of the other.
-    pub fn new(from: &DataType, to: &DataType) -> Self {
+    pub(super) fn new(from: &DataType, to: &DataType) -> Self {
         match (from, to) {
             (DataType::Struct(before), DataType::Struct(after)) => {
                 let members = Resolution::new(before, after);

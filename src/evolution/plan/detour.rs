@@ -19,6 +19,7 @@ use std::sync::Arc;
 use super::leave::leave;
 use super::route::sentences;
 use super::trial::Trial;
+use super::wanted::Wanted;
 use super::{Route, RouteAction, RouteStep, Safety};
 use crate::evolution::pairing::{Pair, Siblings};
 use crate::evolution::{Plan, Rule, SchemaChange, Violation};
@@ -71,7 +72,7 @@ struct Detour<'a> {
     before: HashMap<(FieldId, FieldId), &'a Field>,
     /// The same, by their name.
     named: HashMap<(FieldId, &'a str), &'a Field>,
-    wanted: Schema,
+    wanted: Wanted,
     /// Names that columns and parts have or ever had.
     known: HashSet<&'a str>,
     /// Names that they are to have.
@@ -102,10 +103,10 @@ impl<'a> Detour<'a> {
             trial: Trial::new(plan.mode, history),
             before,
             named,
-            wanted: Schema {
+            wanted: Wanted::new(Schema {
                 fields: identified(&plan.from.fields, &plan.to.fields),
                 ..Schema::clone(&plan.to)
-            },
+            }),
             known: names(history.iter().map(|(_, schema)| schema)),
             asked: names([&plan.to]),
             invented: HashSet::new(),
@@ -126,7 +127,7 @@ impl<'a> Detour<'a> {
             true => "This much can be done at once.".to_owned(),
             false => sentences(&self.mended),
         };
-        if !self.trial.alter(self.wanted, why, &mut steps) {
+        if !self.trial.alter(self.wanted.into_schema(), why, &mut steps) {
             return None;
         }
         if !self.outside.is_empty() {
@@ -142,7 +143,7 @@ impl<'a> Detour<'a> {
             self.wanted
                 .assign_identities(self.trial.last_field_id())
                 .ok()?;
-            let mut violations = self.trial.violations(&self.wanted);
+            let mut violations = self.trial.violations(self.wanted.schema());
             if violations.is_empty() {
                 return Some(());
             }
@@ -158,7 +159,7 @@ impl<'a> Detour<'a> {
 
     fn mend_one(&mut self, violation: &Violation) -> Option<()> {
         // Only another stream has another key.
-        let at = addable(&self.wanted, violation.column()?.clone());
+        let at = self.wanted.addable(violation.column()?.clone());
         if self.is_done(&at) {
             return Some(());
         }
@@ -238,7 +239,7 @@ impl<'a> Detour<'a> {
 
     /// A column takes the place of one that stays as it was for now.
     fn split(&mut self, at: &FieldPath, old: &Field, deed: &str) -> Option<()> {
-        if at.is_column() && self.wanted.is_key(at.leaf()) {
+        if at.is_column() && self.wanted.schema().is_key(at.leaf()) {
             return None;
         }
         // A new name is as good for another column.
@@ -274,7 +275,7 @@ impl<'a> Detour<'a> {
                 None => self.rename_new(&at)?,
             }
         }
-        siblings(&mut self.wanted, parent)?.push(old.clone());
+        self.wanted.push(parent, old.clone())?;
         self.leaving.push(old.id);
         self.done.insert(at);
         Some(())
@@ -282,17 +283,7 @@ impl<'a> Detour<'a> {
 
     /// Gives a column of what is wanted another name, also where it is used.
     fn rename(&mut self, at: &FieldPath, to: &Name) -> Option<FieldPath> {
-        self.wanted.field_at_mut(at)?.name.clone_from(to);
-        if at.is_column() {
-            let indexes = self.wanted.indexes.iter_mut();
-            let constraints = self.wanted.constraints.iter_mut();
-            let uses = indexes
-                .map(|index| &mut index.columns)
-                .chain(constraints.map(|unique| &mut unique.columns))
-                .flatten();
-            uses.filter(|name| *name == at.leaf())
-                .for_each(|name| name.clone_from(to));
-        }
+        self.wanted.rename(at, to)?;
         let to = FieldPath::within(at.parent().as_ref(), to);
         self.done.extend([at.clone(), to.clone()]);
         Some(to)
@@ -375,28 +366,5 @@ fn index<'a>(of: FieldId, fields: &'a [Field], found: &mut HashMap<(FieldId, Fie
     for field in fields {
         found.insert((of, field.id), field);
         index(field.id, field.data_type.children(), found);
-    }
-}
-
-/// The column, or member of a struct, that the field is or is a part of.
-fn addable(schema: &Schema, at: FieldPath) -> FieldPath {
-    let parent = at.parent().filter(|parent| {
-        let field = schema.field_at(parent);
-        field.is_some_and(|field| !matches!(field.data_type, DataType::Struct(_)))
-    });
-    match parent {
-        Some(parent) => addable(schema, parent),
-        None => at,
-    }
-}
-
-/// The columns, or the members of a struct.
-fn siblings<'a>(schema: &'a mut Schema, parent: Option<&FieldPath>) -> Option<&'a mut Vec<Field>> {
-    let Some(parent) = parent else {
-        return Some(&mut schema.fields);
-    };
-    match &mut schema.field_at_mut(parent)?.data_type {
-        DataType::Struct(members) => Some(members),
-        _ => None,
     }
 }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::trial::Trial;
 use super::{RouteStep, route};
 use crate::evolution::SchemaChange;
+use crate::evolution::adapter::carry_default;
 use crate::schema::{DataType, Field, FieldId, FieldPath, Literal, Schema};
 
 /// Values to begin with, of any type that has one of them.
@@ -111,20 +112,32 @@ fn set_defaults(fields: &mut [Field], ids: &HashSet<FieldId>) {
     }
 }
 
-/// The schema without these columns and members.
+/// The schema without these columns and members, nor their values in defaults.
 fn without(schema: &Schema, ids: &[FieldId]) -> Schema {
-    fn shorten(fields: &mut [Field], ids: &HashSet<FieldId>) {
-        for field in fields {
-            if let DataType::Struct(members) = &mut field.data_type {
-                members.retain(|member| !ids.contains(&member.id));
-            }
-            shorten(field.data_type.children_mut(), ids);
+    fn shorten(field: &mut Field, ids: &HashSet<FieldId>) {
+        if !field.data_type.is_nested() {
+            return;
+        }
+        let before = field.data_type.clone();
+        if let DataType::Struct(members) = &mut field.data_type {
+            members.retain(|member| !ids.contains(&member.id));
+        }
+        for part in field.data_type.children_mut() {
+            shorten(part, ids);
+        }
+        if let Some(default) = &field.default
+            && field.data_type != before
+            && let Ok(carried) = carry_default(default, &before, &field.data_type)
+        {
+            field.default = carried;
         }
     }
     let ids: HashSet<FieldId> = ids.iter().copied().collect();
     let mut rest = schema.clone();
     rest.fields.retain(|field| !ids.contains(&field.id));
-    shorten(&mut rest.fields, &ids);
+    rest.fields
+        .iter_mut()
+        .for_each(|field| shorten(field, &ids));
     rest
 }
 

@@ -36,6 +36,7 @@ mod route;
 mod safety;
 mod step;
 mod trial;
+mod wanted;
 
 pub use plan::{Plan, plan};
 pub use route::{Route, RouteAction, RouteStep};

@@ -8,12 +8,15 @@ use crate::evolution::{Difference, Report, Rule, SchemaChange, Violation, compar
 use crate::schema::{FieldId, FieldPath, Name, Schema};
 
 /// The violations against versions before the latest that the latest does not
-/// have already, by the column that is to blame; nothing for the primary key.
+/// have already.
 #[derive(Default)]
 pub(super) struct Older {
-    by_column: HashMap<Option<FieldPath>, Vec<Violation>>,
+    /// Each once, with those versions.
+    violations: Vec<Violation>,
+    /// Their places, by the column that is to blame; nothing for the primary key.
+    by_column: HashMap<Option<FieldPath>, Vec<usize>>,
     /// Dropped columns may have had another name then.
-    by_dropped: HashMap<FieldId, Vec<Violation>>,
+    by_dropped: HashMap<FieldId, Vec<usize>>,
 }
 
 impl Older {
@@ -25,51 +28,43 @@ impl Older {
         history: &[(u32, &Schema)],
         changes: &[Difference],
     ) -> Self {
-        let Some(((_, _), earlier)) = history.split_last() else {
-            return Self::default();
-        };
         let mut older = Self::default();
+        let Some((_, earlier)) = history.split_last() else {
+            return older;
+        };
+        let judged: HashSet<u32> = report
+            .violations
+            .iter()
+            .flat_map(|violation| violation.versions.iter().copied())
+            .collect();
+        let known: HashMap<u32, HashSet<(Option<FieldPath>, Rule)>> = earlier
+            .iter()
+            .filter(|(version, _)| judged.contains(version))
+            .map(|(version, schema)| (*version, broken(schema, latest)))
+            .collect();
         let changed: HashSet<&FieldPath> = changes
             .iter()
             .filter_map(|difference| difference.change.column())
             .collect();
         let ways = Ways::new(changes);
-        for (version, schema) in earlier {
-            let mut new = report
-                .violations
-                .iter()
-                .filter(|violation| violation.versions.contains(version))
-                .peekable();
-            if new.peek().is_none() {
-                continue;
-            }
-            let known: HashSet<(Option<FieldPath>, Rule)> = compare(schema, latest)
-                .violations
-                .into_iter()
-                .map(|violation| (violation.column().cloned(), violation.rule))
-                .collect();
-            let is_new = |violation: &&Violation| {
-                let before = violation.column().map(|column| ways.before(column));
-                !known.contains(&(before, violation.rule))
+        for violation in &report.violations {
+            let before = (ways.before(&violation.change), violation.rule);
+            let is_new = |version: &u32| {
+                let known = known.get(version);
+                known.is_some_and(|known| !known.contains(&before))
             };
-            for violation in new.filter(is_new) {
-                let versions = vec![*version];
-                older.put(
-                    &Violation {
-                        versions,
-                        ..violation.clone()
-                    },
-                    &changed,
-                );
+            let versions: Vec<u32> = violation.versions.iter().copied().filter(is_new).collect();
+            if !versions.is_empty() {
+                older.put(violation, versions, &changed);
             }
         }
         older
     }
 
-    fn put(&mut self, violation: &Violation, changed: &HashSet<&FieldPath>) {
+    fn put(&mut self, violation: &Violation, versions: Vec<u32>, changed: &HashSet<&FieldPath>) {
+        let place = self.violations.len();
         if let SchemaChange::DropColumn { field, .. } = &violation.change {
-            let dropped = self.by_dropped.entry(field.id).or_default();
-            dropped.push(violation.clone());
+            self.by_dropped.entry(field.id).or_default().push(place);
         }
         // A change of a column is to blame for what became of its parts.
         let mut column = violation.column().cloned();
@@ -78,45 +73,58 @@ impl Older {
         {
             column = path.parent();
         }
-        let blamed = self.by_column.entry(column).or_default();
-        blamed.push(violation.clone());
+        self.by_column.entry(column).or_default().push(place);
+        self.violations.push(Violation {
+            versions,
+            ..violation.clone()
+        });
     }
 
     /// What older versions have against a change.
     pub(super) fn against(&self, change: &SchemaChange) -> Vec<&Violation> {
         let column = change.column().cloned();
         let is_about_key = matches!(change, SchemaChange::ChangePrimaryKey { .. });
-        let mut found: Vec<&Violation> = Vec::new();
+        let mut places: Vec<usize> = Vec::new();
         if column.is_some() || is_about_key {
-            found.extend(self.by_column.get(&column).into_iter().flatten());
+            places.extend(self.by_column.get(&column).into_iter().flatten());
         }
         if let SchemaChange::DropColumn { field, .. } = change {
-            let dropped = self.by_dropped.get(&field.id).into_iter().flatten();
-            for violation in dropped {
-                if !found.contains(&violation) {
-                    found.push(violation);
-                }
-            }
+            places.extend(self.by_dropped.get(&field.id).into_iter().flatten());
         }
-        found
+        places.sort_unstable();
+        places.dedup();
+        let violations = places.into_iter().map(|place| &self.violations[place]);
+        violations.collect()
     }
+}
+
+/// Which rules which columns of a schema break against an older one.
+fn broken(old: &Schema, new: &Schema) -> HashSet<(Option<FieldPath>, Rule)> {
+    let violations = compare(old, new).violations.into_iter();
+    violations
+        .map(|violation| (violation.column().cloned(), violation.rule))
+        .collect()
 }
 
 /// What they say, for the end of a sentence: `; against version 1, new readers …`.
 pub(super) fn said(violations: &[&Violation]) -> String {
     let mut said: Vec<(String, Vec<u32>)> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
     for violation in violations {
         let reason = Verdict {
             violations: vec![(*violation).clone()],
         }
         .reason();
-        match said.iter_mut().find(|(other, _)| *other == reason) {
-            Some((_, versions)) => versions.extend(&violation.versions),
-            None => said.push((reason, violation.versions.clone())),
-        }
+        let place = *places.entry(reason).or_insert_with_key(|reason| {
+            said.push((reason.clone(), Vec::new()));
+            said.len() - 1
+        });
+        said[place].1.extend(&violation.versions);
     }
     said.into_iter()
-        .map(|(reason, versions)| {
+        .map(|(reason, mut versions)| {
+            versions.sort_unstable();
+            versions.dedup();
             let s = if versions.len() == 1 { "" } else { "s" };
             format!("; against version{s} {}: {reason}", ranges(&versions))
         })
@@ -141,9 +149,22 @@ impl Ways {
         }
     }
 
-    fn before(&self, column: &FieldPath) -> FieldPath {
+    /// The way of the column that a change is about.
+    fn before(&self, change: &SchemaChange) -> Option<FieldPath> {
+        let column = change.column()?;
+        Some(match change {
+            // It has the name that it had; the new schema may have it for another.
+            SchemaChange::DropColumn { .. } => {
+                let parent = column.parent().map(|parent| self.way(&parent));
+                FieldPath::within(parent.as_ref(), column.leaf())
+            }
+            _ => self.way(column),
+        })
+    }
+
+    fn way(&self, column: &FieldPath) -> FieldPath {
         let name = self.renamed.get(column).unwrap_or_else(|| column.leaf());
-        let parent = column.parent().map(|parent| self.before(&parent));
+        let parent = column.parent().map(|parent| self.way(&parent));
         FieldPath::within(parent.as_ref(), name)
     }
 }

@@ -1,5 +1,6 @@
 //! Differences in an order in which each can be made after the ones before.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::evolution::adapter::carry_default;
@@ -22,7 +23,7 @@ pub(super) fn in_order(
     }
     let (mut going, coming) = take_parted(&parted, &mut phases.defaults);
     let mut ordered = phases.going;
-    let names = Names { from, to };
+    let names = Names::new(from, to);
     for ((depth, parent), level) in phases.levels {
         let above = going.extract_if(.., |(column, _)| column.names().len() < depth);
         ordered.extend(above.map(|(_, difference)| difference));
@@ -136,9 +137,19 @@ impl Level {
 struct Names<'a> {
     from: &'a Schema,
     to: &'a Schema,
+    /// All that fields have before or after, once one is to be invented.
+    taken: OnceCell<HashSet<&'a str>>,
 }
 
-impl Names<'_> {
+impl<'a> Names<'a> {
+    fn new(from: &'a Schema, to: &'a Schema) -> Self {
+        Self {
+            from,
+            to,
+            taken: OnceCell::new(),
+        }
+    }
+
     /// The columns, or the members of a struct, when all is done.
     fn after(&self, parent: Option<&FieldPath>) -> &[Field] {
         match parent {
@@ -152,10 +163,13 @@ impl Names<'_> {
 
     /// A name like this one that nothing has before or after.
     fn invent(&self, like: &str) -> Name {
-        let taken: HashSet<&str> = walk(&self.from.fields)
-            .chain(walk(&self.to.fields))
-            .map(|(field, _)| field.name.as_str())
-            .collect();
+        let all = || {
+            walk(&self.from.fields)
+                .chain(walk(&self.to.fields))
+                .map(|(field, _)| field.name.as_str())
+                .collect()
+        };
+        let taken = self.taken.get_or_init(all);
         next_name(like, |name| taken.contains(name))
     }
 }

@@ -31,25 +31,16 @@ pub struct Plan {
 /// The history is all of it whatever the mode is: a route takes no name that a
 /// column ever had.
 pub fn plan(mode: Mode, new: &Arc<Schema>, history: &[(u32, Arc<Schema>)]) -> Plan {
-    let mut plan = straight(mode, new, history);
-    if !plan.report.is_compatible() {
-        plan.route = Some(detour(&plan, history));
-    }
-    plan
-}
-
-/// The plan without a route.
-pub(super) fn straight(mode: Mode, new: &Arc<Schema>, history: &[(u32, Arc<Schema>)]) -> Plan {
     let from = history
         .last()
         .map_or_else(Arc::default, |(_, latest)| latest.clone());
-    let history: Vec<(u32, &Schema)> = history
+    let versions: Vec<(u32, &Schema)> = history
         .iter()
         .map(|(number, schema)| (*number, schema.as_ref()))
         .collect();
-    let report = judge(mode, new, &history);
+    let report = judge(mode, new, &versions);
     let found = differences(&from, new);
-    let older = Older::new(&report, &from, &history, &found);
+    let older = Older::new(&report, &from, &versions, &found);
     let steps = in_order(&from, new, found)
         .into_iter()
         .map(|difference| {
@@ -57,14 +48,18 @@ pub(super) fn straight(mode: Mode, new: &Arc<Schema>, history: &[(u32, Arc<Schem
             Step::new(mode, difference, &against)
         })
         .collect();
-    Plan {
+    let mut plan = Plan {
         mode,
         from,
         to: new.clone(),
         steps,
         report,
         route: None,
+    };
+    if !plan.report.is_compatible() {
+        plan.route = Some(detour(&plan, history));
     }
+    plan
 }
 
 impl Plan {

@@ -14,12 +14,14 @@ pub enum Safety {
     Risky,
     /// A direction is lost that the mode asks for.
     Dangerous,
-    /// Both directions are lost.
+    /// Both directions are lost: nobody reads across it, so it is breaking in
+    /// every mode, also in one that asks for less or for nothing.
     Incompatible,
 }
 
 impl Safety {
-    /// What a difference does under a mode.
+    /// What a difference does under a mode. What the mode asks for counts where
+    /// one direction is lost; where both are, it does not.
     pub(super) fn of(mode: Mode, difference: &Difference) -> Self {
         match (difference.backward(), difference.forward()) {
             (true, true) => Self::Safe,

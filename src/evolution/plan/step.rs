@@ -35,61 +35,64 @@ impl Step {
 
     /// The step as an action of an `ALTER STREAM`.
     pub fn alteration(&self) -> Alteration {
-        match &self.change {
-            SchemaChange::AddColumn { column, field } => Alteration::AddColumn {
-                parent: column.parent(),
-                column: field.into(),
-                if_not_exists: false,
-            },
-            SchemaChange::DropColumn { column, .. } => Alteration::DropColumn {
+        alteration(&self.change)
+    }
+}
+
+/// A change as an action of an `ALTER STREAM`.
+pub(super) fn alteration(change: &SchemaChange) -> Alteration {
+    match change {
+        SchemaChange::AddColumn { column, field } => Alteration::AddColumn {
+            parent: column.parent(),
+            column: field.into(),
+            if_not_exists: false,
+        },
+        SchemaChange::DropColumn { column, .. } => Alteration::DropColumn {
+            column: column.clone(),
+            if_exists: false,
+            cascade: false,
+        },
+        SchemaChange::RenameColumn { column, from } => Alteration::RenameColumn {
+            column: FieldPath::within(column.parent().as_ref(), from),
+            to: column.leaf().clone(),
+        },
+        SchemaChange::ChangeType { column, to, .. } => Alteration::SetType {
+            column: column.clone(),
+            data_type: to.clone(),
+        },
+        SchemaChange::SetNotNull(column) => Alteration::SetNotNull {
+            column: column.clone(),
+        },
+        SchemaChange::DropNotNull(column) => Alteration::DropNotNull {
+            column: column.clone(),
+        },
+        SchemaChange::ChangeDefault { column, to, .. } => match to {
+            Some(default) => Alteration::SetDefault {
                 column: column.clone(),
-                if_exists: false,
-                cascade: false,
+                default: default.literal(),
             },
-            SchemaChange::RenameColumn { column, from } => Alteration::RenameColumn {
-                column: FieldPath::within(column.parent().as_ref(), from),
-                to: column.leaf().clone(),
-            },
-            SchemaChange::ChangeType { column, to, .. } => Alteration::SetType {
-                column: column.clone(),
-                data_type: to.clone(),
-            },
-            SchemaChange::SetNotNull(column) => Alteration::SetNotNull {
+            None => Alteration::DropDefault {
                 column: column.clone(),
             },
-            SchemaChange::DropNotNull(column) => Alteration::DropNotNull {
-                column: column.clone(),
-            },
-            SchemaChange::ChangeDefault { column, to, .. } => match to {
-                Some(default) => Alteration::SetDefault {
-                    column: column.clone(),
-                    default: default.literal(),
-                },
-                None => Alteration::DropDefault {
-                    column: column.clone(),
-                },
-            },
-            SchemaChange::ChangePrimaryKey { to, .. } if to.is_empty() => {
-                Alteration::DropPrimaryKey
-            }
-            SchemaChange::ChangePrimaryKey { to, .. } => Alteration::AddPrimaryKey {
-                columns: to.clone(),
-            },
-            SchemaChange::AddIndex(index) => Alteration::AddIndex {
-                name: Some(index.name.clone()),
-                columns: index.columns.clone(),
-                unique: index.unique,
-            },
-            SchemaChange::DropIndex(index) => Alteration::DropIndex {
-                name: index.name.clone(),
-            },
-            SchemaChange::AddUnique(unique) => Alteration::AddUnique {
-                name: Some(unique.name.clone()),
-                columns: unique.columns.clone(),
-            },
-            SchemaChange::DropUnique(unique) => Alteration::DropConstraint {
-                name: unique.name.clone(),
-            },
-        }
+        },
+        SchemaChange::ChangePrimaryKey { to, .. } if to.is_empty() => Alteration::DropPrimaryKey,
+        SchemaChange::ChangePrimaryKey { to, .. } => Alteration::AddPrimaryKey {
+            columns: to.clone(),
+        },
+        SchemaChange::AddIndex(index) => Alteration::AddIndex {
+            name: Some(index.name.clone()),
+            columns: index.columns.clone(),
+            unique: index.unique,
+        },
+        SchemaChange::DropIndex(index) => Alteration::DropIndex {
+            name: index.name.clone(),
+        },
+        SchemaChange::AddUnique(unique) => Alteration::AddUnique {
+            name: Some(unique.name.clone()),
+            columns: unique.columns.clone(),
+        },
+        SchemaChange::DropUnique(unique) => Alteration::DropConstraint {
+            name: unique.name.clone(),
+        },
     }
 }

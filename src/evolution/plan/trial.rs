@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::plan::straight;
-use super::{RouteAction, RouteStep};
-use crate::evolution::{Violation, alter, judge};
-use crate::schema::{FieldId, Mode, ObjectId, Schema};
+use super::order::in_order;
+use super::step::alteration;
+use super::{RouteAction, RouteStep, Safety};
+use crate::evolution::{Violation, alter, differences, judge};
+use crate::schema::{Alteration, FieldId, Mode, ObjectId, Schema};
 
 /// A history as it would go on: what is tried goes into it when the mode lets
 /// it pass.
@@ -57,13 +58,19 @@ impl Trial {
         why: String,
         steps: &mut Vec<RouteStep>,
     ) -> bool {
-        let plan = straight(self.mode, &Arc::new(schema), &self.history);
-        let alterations = plan.alterations();
+        let latest = self.latest();
+        let changes = in_order(latest, &schema, differences(latest, &schema));
+        let safety = changes.iter().map(|change| Safety::of(self.mode, change));
+        let safety = safety.max().unwrap_or(Safety::Safe);
+        let alterations: Vec<Alteration> = changes
+            .iter()
+            .map(|difference| alteration(&difference.change))
+            .collect();
         if alterations.is_empty() {
             return true;
         }
         let ids = &mut || ObjectId(0);
-        let altered = alter("", &plan.from, self.last_field_id, &alterations, ids);
+        let altered = alter("", latest, self.last_field_id, &alterations, ids);
         let Ok(altered) = altered else {
             return false;
         };
@@ -74,7 +81,7 @@ impl Trial {
         self.last_field_id = altered.last_field_id;
         self.history.push((number, Arc::new(altered.schema)));
         steps.push(RouteStep {
-            safety: plan.safety(),
+            safety,
             action: RouteAction::Alter(alterations),
             why,
         });

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use proptest::prelude::*;
 
 use super::build::*;
-use crate::evolution::{Violation, adopt_identities, compare, judge};
-use crate::schema::{FieldId, Mode, Schema, sample};
+use crate::evolution::{Violation, adopt_identities, compare, diff, judge};
+use crate::schema::{Field, FieldId, Mode, Schema, sample};
 
 fn orders() -> Schema {
     schema(
@@ -46,6 +46,40 @@ fn only_transitive_modes_look_behind_the_latest_version() {
     let renamed = altered(&first, &[rename("nullable", "b")]);
     let again = altered(&renamed, &[rename("b", "c")]);
     assert!(judge(Mode::FullTransitive, &again, &[(1, &first), (2, &renamed)]).is_compatible());
+}
+
+/// Whether a mode lets the third version of a stream pass.
+fn allows(mode: Mode, versions: [&Schema; 3]) -> bool {
+    let [first, second, third] = versions;
+    judge(mode, third, &[(1, first), (2, second)]).is_compatible()
+}
+
+#[test]
+fn an_alias_is_for_the_data_from_before_the_rename() {
+    let first = schema(&["id: bigint", "a: integer"], &["id"]);
+    let second = altered(&first, &[rename("a", "b")]);
+    // Data of the third version has an `a` again that never was `b`.
+    let third = |column| altered(&second, &[drop("b"), add(column)]);
+    let (same, other) = (third("a: integer"), third("a: text"));
+    assert!(allows(Mode::Full, [&first, &second, &other]));
+    // Readers of the first version do look for it.
+    assert!(!allows(Mode::FullTransitive, [&first, &second, &other]));
+    assert!(allows(Mode::FullTransitive, [&first, &second, &same]));
+}
+
+#[test]
+fn fields_without_an_identity_are_found_by_their_names() {
+    let unassigned = |columns: &[&str]| {
+        let mut schema = schema(columns, &[]);
+        schema.fields.iter_mut().for_each(Field::forget_identities);
+        schema
+    };
+    let old = unassigned(&["a: integer", "b: text", "c: date"]);
+    let new = unassigned(&["c: date", "a: bigint", "d: text"]);
+    assert_eq!(
+        diff(&old, &new).describe(),
+        "changed type of column \"a\" from integer to bigint; added column \"d\"; dropped column \"b\""
+    );
 }
 
 /// What a violation says, but for the versions.

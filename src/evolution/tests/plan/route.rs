@@ -204,6 +204,19 @@ fn no_name_is_used_that_a_column_ever_had() {
 }
 
 #[test]
+fn a_member_leaves_the_default_of_its_struct_too() {
+    let item = "item: struct<n bigint not null, m text> = '{\"n\": 1, \"m\": \"x\"}'";
+    let old = schema(&["id: bigint", item], &["id"]);
+    let new = altered(&old, &[set_type("item.n", "integer")]);
+    let plan = plan(Backward, &Arc::new(new), &[(1, Arc::new(old))]);
+    let told = told(&plan.route.expect("a route"));
+    assert_eq!(
+        told.last().expect("a step"),
+        "ALTER STREAM s DROP COLUMN item.n"
+    );
+}
+
+#[test]
 fn a_step_says_what_it_is_for() {
     let new = altered(&orders(), &[set_type("amount", "numeric(8,2)")]);
     let plan = plan(Backward, &Arc::new(new), &[(1, Arc::new(orders()))]);

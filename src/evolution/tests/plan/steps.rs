@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::super::build::*;
-use crate::evolution::{Plan, plan};
+use crate::evolution::{Plan, Safety, plan};
 use crate::schema::{Alteration, Mode, Schema};
 
 fn orders() -> Schema {
@@ -101,6 +101,38 @@ fn each_step_can_be_done_after_the_ones_before() {
             .collect();
         assert_eq!(found, *steps);
     }
+}
+
+#[test]
+fn what_nobody_reads_across_is_breaking_in_every_mode() {
+    for mode in Mode::ALL {
+        let retyped = planned(mode, &[set_type("a", "interval")]);
+        assert_eq!(retyped.safety(), Safety::Incompatible, "{mode}");
+        assert_eq!(retyped.safety().word(), "breaking");
+        assert_eq!(retyped.report.is_compatible(), mode == Mode::None);
+    }
+    // What one side reads is breaking where the mode asks for the other.
+    let narrowed = |mode| planned(mode, &[set_type("a", "smallint")]).safety();
+    assert_eq!(narrowed(Mode::None), Safety::Risky);
+    assert_eq!(narrowed(Mode::Forward), Safety::Risky);
+    assert_eq!(narrowed(Mode::Backward), Safety::Dangerous);
+}
+
+/// Who misses it already is not told again when its name goes to another column.
+#[test]
+fn a_dropped_column_is_known_by_the_name_it_had() {
+    let first = schema(&["id: bigint", "gone: text !", "b: text !"], &["id"]);
+    let second = altered(&first, &[drop("gone")]);
+    let third = altered(&second, &[rename("b", "c")]);
+    let fourth = altered(&third, &[rename("c", "gone")]);
+    let history = [first, second, third].map(Arc::new);
+    let history: Vec<_> = (1..).zip(history).collect();
+    let planned = plan(Mode::ForwardTransitive, &Arc::new(fourth), &history);
+    let [step] = &planned.steps[..] else {
+        panic!("{planned:#?}");
+    };
+    assert!(step.why.contains("against version 1"), "{}", step.why);
+    assert!(!step.why.contains("dropped"), "{}", step.why);
 }
 
 #[test]
