@@ -89,7 +89,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
         let formats = self.formats.get(portal);
         // A statement with rows changes nothing: it may still be stopped.
         let ending = Ending::Open(deadline);
-        self.client.rows(&execution.rows, formats, ending).await?;
+        self.client
+            .rows(&execution.rows, formats, &execution.style, ending)
+            .await?;
         match execution.tag {
             Some(tag) => self.client.out.complete(tag),
             None => self.client.out.suspended(),

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use crate::error::{Error, ErrorKind, Result, Value};
-use crate::session::Form;
+use crate::relation::Form;
 
 use super::stop::violation;
 

@@ -28,4 +28,5 @@ mod store;
 mod tpch;
 mod transaction;
 mod two_processes;
+mod values;
 mod wire;

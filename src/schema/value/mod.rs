@@ -51,4 +51,8 @@ mod refusal;
 mod tests;
 mod text;
 
+pub use interval::Interval;
+pub(crate) use interval::IntervalFlaw;
 pub use literal::{DefaultValue, Literal};
+pub(crate) use number::is_number;
+pub(crate) use text::{read_boolean, read_bytes};

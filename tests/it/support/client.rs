@@ -30,12 +30,14 @@ impl Client {
 
     /// Connects with this configuration.
     pub(crate) async fn connect_with(address: SocketAddr, config: &Config) -> Result<Self, Error> {
-        let (postgres, mut connection) = config
-            .clone()
-            .host(address.ip().to_string())
-            .port(address.port())
-            .connect(NoTls)
-            .await?;
+        let mut config = config.clone();
+        config.host(address.ip().to_string()).port(address.port());
+        Self::connect_by(&config).await
+    }
+
+    /// Connects to wherever this configuration says.
+    pub(crate) async fn connect_by(config: &Config) -> Result<Self, Error> {
+        let (postgres, mut connection) = config.connect(NoTls).await?;
         let notices = Arc::<Mutex<Vec<DbError>>>::default();
         let collected = notices.clone();
         let messages = async move {

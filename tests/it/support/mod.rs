@@ -4,16 +4,19 @@
 //! uses it; [`Rekha`] is one server process on it; [`Client`] is a
 //! tokio-postgres connection that remembers the notices; [`Table`] is a result
 //! that prints, so that a test can show what it expects; [`Recorder`] is a
-//! subscriber in a registry that runs in the test itself.
+//! subscriber in a registry that runs in the test itself; [`PostgreSql`] is a
+//! real one, to compare with.
 
 mod client;
 mod event;
+mod postgresql;
 mod process;
 mod recorder;
 mod table;
 
 pub(crate) use client::{Client, Row};
 pub(crate) use event::{ColumnRow, TableRow, assert_in_order, inserted, rows, versions};
+pub(crate) use postgresql::PostgreSql;
 pub(crate) use process::{Rekha, Store};
 pub(crate) use recorder::{Recorder, close};
 pub(crate) use table::{Masks, Table};
