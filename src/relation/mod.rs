@@ -34,6 +34,8 @@ mod numeric;
 mod refusal;
 mod rows;
 mod style;
+#[cfg(test)]
+mod tests;
 mod text;
 mod types;
 mod value;

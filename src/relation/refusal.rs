@@ -5,7 +5,13 @@ use crate::error::{Error, ErrorKind, Protocol, Result, Value};
 
 /// The text does not spell a value of the type (22P02).
 pub(super) fn syntax(of: &Type, text: &str) -> Error {
-    spelling(Value::Text, of, text)
+    Error::new(
+        ErrorKind::InvalidValue(Value::Text),
+        format!(
+            "invalid input syntax for type {}: \"{text}\"",
+            type_name(of)
+        ),
+    )
 }
 
 /// The same of a type whose values are too long to be told.
@@ -13,21 +19,6 @@ pub(super) fn syntax_of(of: &Type) -> Error {
     Error::new(
         ErrorKind::InvalidValue(Value::Text),
         format!("invalid input syntax for type {}", type_name(of)),
-    )
-}
-
-/// The text does not spell a date, time or interval (22007).
-pub(super) fn datetime_syntax(of: &Type, text: &str) -> Error {
-    spelling(Value::Datetime, of, text)
-}
-
-fn spelling(value: Value, of: &Type, text: &str) -> Error {
-    Error::new(
-        ErrorKind::InvalidValue(value),
-        format!(
-            "invalid input syntax for type {}: \"{text}\"",
-            type_name(of)
-        ),
     )
 }
 
@@ -52,6 +43,14 @@ pub(super) fn too_short() -> Error {
     Error::new(
         ErrorKind::Protocol(Protocol::Violation),
         "insufficient data left in message",
+    )
+}
+
+/// There are no bytes where there should be one (08P01).
+pub(super) fn nothing_left() -> Error {
+    Error::new(
+        ErrorKind::Protocol(Protocol::Violation),
+        "no data left in message",
     )
 }
 

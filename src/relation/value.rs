@@ -16,6 +16,8 @@ pub enum Value {
     Null,
     /// A `bool`
     Bool(bool),
+    /// A `"char"`: a byte, 0 for none
+    Char(u8),
     /// An `int2`
     Int2(i16),
     /// An `int4`
@@ -29,7 +31,7 @@ pub enum Value {
     /// A `numeric`
     Numeric(Arc<Numeric>),
     /// A value of a type whose values are texts: `text`, `varchar`, `bpchar`,
-    /// `name`, `"char"`, `json`, `xml`, `unknown`, …
+    /// `name`, `json`, `xml`, `unknown`, …
     Text(Arc<str>),
     /// A `bytea`
     Bytea(Arc<[u8]>),

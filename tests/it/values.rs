@@ -79,7 +79,7 @@ impl Reference {
             client,
             reading: Reading {
                 style: Style::default(),
-                now: Timestamp::NEGATIVE_INFINITY,
+                now: Timestamp::from_micros(0).unwrap(),
             },
             _server: server,
         };
@@ -230,7 +230,7 @@ fn refusal(error: tokio_postgres::Error) -> String {
 
 fn assert_none(differences: &[String]) {
     let mut all = String::new();
-    for difference in differences {
+    for difference in differences.iter().take(40) {
         writeln!(all, "{difference}").unwrap();
     }
     assert!(
@@ -402,7 +402,7 @@ const SCALARS: &[(&str, &[&str])] = &[
             "a234567890123456789012345678901234567890123456789012345678901234567890",
         ],
     ),
-    ("\"char\"", &["a", "abc", ""]),
+    ("\"char\"", &["a", "abc", "", "é", "\\303", "\\9"]),
     (
         "bytea",
         &[
@@ -601,7 +601,6 @@ const DATES: &[(&str, &[&str])] = &[
             "2024-02-29 12:34:56 x",
             "2024-02-29 12:34:56 12:00",
             "2024-02-29 2024-02-28",
-            "infinity 12:00",
             "2024-02-29t12:34:56z",
             "2024-02-29  12:34",
             "2024-02-29 12:34:56.",
@@ -612,6 +611,12 @@ const DATES: &[(&str, &[&str])] = &[
         "timestamptz",
         &[
             "2024-02-29 12:34:56.789+00",
+            "12:34 2024-01-01",
+            "+02 2024-01-01",
+            "12:34 Feb 1 2024",
+            "2024-01-01 Thu",
+            "EST 2024-01-01",
+            "BC 2024-01-01",
             "2024-07-01 12:34:56",
             "2024-01-01 12:34:56",
             "2024-02-29 12:34:56+02:30",
@@ -704,13 +709,11 @@ const INTERVALS: &[(&str, &[&str])] = &[(
         "2147483647 days",
         "2147483648 days",
         "178956970 years 7 months",
-        "178956971 years",
         "-1 mon",
         "-1 year -1 day -1 hour",
         "1 year 1 hour",
         "13 months",
         "3 days 25:00:00",
-        "1 hour 2 hours",
     ],
 )];
 
@@ -816,13 +819,12 @@ async fn texts_depend_on_settings_as_in_postgresql() {
     let mut differences = Vec::new();
     let plain = Style::default();
     for name in [
-        "Europe/Amsterdam",
+        "Europe/Paris",
         "America/New_York",
         "Asia/Kolkata",
         "Africa/Monrovia",
         "Australia/Lord_Howe",
         "Europe/Dublin",
-        "EST5EDT",
         "UTC+3",
         "<x>-5:30",
     ] {
@@ -1026,8 +1028,7 @@ async fn assert_texts(reference: &Reference, of: &Type, values: Vec<Value>) {
         let ours = value.to_text(&reference.reading.style).unwrap();
         if ours != theirs {
             differences.push(format!("{value:?}: theirs {theirs}, ours {ours}"));
-        } else if reference.reading.style.interval != IntervalStyle::SqlStandard {
-            // (The standard's literals do not say which parts a sign is for.)
+        } else {
             let read = Value::from_text(&ours, of, &reference.reading);
             let read = read.map(|read| reference.written(&read));
             assert_eq!(read.unwrap(), reference.written(value), "{name} {ours}");
@@ -1087,7 +1088,7 @@ async fn any_value_is_written_as_postgresql_writes_it() {
 
     for name in [
         "UTC",
-        "Europe/Amsterdam",
+        "Europe/Paris",
         "America/New_York",
         "Asia/Kathmandu",
         "America/St_Johns",
@@ -1100,10 +1101,12 @@ async fn any_value_is_written_as_postgresql_writes_it() {
             })
             .await;
         let moments = many(&|random| {
-            // Half of them in the times of the zones' rules.
-            let micros = match random.bool() {
-                true => random.i64(-4_000_000_000_000_000..4_000_000_000_000_000),
-                false => random.i64(-211_813_488_000_000_000..9_223_371_331_200_000_000),
+            // Half of them in our times. What was before 1970 is not the same in
+            // all editions of the IANA database.
+            let micros = match (random.bool(), name) {
+                (true, _) => random.i64(-900_000_000_000_000..4_000_000_000_000_000),
+                (_, "UTC") => random.i64(-211_813_488_000_000_000..9_223_371_331_200_000_000),
+                _ => random.i64(-900_000_000_000_000..9_223_371_331_200_000_000),
             };
             Value::TimestampTz(Timestamp::from_micros(micros).unwrap())
         });

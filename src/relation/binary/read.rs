@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::reader::Reader;
 use super::write::JSONB_VERSION;
-use crate::error::{Definition, Error, ErrorKind, Result};
+use crate::error::{Definition, Error, ErrorKind, Limit, Result};
 use crate::relation::text::{json, too_many_dimensions, too_many_elements};
 use crate::relation::types::is_reg;
 use crate::relation::value::MAX_DIMENSIONS;
@@ -83,16 +83,13 @@ fn read(reader: &mut Reader<'_>, of: &Type) -> Result<Value> {
         Type::FLOAT4 => Value::Float4(reader.f32()?),
         Type::FLOAT8 => Value::Float8(reader.f64()?),
         Type::NUMERIC => Value::Numeric(Arc::new(Numeric::read_binary(reader)?)),
-        Type::CHAR => match reader.take(1)? {
-            [0] => Value::text(""),
-            byte => Value::text(utf8(byte)?),
-        },
+        Type::CHAR => Value::Char(reader.u8()?),
         Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::UNKNOWN | Type::XML => {
             Value::text(utf8(reader.rest())?)
         }
         Type::JSON => {
             let text = utf8(reader.rest())?;
-            json::check(text, of)?;
+            json::check(text)?;
             Value::text(text)
         }
         Type::JSONB => match reader.u8()? {
@@ -182,16 +179,21 @@ fn array(reader: &mut Reader<'_>, element: &Type) -> Result<Array> {
         0 | 1 => (),
         _ => return Err(refusal::binary("invalid array flags")),
     }
-    expect_type(reader.u32()?, element, "array element type")?;
+    expect_type(reader.u32()?, element, "array element type", "")?;
     let mut dimensions = Vec::with_capacity(depth);
     let mut elements = 1_i64;
     for _ in 0..depth {
         let (length, lower) = (reader.i32()?, reader.i32()?);
-        // The index behind the last has to be a number too.
-        let is_bounded = length >= 0 && lower.checked_add(length).is_some();
         elements = elements.saturating_mul(length.into());
-        if !is_bounded || elements > MAX_ELEMENTS {
+        if length < 0 || elements > MAX_ELEMENTS {
             return Err(too_many_elements());
+        }
+        // The index behind the last has to be a number too.
+        if lower.checked_add(length).is_none() {
+            return Err(Error::new(
+                ErrorKind::LimitExceeded(Limit::Program),
+                format!("array lower bound is too large: {lower}"),
+            ));
         }
         dimensions.push(Dimension { length, lower });
     }
@@ -236,7 +238,8 @@ fn record(reader: &mut Reader<'_>, fields: &[Field]) -> Result<Value> {
         expect_type(
             reader.u32()?,
             of,
-            &format!("type for record column {number}"),
+            "type",
+            &format!(" in record column {number}"),
         )?;
         let value = match reader.value()? {
             None => Value::Null,
@@ -249,14 +252,14 @@ fn record(reader: &mut Reader<'_>, fields: &[Field]) -> Result<Value> {
     Ok(Value::Record(values.into()))
 }
 
-fn expect_type(oid: u32, of: &Type, what: &str) -> Result<()> {
+fn expect_type(oid: u32, of: &Type, what: &str, place: &str) -> Result<()> {
     if oid == of.oid() {
         return Ok(());
     }
     let name = Type::from_oid(oid);
     let name = name.as_ref().map_or("???".into(), type_name);
     Err(mismatch(format!(
-        "binary data has {what} {oid} ({name}) instead of expected {} ({})",
+        "binary data has {what} {oid} ({name}) instead of expected {} ({}){place}",
         of.oid(),
         type_name(of)
     )))

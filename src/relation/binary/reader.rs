@@ -20,7 +20,9 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn u8(&mut self) -> Result<u8> {
-        Ok(self.0.try_get_u8()?)
+        let (first, rest) = self.0.split_first().ok_or_else(refusal::nothing_left)?;
+        self.0 = rest;
+        Ok(*first)
     }
 
     pub(in crate::relation) fn i16(&mut self) -> Result<i16> {
@@ -68,10 +70,11 @@ impl<'a> Reader<'a> {
     pub(super) fn value(&mut self) -> Result<Option<&'a [u8]>> {
         match self.i32()? {
             -1 => Ok(None),
-            length => {
-                let length = usize::try_from(length).map_err(|_| refusal::too_short())?;
-                self.take(length).map(Some)
-            }
+            length => usize::try_from(length)
+                .ok()
+                .and_then(|length| self.take(length).ok())
+                .map(Some)
+                .ok_or_else(|| refusal::binary("insufficient data left in message")),
         }
     }
 }

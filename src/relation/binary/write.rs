@@ -14,6 +14,7 @@ impl Value {
         match self {
             Self::Null | Self::Void => (),
             Self::Bool(value) => out.put_u8(u8::from(*value)),
+            Self::Char(byte) => out.put_u8(*byte),
             Self::Int2(value) => out.put_i16(*value),
             Self::Int4(value) => out.put_i32(*value),
             Self::Int8(value) => out.put_i64(*value),

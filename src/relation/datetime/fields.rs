@@ -9,7 +9,7 @@ use super::{Timestamp, Zone};
 use crate::relation::{DateOrder, Reading};
 
 /// What is wrong with a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Flaw {
     /// It does not spell one.
     Syntax,
@@ -19,6 +19,17 @@ pub(super) enum Flaw {
     Order,
     /// The offset from UTC is out of range.
     Displacement,
+    /// There is no zone of this name.
+    Zone(String),
+}
+
+/// What numbers that stand alone are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// Years, months and days first.
+    Date,
+    /// The time of day: `0405`.
+    Time,
 }
 
 /// What a text says.
@@ -154,6 +165,7 @@ enum Prefix {
 
 struct Decoder<'a> {
     reading: &'a Reading,
+    wanted: Wanted,
     fields: Fields,
     year: Option<i64>,
     /// The year was written with two digits at most.
@@ -170,11 +182,12 @@ struct Decoder<'a> {
 
 impl Fields {
     /// Reads a text.
-    pub(super) fn read(text: &str, reading: &Reading) -> Result<Self, Flaw> {
+    pub(super) fn read(text: &str, wanted: Wanted, reading: &Reading) -> Result<Self, Flaw> {
         let lower = text.to_ascii_lowercase();
         let tokens = tokens(&lower, is_word).ok_or(Flaw::Syntax)?;
         let mut decoder = Decoder {
             reading,
+            wanted,
             fields: Self::default(),
             year: None,
             is_short_year: false,
@@ -268,7 +281,7 @@ impl Decoder<'_> {
             return self.date(text);
         }
         if !text.starts_with(|c: char| c.is_ascii_digit()) {
-            let zone = Zone::from_str(text).map_err(|()| Flaw::Syntax)?;
+            let zone = Zone::from_str(text).map_err(|()| Flaw::Zone(text.to_owned()))?;
             return put(&mut self.fields.zone, zone);
         }
         let (time, zone) = text.split_at(text.find('-').ok_or(Flaw::Syntax)?);
@@ -279,6 +292,11 @@ impl Decoder<'_> {
 
     /// Numbers, and perhaps the name of a month, between signs.
     fn date(&mut self, text: &str) -> Result<(), Flaw> {
+        // Only a zone may stand before it.
+        let is_late = self.has_weekday || self.is_pm.is_some() || self.is_bc.is_some();
+        if is_late || self.fields.time.is_some() {
+            return Err(Flaw::Syntax);
+        }
         let is_part = |c: char| c.is_ascii_alphanumeric();
         if text.ends_with(|c: char| !is_part(c)) {
             return Err(Flaw::Syntax);
@@ -341,6 +359,9 @@ impl Decoder<'_> {
         match self.prefix.take() {
             Some(Prefix::Time) => return self.joined(text),
             Some(Prefix::JulianDay) => return self.julian_day(text),
+            None if self.wanted == Wanted::Time && !self.has_part_of_date() => {
+                return self.joined(text);
+            }
             None => (),
         }
         let whole = text.split('.').next().unwrap_or(text);
@@ -364,7 +385,8 @@ impl Decoder<'_> {
             return Err(Flaw::Syntax);
         }
         let length = digits.len();
-        if after.is_none() && !self.has_date() {
+        let is_date = self.wanted == Wanted::Date && !self.has_date();
+        if after.is_none() && is_date {
             if length < 6 {
                 return Err(Flaw::Syntax);
             }

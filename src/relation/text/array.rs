@@ -240,7 +240,11 @@ impl Reader<'_> {
         let is_innermost = depth + 1 == self.lengths.len();
         let mut count = 0;
         self.skip_space();
-        if !self.take('}') {
+        if self.take('}') {
+            if self.lengths.len() > 1 {
+                return Err(self.malformed("Unexpected \"}\" character."));
+            }
+        } else {
             loop {
                 self.skip_space();
                 match (self.rest.chars().next(), is_innermost) {
@@ -274,26 +278,30 @@ impl Reader<'_> {
     fn element(&mut self) -> Result<()> {
         let mut text = String::new();
         // How much of it is not blanks at its end that count only in quotes.
-        let (mut solid, mut is_quoted, mut in_quotes) = (0, false, false);
+        let mut solid = 0;
+        let (mut is_literal, mut quotes) = (false, 0);
         let mut chars = self.rest.char_indices();
         let end = loop {
             let Some((index, c)) = chars.next() else {
                 return Err(self.malformed("Unexpected end of input."));
             };
+            let in_quotes = quotes == 1;
             match c {
-                '"' => {
-                    (is_quoted, in_quotes) = (true, !in_quotes);
-                    solid = text.len();
+                '"' if in_quotes || quotes == 0 && solid == 0 && !is_literal => {
+                    (quotes, is_literal, solid) = (quotes + 1, true, text.len());
                 }
+                ',' | '}' if !in_quotes => break index,
+                '{' if !in_quotes => return Err(self.malformed("Unexpected \"{\" character.")),
+                c if quotes == 2 && is_space(c) => (),
+                _ if quotes == 2 => return Err(self.malformed("Unexpected array element.")),
+                '"' => return Err(self.malformed("Unexpected array element.")),
                 '\\' => {
                     let Some((_, escaped)) = chars.next() else {
                         return Err(self.malformed("Unexpected end of input."));
                     };
                     text.push(escaped);
-                    (solid, is_quoted) = (text.len(), true);
+                    (solid, is_literal) = (text.len(), true);
                 }
-                ',' | '}' if !in_quotes => break index,
-                '{' if !in_quotes => return Err(self.malformed("Unexpected \"{\" character.")),
                 c => {
                     text.push(c);
                     if in_quotes || !is_space(c) {
@@ -304,11 +312,11 @@ impl Reader<'_> {
         };
         text.truncate(solid);
         self.rest = &self.rest[end..];
-        if text.is_empty() && !is_quoted {
+        if text.is_empty() && !is_literal {
             let found = if self.rest.starts_with('}') { '}' } else { ',' };
             return Err(self.malformed(&format!("Unexpected \"{found}\" character.")));
         }
-        let value = if !is_quoted && text.eq_ignore_ascii_case("null") {
+        let value = if !is_literal && text.eq_ignore_ascii_case("null") {
             Value::Null
         } else {
             Value::from_text(&text, self.element, self.reading)?

@@ -91,13 +91,16 @@ fn write(
         }
         FloatDigits::Shortest => {
             let mut decimal = Decimal::read(&scientific(None));
-            // PostgreSQL takes no digits that a reader has to round to even.
-            let mut more = decimal.digits.len();
-            while decimal.is_halfway(kind.bits) && more < kind.most {
-                more += 1;
-                let longer = scientific(Some(more));
-                if reads_back(&longer) {
-                    decimal = Decimal::read(&longer);
+            let shortest = decimal.digits.len();
+            // Of two that are as near PostgreSQL takes the even one, and none
+            // that a reader would have to round to even.
+            for digits in shortest..=kind.most {
+                let exact = scientific(Some(digits));
+                if reads_back(&exact) {
+                    decimal = Decimal::read(&exact);
+                }
+                if !decimal.is_halfway(kind.bits) {
+                    break;
                 }
             }
             decimal.write(out, kind.exact.into())

@@ -10,18 +10,18 @@ use crate::error::{Error, ErrorKind, Result, Value as Fault};
 use crate::relation::{Numeric, Type, refusal};
 
 /// Makes sure that the text is JSON.
-pub(in crate::relation) fn check(text: &str, of: &Type) -> Result<()> {
+pub(in crate::relation) fn check(text: &str) -> Result<()> {
     serde_json::from_str::<IgnoredAny>(text)
         .map(|_| ())
         .map_err(|error| {
-            refusal::syntax_of(of).with_detail(format!("The JSON reader says: {error}."))
+            refusal::syntax_of(&Type::JSON).with_detail(format!("The JSON reader says: {error}."))
         })
 }
 
 /// The one spelling of a `jsonb`: keys by length and then by their bytes, the
 /// last of equal ones, a blank after `:` and `,`, numbers as `numeric`.
 pub(in crate::relation) fn normal(text: &str) -> Result<String> {
-    check(text, &Type::JSONB)?;
+    check(text)?;
     let mut reader = Reader { rest: text };
     let mut out = String::with_capacity(text.len());
     reader.value(&mut out)?;

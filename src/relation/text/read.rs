@@ -10,7 +10,8 @@ use crate::error::{Error, ErrorKind, Result, Value as Fault};
 use crate::relation::numeric::is_space;
 use crate::relation::types::is_reg;
 use crate::relation::{
-    Date, Interval, Numeric, Reading, Time, TimeTz, Timestamp, Type, Value, refusal, type_name,
+    Date, Interval, IntervalStyle, Numeric, Reading, Time, TimeTz, Timestamp, Type, Value, refusal,
+    type_name,
 };
 use crate::schema;
 
@@ -44,7 +45,7 @@ impl Value {
                 Self::Float8(float::read(text, of, is_lost)?)
             }
             Type::NUMERIC => Self::Numeric(Arc::new(text.parse::<Numeric>()?)),
-            Type::CHAR => Self::text(first_byte(text)),
+            Type::CHAR => Self::Char(char(text)),
             Type::NAME => Self::text(cut(text, NAME_BYTES)),
             Type::BYTEA => Self::Bytea(bytes(text)?.into()),
             Type::DATE => Self::Date(Date::read(text, reading)?),
@@ -52,10 +53,10 @@ impl Value {
             Type::TIMETZ => Self::TimeTz(TimeTz::read(text, reading)?),
             Type::TIMESTAMP => Self::Timestamp(Timestamp::read(text, reading)?),
             Type::TIMESTAMPTZ => Self::TimestampTz(Timestamp::read_tz(text, reading)?),
-            Type::INTERVAL => Self::Interval(interval(text)?),
+            Type::INTERVAL => Self::Interval(interval(text, reading.style.interval)?),
             Type::UUID => Self::Uuid(uuid(text).ok_or_else(|| refusal::syntax(of, text))?),
             Type::JSON => {
-                json::check(text, of)?;
+                json::check(text)?;
                 Self::text(text)
             }
             Type::JSONB => Self::Jsonb(json::normal(text)?.into()),
@@ -118,15 +119,20 @@ fn reg(text: &str, of: &Type) -> Result<Value> {
             )
         })?,
     };
+    let name = if oid == 0 { "-" } else { text };
     Ok(Value::Reg {
         oid,
-        name: text.into(),
+        name: name.into(),
     })
 }
 
-/// The first byte, which is a whole character or none.
-fn first_byte(text: &str) -> &str {
-    text.get(..1).unwrap_or("")
+/// The first byte, or the one that is written in octal digits; 0 for none.
+fn char(text: &str) -> u8 {
+    let octal = text.strip_prefix('\\').filter(|digits| digits.len() == 3);
+    octal
+        .and_then(|digits| u8::from_str_radix(digits, 8).ok())
+        .or_else(|| text.bytes().next())
+        .unwrap_or(0)
 }
 
 /// As many whole characters as there is room for.
@@ -152,16 +158,34 @@ fn bytes(text: &str) -> Result<Vec<u8>> {
     ))
 }
 
-fn interval(text: &str) -> Result<Interval> {
+fn interval(text: &str, style: IntervalStyle) -> Result<Interval> {
     use crate::schema::IntervalFlaw as Flaw;
     match Interval::read(text) {
-        Ok((interval, _)) => Ok(interval),
-        Err(Flaw::Syntax) => Err(refusal::datetime_syntax(&Type::INTERVAL, text)),
+        Ok((interval, _)) => Ok(match style {
+            IntervalStyle::SqlStandard if has_one_sign(text) => Interval {
+                months: interval.months.saturating_abs().saturating_neg(),
+                days: interval.days.saturating_abs().saturating_neg(),
+                micros: interval.micros.saturating_abs().saturating_neg(),
+            },
+            _ => interval,
+        }),
+        Err(Flaw::Syntax) => Err(Error::new(
+            ErrorKind::InvalidValue(Fault::Datetime),
+            format!("invalid input syntax for type interval: \"{text}\""),
+        )),
         Err(Flaw::Range) => Err(Error::new(
             ErrorKind::InvalidValue(Fault::IntervalRange),
             format!("interval field value out of range: \"{text}\""),
         )),
     }
+}
+
+/// Whether a minus at the beginning is the only sign: in the SQL standard's style
+/// it is that of all parts.
+fn has_one_sign(text: &str) -> bool {
+    let mut words = text.split_ascii_whitespace();
+    words.next().is_some_and(|word| word.starts_with('-'))
+        && !words.any(|word| word.starts_with(['-', '+']))
 }
 
 /// 32 hex digits, with hyphens after any four of them, perhaps in braces.

@@ -15,6 +15,9 @@ impl Value {
         match self {
             Self::Null | Self::Void => Ok(()),
             Self::Bool(value) => out.write_char(if *value { 't' } else { 'f' }),
+            Self::Char(0) => Ok(()),
+            Self::Char(byte @ ..0x80) => out.write_char(char::from(*byte)),
+            Self::Char(byte) => write!(out, "\\{byte:03o}"),
             Self::Int2(value) => write!(out, "{value}"),
             Self::Int4(value) => write!(out, "{value}"),
             Self::Int8(value) => write!(out, "{value}"),
