@@ -34,17 +34,18 @@ impl PartialEq for Made {
     }
 }
 
-/// A form in which rows are sent as a whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How a value is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Form {
-    /// Every value as text.
+    /// As people read it.
+    #[default]
     Text,
-    /// Every value binary.
+    /// As machines read it.
     Binary,
 }
 
 impl Rows {
-    /// Rows that are kept and handed out again: what is made of them in a
+    /// Rows that are kept and handed out again: what is made of them in one
     /// [`Form`] is kept too.
     pub fn kept(rows: impl IntoIterator<Item = Row>) -> Self {
         let rows: Box<[Row]> = rows.into_iter().collect();

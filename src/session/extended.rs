@@ -6,7 +6,7 @@ use super::budget::Share;
 use super::columns::columns;
 use super::session::changes;
 use super::transaction::{Transaction, aborted};
-use super::{Column, Notice, Rows, Session, Style};
+use super::{Column, Notice, Parameter, Rows, Session, Style};
 use crate::error::{Error, ErrorKind, Object, Result, TransactionState};
 use crate::sql::Statement;
 
@@ -121,14 +121,18 @@ impl Session {
             .inspect_err(|_| self.fail())
     }
 
-    /// Bind: makes a portal of a statement. `parameters` is how many values
-    /// came; no statement takes any yet.
+    /// Bind: makes a portal of a statement. No statement takes parameters yet.
     ///
     /// # Errors
     /// 26000 when there is no such statement, 42P03 for a portal's name that is
     /// taken, 08P01 for parameters, 25P02 in a transaction that failed.
-    pub fn bind(&mut self, portal: &str, statement: &str, parameters: usize) -> Result<()> {
-        self.try_bind(portal, statement, parameters)
+    pub fn bind(
+        &mut self,
+        portal: &str,
+        statement: &str,
+        parameters: &[Parameter<'_>],
+    ) -> Result<()> {
+        self.try_bind(portal, statement, parameters.len())
             .inspect_err(|_| self.fail())
     }
 

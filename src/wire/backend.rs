@@ -12,10 +12,10 @@ use pgwire::messages::startup::{
 };
 
 use crate::error::Error;
-use crate::relation::{Column, Style, Value, type_size};
+use crate::relation::{Column, Form, Style, Value, type_size};
 use crate::session::{Notice, Severity, TransactionStatus};
 
-use super::format::{Format, Formats};
+use super::format::Formats;
 use super::row::{length, put_row};
 
 /// How long a value of a setting may be so that clients take it: they drop the
@@ -114,8 +114,8 @@ impl Outgoing {
             self.bytes.put_i16(type_size(&column.column_type));
             self.bytes.put_i32(column.modifier);
             self.bytes.put_i16(match formats.of(index) {
-                Format::Text => 0,
-                Format::Binary => 1,
+                Form::Text => 0,
+                Form::Binary => 1,
             });
         }
         let length = length(self.bytes.len() - start);

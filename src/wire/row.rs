@@ -1,8 +1,8 @@
 use bytes::{BufMut, BytesMut};
 
-use crate::relation::{Row, Style, Value};
+use crate::relation::{Form, Row, Style, Value};
 
-use super::format::{Format, Formats};
+use super::format::Formats;
 
 /// Appends a row as a DataRow.
 ///
@@ -31,7 +31,7 @@ pub(super) fn encode(rows: &[Row], formats: &Formats, style: &Style) -> Box<[u8]
     out.as_ref().into()
 }
 
-fn put_value(out: &mut BytesMut, value: &Value, format: Format, style: &Style) {
+fn put_value(out: &mut BytesMut, value: &Value, format: Form, style: &Style) {
     if matches!(value, Value::Null) {
         out.put_i32(-1);
         return;
@@ -39,10 +39,10 @@ fn put_value(out: &mut BytesMut, value: &Value, format: Format, style: &Style) {
     let start = out.len();
     out.put_i32(0);
     match format {
-        Format::Text => value
+        Form::Text => value
             .write_text(out, style)
             .expect("a buffer that grows takes what is written"),
-        Format::Binary => value.write_binary(out),
+        Form::Binary => value.write_binary(out),
     }
     let length = length(out.len() - start - 4);
     out[start..start + 4].copy_from_slice(&length);
