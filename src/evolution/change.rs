@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::violation::columns;
+use super::words::columns;
 use crate::schema::{Constraint, DataType, DefaultValue, Field, FieldPath, Index, Name};
 
 /// One change. Displays as a person would say it.

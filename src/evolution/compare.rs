@@ -1,11 +1,12 @@
 //! Whether the readers of two schemas can read each other's data.
 
 use super::difference::{Difference, differences};
-use super::violation::{Violation, yes_or_no};
+use super::violation::Violation;
+use super::words::{enumerated, within};
 use crate::schema::{Direction, Mode, Schema};
 
-/// How many reasons a line names before it counts the rest.
-const REASONS: usize = 3;
+/// The most bytes of reasons that an answer names before it counts the rest.
+const MAX_REASONS: usize = 16 * 1024;
 
 /// What the readers of two schemas can make of each other's data.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,7 +25,7 @@ impl Verdict {
     pub(super) fn of(differences: Vec<Difference>) -> Self {
         let violation = |Difference { change, rule }| {
             Some(Violation {
-                version: None,
+                versions: Vec::new(),
                 change,
                 rule: rule?,
             })
@@ -51,14 +52,13 @@ impl Verdict {
             .all(|violation| violation.is_allowed_by(mode))
     }
 
-    /// Both directions spelt out in one line: `new readers read old data: yes;
-    /// old readers read new data: no, because column "x" was …`.
+    /// Both directions spelt out in one line, with every reason up to 16 KiB:
+    /// `new readers read old data: yes; old readers read new data: no, because
+    /// column "x" was …`.
     pub fn reason(&self) -> String {
-        format!(
-            "new readers read old data: {}; old readers read new data: {}",
-            self.answer(Direction::Backward),
-            self.answer(Direction::Forward),
-        )
+        [Direction::Backward, Direction::Forward]
+            .map(|direction| format!("{direction}: {}", self.answer(direction)))
+            .join("; ")
     }
 
     fn works(&self, direction: Direction) -> bool {
@@ -68,25 +68,19 @@ impl Verdict {
     }
 
     fn answer(&self, direction: Direction) -> String {
-        let reasons: Vec<String> = self
+        let lost: Vec<&Violation> = self
             .violations
             .iter()
             .filter(|violation| !violation.keeps(direction))
-            .map(|violation| format!("{} was {}", violation.change.subject(), violation.deed()))
             .collect();
-        match reasons.len() {
-            0 => yes_or_no(true).to_owned(),
-            1 | 2 => format!("no, because {}", reasons.join(" and ")),
-            REASONS => format!(
-                "no, because {}, and {}",
-                reasons[..REASONS - 1].join(", "),
-                reasons[REASONS - 1]
-            ),
-            count => format!(
-                "no, because {} and {} more",
-                reasons[..REASONS].join(", "),
-                count - REASONS
-            ),
+        if lost.is_empty() {
+            return "yes".to_owned();
         }
+        let reason = |lost: &&Violation| format!("{} was {}", lost.change.subject(), lost.deed());
+        let (mut reasons, more) = within(MAX_REASONS, lost.iter().map(reason));
+        if more > 0 {
+            reasons.push(format!("{more} more"));
+        }
+        format!("no, because {}", enumerated(&reasons))
     }
 }

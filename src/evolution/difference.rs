@@ -1,10 +1,11 @@
 //! The one walk over two schemas: what changed, and the rule each change runs
 //! into. Everything else asks it.
 
+use super::adapter::carry_default;
 use super::change::SchemaChange;
 use super::pairing::{Pair, Siblings, same_columns};
 use super::rule::Rule;
-use crate::schema::{DataType, DefaultValue, Field, FieldPath, Name, Schema};
+use crate::schema::{DataType, DefaultValue, Field, FieldPath, Schema};
 
 /// One change and who can still read across it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,15 +106,7 @@ impl Walk {
             }
             _ => {}
         }
-        // A default is quoted or bare by its type, so the texts are what counts.
-        let text = |field: &Field| {
-            field
-                .default
-                .as_ref()
-                .map(DefaultValue::text)
-                .map(Name::from)
-        };
-        if text(old) != text(new) {
+        if !has_default_of(old, new) {
             let (from, to) = (old.default.clone(), new.default.clone());
             let column = column();
             self.push(SchemaChange::ChangeDefault { column, from, to }, None);
@@ -185,6 +178,24 @@ impl Walk {
             .filter(|unique| !is_in_both(&unique.name))
         {
             self.push(SchemaChange::DropUnique(unique.clone()), None);
+        }
+    }
+}
+
+/// Whether a field has the default it had.
+fn has_default_of(old: &Field, new: &Field) -> bool {
+    match (&old.default, &new.default) {
+        (Some(before), Some(after)) if old.data_type.is_nested() && new.data_type.is_nested() => {
+            // It follows what becomes of its parts.
+            let carried = || carry_default(before, &old.data_type, &new.data_type);
+            match old.data_type == new.data_type {
+                true => before == after,
+                false => carried().is_ok_and(|carried| carried.as_ref() == Some(after)),
+            }
+        }
+        // It is quoted or bare by its type, so the texts are what counts.
+        (before, after) => {
+            before.as_ref().map(DefaultValue::text) == after.as_ref().map(DefaultValue::text)
         }
     }
 }

@@ -8,6 +8,8 @@
 //!   data of the other; [`judge`] asks that for a mode and a history and
 //!   answers with a [`Report`], which becomes an error only when somebody
 //!   insists ([`Report::into_error`]).
+//! * [`Sink`] renders the steps of a [`Plan`] in the SQL of the system that keeps
+//!   the data.
 //! * [`Adapter`] carries records of one schema over to another, either way.
 //!
 //! # How data is found
@@ -54,10 +56,14 @@ mod pairing;
 mod plan;
 mod report;
 mod rule;
+mod sink;
 #[cfg(test)]
 mod tests;
 mod violation;
+mod words;
 
+#[cfg(feature = "arrow")]
+pub use adapter::BatchAdapter;
 pub use adapter::{Adapter, Conversion, Part, Resolution, Resolved, Source};
 pub(crate) use alter::made_name;
 pub use alter::{AlterError, Altered, alter};
@@ -70,4 +76,5 @@ pub use identity::adopt_identities;
 pub use plan::{Plan, Safety, Step, plan};
 pub use report::{Report, judge};
 pub use rule::Rule;
+pub use sink::{Sink, SinkStep};
 pub use violation::Violation;

@@ -39,9 +39,13 @@ impl<'a> Siblings<'a> {
         self.by_name.contains_key(name)
     }
 
+    pub(super) fn named(&self, name: &str) -> Option<&'a Field> {
+        self.by_name.get(name).copied()
+    }
+
     /// The field of these that a field of the others is: by identity, and by
     /// name when neither has its like by identity.
-    fn counterpart(&self, field: &Field, others: &Siblings<'_>) -> Option<&'a Field> {
+    pub(super) fn counterpart(&self, field: &Field, others: &Siblings<'_>) -> Option<&'a Field> {
         self.by_id.get(&field.id).copied().or_else(|| {
             let named = self.by_name.get(field.name.as_str()).copied()?;
             (!others.by_id.contains_key(&named.id)).then_some(named)

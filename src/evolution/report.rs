@@ -1,22 +1,25 @@
 //! Whether a mode lets a change pass, and what to tell whoever made it.
 
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use super::change::SchemaChange;
 use super::compare::compare;
 use super::violation::Violation;
+use super::words::within;
 use crate::error::{Demand, Error, ErrorKind};
-use crate::schema::{Mode, Schema};
+use crate::schema::{FieldPath, Mode, Schema};
 
-/// The most violations a detail names: a screenful.
-const MAX_LINES: usize = 50;
-
-/// The most ways out a hint names.
-const MAX_HINTS: usize = 5;
+/// The most bytes of a detail, and of a hint. What is left is counted.
+const MAX_BYTES: usize = 256 * 1024;
 
 /// What a mode has against a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     /// The mode.
     pub mode: Mode,
-    /// What it does not allow, by earlier version and column.
+    /// What it does not allow: each once, with all versions it stands against;
+    /// those of the earliest version first, by column.
     pub violations: Vec<Violation>,
 }
 
@@ -29,21 +32,36 @@ pub fn judge(mode: Mode, new: &Schema, history: &[(u32, &Schema)]) -> Report {
         _ if mode.is_transitive() => history,
         _ => &history[history.len().saturating_sub(1)..],
     };
-    let mut violations = Vec::new();
+    let mut found = Found::default();
     for (version, old) in compared {
-        let verdict = compare(old, new);
-        violations.extend(
-            verdict
-                .violations
-                .into_iter()
-                .filter(|violation| !violation.is_allowed_by(mode))
-                .map(|violation| Violation {
-                    version: Some(*version),
-                    ..violation
-                }),
-        );
+        for violation in compare(old, new).violations {
+            if !violation.is_allowed_by(mode) {
+                found.add(violation, *version);
+            }
+        }
     }
-    Report { mode, violations }
+    Report {
+        mode,
+        violations: found.violations,
+    }
+}
+
+/// Violations, those that differ in nothing but the version as one.
+#[derive(Default)]
+struct Found {
+    violations: Vec<Violation>,
+    places: HashMap<(Option<FieldPath>, Cow<'static, str>), usize>,
+}
+
+impl Found {
+    fn add(&mut self, violation: Violation, version: u32) {
+        let what = (violation.column().cloned(), violation.deed());
+        let place = *self.places.entry(what).or_insert(self.violations.len());
+        if place == self.violations.len() {
+            self.violations.push(violation);
+        }
+        self.violations[place].versions.push(version);
+    }
 }
 
 impl Report {
@@ -52,25 +70,40 @@ impl Report {
         self.violations.is_empty()
     }
 
-    /// The refusal (23514) of a report with violations: a line for each in the
-    /// detail, what would be allowed as the hint, the mode as the constraint.
-    pub fn into_error(self, stream: &str) -> Error {
-        let mut lines: Vec<String> = self
-            .violations
-            .iter()
-            .take(MAX_LINES)
-            .map(ToString::to_string)
-            .collect();
-        if let more @ 1.. = self.violations.len().saturating_sub(MAX_LINES) {
-            lines.push(format!("and {more} more"));
-        }
-        let mut hints: Vec<String> = Vec::new();
-        for violation in &self.violations {
-            let allowed = violation.allowed();
-            if hints.len() < MAX_HINTS && !hints.contains(&allowed) {
-                hints.push(allowed);
+    /// Every violation, a line each. Up to 256 KiB, then `and 7 more`.
+    pub fn detail(&self) -> String {
+        lines(self.violations.iter().map(ToString::to_string))
+    }
+
+    /// Every way out, a line each, as [`Report::detail`] bounded. Where a column
+    /// had several types that do not do, the way out is that of the latest one.
+    pub fn hint(&self) -> String {
+        let mut latest: HashMap<&FieldPath, &Violation> = HashMap::new();
+        for retyped in self.violations.iter().filter(|found| is_of_type(found)) {
+            let column = retyped.column().expect("a type is a column's");
+            let known = latest.entry(column).or_insert(retyped);
+            if known.versions.last() < retyped.versions.last() {
+                *known = retyped;
             }
         }
+        let is_told = |violation: &&Violation| {
+            let latest = violation.column().and_then(|column| latest.get(column));
+            !is_of_type(violation) || latest.is_some_and(|latest| latest == violation)
+        };
+        let mut seen = HashSet::new();
+        let ways_out: Vec<String> = self
+            .violations
+            .iter()
+            .filter(is_told)
+            .map(|violation| violation.allowed(self.mode))
+            .filter(|way_out| seen.insert(way_out.clone()))
+            .collect();
+        lines(ways_out.into_iter())
+    }
+
+    /// The refusal (23514) of a report with violations, with the mode as the
+    /// constraint.
+    pub fn into_error(self, stream: &str) -> Error {
         Error::new(
             ErrorKind::Incompatible(Demand::Mode),
             format!(
@@ -79,7 +112,19 @@ impl Report {
             ),
         )
         .with_constraint(self.mode.as_str())
-        .with_detail(lines.join("\n"))
-        .with_hint(hints.join(" "))
+        .with_detail(self.detail())
+        .with_hint(self.hint())
     }
+}
+
+fn is_of_type(violation: &Violation) -> bool {
+    matches!(violation.change, SchemaChange::ChangeType { .. })
+}
+
+fn lines(lines: impl ExactSizeIterator<Item = String>) -> String {
+    let (mut lines, more) = within(MAX_BYTES, lines);
+    if more > 0 {
+        lines.push(format!("and {more} more"));
+    }
+    lines.join("\n")
 }

@@ -1,19 +1,21 @@
 //! A change across which not everybody can read.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::change::SchemaChange;
-use super::rule::Rule;
-use crate::schema::{Direction, FieldPath, Mode, Name, quote_ident};
+use super::rule::{Rule, alternatives};
+use super::words::{columns, ranges};
+use crate::schema::{DataType, Direction, FieldPath, Mode};
 
 /// One change across which not everybody can read. Displays as the line of a
-/// report: what was changed, and both directions.
+/// report: what was changed, the rule, both directions and the versions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// The earlier version that was compared; nothing between two schemas
-    /// that are no versions.
-    pub version: Option<u32>,
-    /// What was changed.
+    /// The earlier versions that were compared, ascending; empty between two
+    /// schemas that are no versions.
+    pub versions: Vec<u32>,
+    /// What was changed, since the first of the versions.
     pub change: SchemaChange,
     /// The rule it runs into.
     pub rule: Rule,
@@ -54,92 +56,144 @@ impl Violation {
 
     /// What was done, in words that follow `was`: `narrowed from bigint to
     /// integer`.
-    pub fn deed(&self) -> String {
-        let renamed = || {
-            format!(
-                "renamed from \"{}\"",
-                self.change.before().unwrap_or_default()
-            )
-        };
-        let retyped = |verb: &str| match &self.change {
-            SchemaChange::ChangeType { from, to, .. } => format!("{verb} from {from} to {to}"),
-            _ => verb.to_owned(),
+    pub fn deed(&self) -> Cow<'static, str> {
+        let renamed = |tail: &str| {
+            let before = self.change.before().unwrap_or_default();
+            Cow::from(format!("renamed from \"{before}\"{tail}"))
         };
         match self.rule {
-            Rule::AddedRequired => "added as NOT NULL without a default".to_owned(),
-            Rule::DroppedRequired => "dropped while NOT NULL without a default".to_owned(),
-            Rule::Renamed => renamed() + " while NOT NULL without a default",
-            Rule::NameReused => renamed() + ", and another column has one of the two names",
-            Rule::Widened => retyped("widened"),
-            Rule::Narrowed => retyped("narrowed"),
-            Rule::Retyped => retyped("changed"),
-            Rule::SetNotNull => "made NOT NULL".to_owned(),
-            Rule::DroppedNotNull => "made nullable".to_owned(),
-            Rule::PrimaryKey => match &self.change {
-                SchemaChange::ChangePrimaryKey { from, to } => {
-                    format!("changed from {} to {}", columns(from), columns(to))
-                }
-                _ => "changed".to_owned(),
-            },
+            Rule::AddedRequired => "added as NOT NULL without a default".into(),
+            Rule::DroppedRequired => "dropped while NOT NULL without a default".into(),
+            Rule::Renamed => renamed(" while NOT NULL without a default"),
+            Rule::NameReused => renamed(", and another column has one of the two names"),
+            Rule::Widened => self.turned("widened"),
+            Rule::Narrowed => self.turned("narrowed"),
+            Rule::Retyped => self.turned("changed"),
+            Rule::SetNotNull => "made NOT NULL".into(),
+            Rule::DroppedNotNull => "made nullable".into(),
+            Rule::PrimaryKey => self.turned("changed"),
         }
     }
 
-    /// What would be allowed, in a sentence.
-    pub fn allowed(&self) -> String {
+    fn turned(&self, verb: &'static str) -> Cow<'static, str> {
+        match &self.change {
+            SchemaChange::ChangeType { from, to, .. } => {
+                format!("{verb} from {from} to {to}").into()
+            }
+            SchemaChange::ChangePrimaryKey { from, to } => {
+                format!("{verb} from {} to {}", columns(from), columns(to)).into()
+            }
+            _ => verb.into(),
+        }
+    }
+
+    /// Why a direction does not work, in words that follow `because`; nothing
+    /// when it does.
+    pub fn cause(&self, direction: Direction) -> Option<Cow<'static, str>> {
+        if self.keeps(direction) {
+            return None;
+        }
+        let types = |verb: &str| match (&self.change, direction) {
+            (SchemaChange::ChangeType { from, to, .. }, Direction::Backward) => {
+                format!("{to} {verb} {from}")
+            }
+            (SchemaChange::ChangeType { from, to, .. }, Direction::Forward) => {
+                format!("{from} {verb} {to}")
+            }
+            _ => String::new(),
+        };
+        Some(match self.rule {
+            Rule::AddedRequired => "old data has no value for it".into(),
+            Rule::DroppedRequired => "new data has no value for it".into(),
+            Rule::Renamed => "new data has no value of the old name".into(),
+            Rule::NameReused => "another column's data is found by its name".into(),
+            Rule::Widened | Rule::Narrowed => types("has no room for every").into(),
+            Rule::Retyped => types("does not read").into(),
+            Rule::SetNotNull => "old data may have NULLs".into(),
+            Rule::DroppedNotNull => "new data may have NULLs".into(),
+            Rule::PrimaryKey => "rows are told apart by other columns".into(),
+        })
+    }
+
+    /// The versions in words: `version 3`, `versions 1, 2 and 5`, `versions 1 to
+    /// 7 and 9`; nothing when there are none.
+    pub fn against(&self) -> Option<String> {
+        match self.versions.as_slice() {
+            [] => None,
+            [version] => Some(format!("version {version}")),
+            versions => Some(format!("versions {}", ranges(versions))),
+        }
+    }
+
+    /// What the mode would allow instead, in a sentence. It mends this violation;
+    /// others of the same column may ask for more.
+    pub fn allowed(&self, mode: Mode) -> String {
         let column = self.change.subject();
         let before = || self.change.before().unwrap_or_default();
-        let keep_type = || {
-            let (from, to) = (before(), self.change.after().unwrap_or_default());
-            format!("Keep type {from} of {column}, or add another column of type {to}")
+        let readers = || {
+            let versions = self.against();
+            versions.map_or_else(
+                || "old readers".to_owned(),
+                |versions| format!("readers of {versions}"),
+            )
         };
+        // Who reads the latest version only can be given a default first.
+        let is_last_asked = !mode.is_transitive();
         match self.rule {
-            Rule::AddedRequired => format!("Give {column} a default, or let it be nullable."),
-            Rule::DroppedRequired => format!(
-                "Keep {column}: only what is nullable or has a default in the earlier version can be dropped."
+            Rule::AddedRequired => format!("Add a default to {column}, or let it be nullable."),
+            Rule::DroppedRequired if is_last_asked => {
+                format!("Give {column} a default first, and drop it in a later version.")
+            }
+            Rule::DroppedRequired => format!("Keep {column}: {} need it.", readers()),
+            Rule::Renamed if is_last_asked => format!(
+                "Give column \"{}\" a default first, and rename it in a later version.",
+                before()
             ),
+            Rule::Renamed => format!("Keep the name \"{}\": {} need it.", before(), readers()),
             Rule::NameReused => format!(
                 "Rename column \"{}\" to a name that no column had, and leave its old name unused.",
                 before()
             ),
-            Rule::Renamed => format!(
-                "Keep the name \"{}\": only what is nullable or has a default in the earlier version can be renamed.",
-                before()
-            ),
-            Rule::Widened | Rule::Narrowed => keep_type() + ".",
-            Rule::Retyped => keep_type() + ": neither type reads the other.",
-            Rule::SetNotNull => format!("Leave {column} nullable."),
-            Rule::DroppedNotNull => format!("Leave {column} NOT NULL."),
+            Rule::Widened | Rule::Narrowed | Rule::Retyped => self.allowed_types(mode),
+            Rule::SetNotNull => format!("Keep {column} nullable."),
+            Rule::DroppedNotNull => format!("Keep {column} NOT NULL."),
             Rule::PrimaryKey => "Keep the primary key, or create another stream.".to_owned(),
         }
+    }
+
+    fn allowed_types(&self, mode: Mode) -> String {
+        let SchemaChange::ChangeType { column, from, to } = &self.change else {
+            return String::new();
+        };
+        let others = match self.rule {
+            Rule::Retyped => alternatives(from, to, mode),
+            _ => Vec::new(),
+        };
+        let others: Vec<String> = others.iter().map(DataType::to_string).collect();
+        let others = match others.is_empty() {
+            true => String::new(),
+            false => format!(", use {},", others.join(" or ")),
+        };
+        format!(
+            "Keep type {from} of column \"{column}\"{others} or add another column for values of type {to}."
+        )
     }
 }
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}: {}; new readers read old data: {}; old readers read new data: {}",
-            self.change.subject(),
-            self.deed(),
-            yes_or_no(self.backward()),
-            yes_or_no(self.forward()),
-        )?;
-        match self.version {
-            Some(version) => write!(f, " (against version {version})"),
+        let (subject, deed) = (self.change.subject(), self.deed());
+        write!(f, "{subject}: {deed} ({})", self.rule)?;
+        for direction in [Direction::Backward, Direction::Forward] {
+            write!(f, "; {direction}: ")?;
+            match self.cause(direction) {
+                None => f.write_str("yes")?,
+                Some(cause) => write!(f, "no, because {cause}")?,
+            }
+        }
+        match self.against() {
+            Some(versions) => write!(f, " (against {versions})"),
             None => Ok(()),
         }
     }
-}
-
-pub(super) fn yes_or_no(yes: bool) -> &'static str {
-    if yes { "yes" } else { "no" }
-}
-
-/// `(a, b)`, or `none`.
-pub(super) fn columns(names: &[Name]) -> String {
-    if names.is_empty() {
-        return "none".to_owned();
-    }
-    let names: Vec<String> = names.iter().map(|name| quote_ident(name)).collect();
-    format!("({})", names.join(", "))
 }

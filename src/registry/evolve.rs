@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use super::alter::{reshape, set_options, shapes};
-use super::{At, Draft, Operation, Registry, StreamAction};
+use super::create::{Options, schema_of};
+use super::replace::replacement;
+use super::{At, Draft, Known, Operation, Registry, StreamAction, StreamSpec};
 use crate::error::{Error, Result};
 use crate::evolution::{self, Plan};
 use crate::schema::{Alteration, ObjectId, Schema, StreamName};
-use crate::store::Version;
+use crate::store::{Stream, Version};
 
 /// What became of a stream.
 #[derive(Clone, Debug)]
@@ -67,17 +69,55 @@ impl Registry {
         set_options(&mut stream, actions)?;
         // Nobody will keep the indexes: they need no identities of their own.
         let altered = reshape(&known, &shapes(actions)?, &mut || ObjectId(0))?;
-        self.check_index_names(draft, &name.value, &known.version.schema, &altered.schema)
+        self.plan_to(draft, &known, &stream, altered.schema).await
+    }
+
+    /// What replacing a stream would take, likewise: from a schema without columns
+    /// when there is no stream to replace.
+    ///
+    /// # Errors
+    /// 3F000 when there is no such namespace; what is wrong with the definition;
+    /// those of the store.
+    pub async fn plan_replacement(
+        &self,
+        draft: &Draft,
+        name: &At<StreamName>,
+        spec: &StreamSpec,
+    ) -> Result<Plan> {
+        let Some(found) = self.view(draft).stream(&name.value).await? else {
+            let namespace = self.must_find_namespace(&mut draft.clone(), name).await?;
+            let (schema, _) = schema_of(name, spec, &mut || ObjectId(0))?;
+            self.check_index_names(draft, &name.value, &Schema::default(), &schema)
+                .await?;
+            let own = Options::of(&spec.options)?.mode;
+            let mode = own.unwrap_or_else(|| self.inherited_mode(namespace.mode).0);
+            return Ok(evolution::plan(mode, &Arc::new(schema), &[]));
+        };
+        let (stream, schema) = replacement(&found.known, name, spec)?;
+        self.plan_to(draft, &found.known, &stream, schema).await
+    }
+
+    /// The plan that makes `schema` of what a stream is, under the mode of what it
+    /// becomes.
+    async fn plan_to(
+        &self,
+        draft: &Draft,
+        known: &Known,
+        stream: &Stream,
+        schema: Schema,
+    ) -> Result<Plan> {
+        let name = &known.stream.name;
+        self.check_index_names(draft, name, &known.version.schema, &schema)
             .await?;
         let view = self.view(draft);
-        let (mode, _) = view.mode(&stream).await?;
+        let (mode, _) = view.mode(stream).await?;
         let history: Vec<(u32, Arc<Schema>)> = view
-            .versions(&known)
+            .versions(known)
             .await?
             .iter()
             .filter(|version| version.number <= known.version.number)
             .map(|version| (version.number, version.schema.clone()))
             .collect();
-        Ok(evolution::plan(mode, &Arc::new(altered.schema), &history))
+        Ok(evolution::plan(mode, &Arc::new(schema), &history))
     }
 }

@@ -33,7 +33,7 @@ pub enum Mode {
     FullTransitive,
 }
 
-/// Who reads whose data.
+/// Who reads whose data. Displays in these words: `new readers read old data`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Direction {
     /// New readers read old data.
@@ -87,6 +87,15 @@ impl Mode {
             Self::Full => "FULL",
             Self::FullTransitive => "FULL_TRANSITIVE",
         }
+    }
+}
+
+impl fmt::Display for Direction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Backward => "new readers read old data",
+            Self::Forward => "old readers read new data",
+        })
     }
 }
 

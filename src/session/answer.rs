@@ -247,7 +247,8 @@ impl Session {
     }
 }
 
-fn answer(columns: &Arc<[Column]>, rows: Rows, tag: &'static str) -> Outcome {
+/// An answer with rows.
+pub(super) fn answer(columns: &Arc<[Column]>, rows: Rows, tag: &'static str) -> Outcome {
     Outcome {
         columns: columns.clone(),
         rows,

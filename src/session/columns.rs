@@ -79,6 +79,17 @@ pub(super) static DIFF: Columns = LazyLock::new(|| {
     .into()
 });
 
+pub(super) static EXPLAIN: Columns = LazyLock::new(|| {
+    [
+        Column::new("step", Int4),
+        Column::new("action", Text),
+        Column::new("column", Text),
+        Column::new("detail", Text),
+        Column::new("safety", Text),
+    ]
+    .into()
+});
+
 pub(super) static CREATE: Columns =
     LazyLock::new(|| [Column::new("stream", TEXT), Column::new("statement", TEXT)].into());
 
@@ -103,6 +114,7 @@ pub(super) fn columns(statement: &Statement, settings: &Settings) -> Result<Arc<
         Statement::ShowCompatibility(_) => COMPATIBILITY.clone(),
         Statement::ShowDiff { .. } => DIFF.clone(),
         Statement::ShowCreateStream(..) => CREATE.clone(),
+        Statement::Explain { .. } => EXPLAIN.clone(),
         Statement::ShowAll => ALL_SETTINGS.clone(),
         Statement::Show { name, location } => {
             let (name, _) = settings.show(name).map_err(|error| error.at(location.0))?;

@@ -110,3 +110,72 @@ fn options(known: &Known) -> Vec<OptionWord> {
     }
     words
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::test_runner::TestRunner;
+
+    use crate::error::Result;
+    use crate::registry::Registry;
+    use crate::schema::{Mode, Schema, StreamName, sample};
+    use crate::session::{Session, SessionOptions, Value};
+
+    /// Histories that are tried: each takes a few commits.
+    const CASES: u32 = 64;
+
+    #[test]
+    fn what_is_printed_makes_the_same_schema() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        let open = |file: &str| {
+            let builder = Registry::builder()
+                .sqlite(directory.path().join(file))
+                .compatibility(Mode::None);
+            runtime.block_on(builder.build()).expect("a registry")
+        };
+        let (registry, fresh) = (open("history.db"), open("fresh.db"));
+        let mut runner = TestRunner::new(ProptestConfig::with_cases(CASES));
+        let outcome = runner.run(&vec(sample::schema(), 1..4), |history| {
+            let held = runtime.block_on(comes_back(&registry, &fresh, history));
+            held.map_err(|error| TestCaseError::fail(format!("{error:?}")))
+        });
+        for registry in [registry, fresh] {
+            runtime.block_on(registry.close(Duration::from_secs(10)));
+        }
+        outcome.expect("what is printed can be run");
+    }
+
+    /// Registers the history and runs what is printed for each of its versions in
+    /// the registry that has no such stream.
+    async fn comes_back(
+        registry: &Arc<Registry>,
+        fresh: &Arc<Registry>,
+        history: Vec<Schema>,
+    ) -> Result<()> {
+        let name = StreamName::new("public", "The \"stream\"");
+        let mut asked = Session::new(registry.clone(), SessionOptions::default())?;
+        let mut told = Session::new(fresh.clone(), SessionOptions::default())?;
+        let drop = format!("DROP STREAM {name}");
+        let mut versions = Vec::new();
+        for schema in history {
+            versions.push(registry.register_schema(&name, schema, "").await?);
+        }
+        for version in versions {
+            let question = format!("SHOW CREATE STREAM {name} VERSION {}", version.number);
+            let answer = asked.execute(&question).await?;
+            let Value::Text(printed) = &answer[0].rows[0][1] else {
+                panic!("{answer:?}");
+            };
+            told.execute(printed).await?;
+            let made = fresh.get_latest_schema(&name).await?;
+            told.execute(&drop).await?;
+            assert_eq!(made.version.fingerprint, version.fingerprint, "{printed}");
+        }
+        asked.execute(&drop).await.map(|_| ())
+    }
+}

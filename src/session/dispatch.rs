@@ -67,6 +67,9 @@ impl Session {
             Statement::AssertSchema(name, asserted) => {
                 Box::pin(self.assert_schema(name, asserted)).await
             }
+            Statement::Explain { sink, statement } => {
+                Box::pin(self.explain(sink.as_ref(), statement)).await
+            }
 
             Statement::CreateStream(_)
             | Statement::CopyStream(_)

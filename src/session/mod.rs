@@ -11,6 +11,7 @@ mod budget;
 mod columns;
 mod create;
 mod dispatch;
+mod explain;
 mod extended;
 mod operation;
 mod outcome;

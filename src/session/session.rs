@@ -389,6 +389,7 @@ pub(super) fn changes(statement: &Statement) -> bool {
             | Statement::ShowCreateStream(..)
             | Statement::Describe(..)
             | Statement::AssertSchema(..)
+            | Statement::Explain { .. }
             | Statement::Show { .. }
             | Statement::ShowAll
             | Statement::Begin { .. }

@@ -101,6 +101,13 @@ impl Display for Statement {
                     AssertedSchema::Elements(elements) => elements.fmt(f),
                 }
             }
+            Self::Explain { sink, statement } => {
+                f.write_str("EXPLAIN ")?;
+                if let Some((sink, _)) = sink {
+                    write!(f, "(SINK {}) ", quote_ident(sink))?;
+                }
+                statement.fmt(f)
+            }
             Self::Begin { start, modes } => {
                 f.write_str(if *start { "START TRANSACTION" } else { "BEGIN" })?;
                 match modes == &TransactionModes::default() {

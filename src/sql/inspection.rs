@@ -1,11 +1,12 @@
-//! `SHOW`, `DESCRIBE` and `ASSERT SCHEMA`.
+//! `SHOW`, `DESCRIBE`, `ASSERT SCHEMA` and `EXPLAIN`.
 
 use sqlparser::tokenizer::Token;
 
 use super::cursor::{Cursor, Parsed, unsupported_at};
 use super::definition::{elements, spelling};
-use super::setting;
-use super::statement::{AssertedSchema, Statement, VersionNumber};
+use super::statement::{AssertedSchema, Existing, Location, Statement, VersionNumber};
+use super::{parser, setting};
+use crate::schema::Name;
 
 /// `DESCRIBE [STREAM | TABLE] name [VERSION n]`
 pub(super) fn describe(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
@@ -99,6 +100,49 @@ pub(super) fn assert(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
         }
     };
     Ok(Statement::AssertSchema(stream, Box::new(asserted)))
+}
+
+/// `[(SINK word)] {ALTER STREAM … | CREATE OR REPLACE STREAM …}`
+pub(super) fn explain(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
+    let sink = sink(cursor)?;
+    // Statements do not nest, so neither does reading them.
+    if cursor.is("EXPLAIN") {
+        return Err(cursor.unexpected("the statement to explain").into());
+    }
+    let location = cursor.location();
+    let statement = parser::grammar(cursor)?;
+    let is_change = match &statement {
+        Statement::AlterStream(_) => true,
+        Statement::CreateStream(create) => create.existing == Existing::Replaced,
+        _ => false,
+    };
+    if !is_change {
+        return unsupported_at(location, "EXPLAIN of this statement", EXPLAIN);
+    }
+    let statement = Box::new(statement);
+    Ok(Statement::Explain { sink, statement })
+}
+
+const EXPLAIN: &str = "Use EXPLAIN ALTER STREAM … or EXPLAIN CREATE OR REPLACE STREAM …, with (SINK name) between for its statements.";
+
+/// `[(SINK word)]`
+fn sink(cursor: &mut Cursor<'_>) -> Parsed<Option<(Name, Location)>> {
+    let location = cursor.location();
+    if cursor.is("ANALYZE") || cursor.is("VERBOSE") {
+        return unsupported_at(location, "an option of EXPLAIN", EXPLAIN);
+    }
+    if !cursor.accept_sign(&Token::LParen) {
+        return Ok(None);
+    }
+    if !cursor.accept("SINK") {
+        return unsupported_at(location, "an option of EXPLAIN", EXPLAIN);
+    }
+    let sink = cursor.name("a kind of sink")?;
+    if cursor.token() == &Token::Comma {
+        return unsupported_at(location, "an option of EXPLAIN", EXPLAIN);
+    }
+    cursor.expect_sign(&Token::RParen)?;
+    Ok(Some(sink))
 }
 
 /// `[VERSION n]`

@@ -54,6 +54,8 @@ fn soup() -> impl Strategy<Value = String> {
         "VERSION",
         "DIFF",
         "ASSERT",
+        "EXPLAIN",
+        "SINK",
         "OR",
         "REPLACE",
         "INCLUDING",

@@ -69,6 +69,11 @@ const MEANINGS: &[(&str, &str)] = &[
     ("assert schema for s version 1", "ASSERT SCHEMA FOR s VERSION 1"),
     ("ASSERT SCHEMA FOR s (Id int primary key, b text UNIQUE)",
      "ASSERT SCHEMA FOR s (id integer NOT NULL, b text, PRIMARY KEY (id), UNIQUE (b))"),
+    ("explain alter table s drop a.b, add c int",
+     "EXPLAIN ALTER TABLE s DROP COLUMN a.b, ADD COLUMN c integer"),
+    ("explain (sink PostgreSQL) ALTER STREAM s DROP a",
+     "EXPLAIN (SINK postgresql) ALTER STREAM s DROP COLUMN a"),
+    ("EXPLAIN create or replace STREAM s (a int)", "EXPLAIN CREATE OR REPLACE STREAM s (a integer)"),
     // Transactions.
     ("BEGIN WORK", "BEGIN"),
     ("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY, NOT DEFERRABLE",

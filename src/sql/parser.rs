@@ -28,11 +28,12 @@ pub fn parse(text: &str) -> Result<Vec<Statement>> {
 type Grammar = fn(&mut Cursor<'_>) -> Parsed<Statement>;
 
 /// What follows which first word.
-const GRAMMARS: [(&str, Grammar); 22] = [
+const GRAMMARS: [(&str, Grammar); 23] = [
     ("DESCRIBE", inspection::describe),
     ("DESC", inspection::describe),
     ("SHOW", inspection::show),
     ("ASSERT", inspection::assert),
+    ("EXPLAIN", inspection::explain),
     ("CREATE", definition::create),
     ("ALTER", alteration::alter),
     ("DROP", definition::drop),
@@ -75,7 +76,8 @@ fn statement(cursor: &mut Cursor<'_>) -> Result<Statement> {
     }
 }
 
-fn grammar(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
+/// One statement, without its end.
+pub(super) fn grammar(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
     for (word, grammar) in GRAMMARS {
         if cursor.accept(word) {
             return grammar(cursor);

@@ -369,6 +369,23 @@ fn inspection() -> impl Strategy<Value = Statement> {
     ]
 }
 
+/// `EXPLAIN` of what can be explained.
+fn explain() -> impl Strategy<Value = Statement> {
+    let replace = create_stream().prop_map(|statement| match statement {
+        Statement::CreateStream(create) => Statement::CreateStream(Box::new(CreateStream {
+            existing: Existing::Replaced,
+            ..*create
+        })),
+        other => other,
+    });
+    let sink = option::of(name().prop_map(|name| (name, NOWHERE)));
+    let change = prop_oneof![alter_stream().boxed(), replace.boxed()];
+    (sink, change).prop_map(|(sink, change)| Statement::Explain {
+        sink,
+        statement: Box::new(change),
+    })
+}
+
 fn modes() -> impl Strategy<Value = TransactionModes> {
     let isolation = select(
         &[
@@ -452,6 +469,7 @@ pub(super) fn statement() -> impl Strategy<Value = Statement> {
         alter_stream().boxed(),
         other_definition().boxed(),
         inspection().boxed(),
+        explain().boxed(),
         conversation().boxed(),
     ]
 }

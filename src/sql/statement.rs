@@ -330,6 +330,13 @@ pub enum Statement {
     Describe(ObjectRef, Option<VersionNumber>),
     /// `ASSERT SCHEMA FOR name {VERSION n | (columns and keys)}`
     AssertSchema(ObjectRef, Box<AssertedSchema>),
+    /// `EXPLAIN [(SINK word)] {ALTER STREAM … | CREATE OR REPLACE STREAM …}`
+    Explain {
+        /// In the words of which kind of sink; in our own when absent.
+        sink: Option<(Name, Location)>,
+        /// The change.
+        statement: Box<Statement>,
+    },
     /// `BEGIN` or `START TRANSACTION`, with the word for the tag
     Begin {
         /// `START TRANSACTION` was said.

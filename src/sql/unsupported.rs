@@ -20,15 +20,11 @@ const UPKEEP: &str = "There is nothing to maintain by hand: leave the statement 
 const CODE: &str = "There are no procedures and functions: use the statements of the registry.";
 
 /// First words of statements that are understood, but not offered.
-const STATEMENTS: [(&str, &str); 34] = [
+const STATEMENTS: [(&str, &str); 33] = [
     ("SELECT", READ),
     ("WITH", READ),
     ("VALUES", READ),
     ("TABLE", READ),
-    (
-        "EXPLAIN",
-        "Run ALTER STREAM in a transaction and ROLLBACK to see whether it is allowed.",
-    ),
     (
         "REFRESH",
         "Use ALTER STREAM to bring the schema up to date.",

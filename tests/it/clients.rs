@@ -42,7 +42,8 @@ async fn results_have_the_columns_of_the_contract() {
         ("SHOW SCHEMAS", streams.clone()),
         ("SHOW STREAMS IN public LIKE 'o%'", streams),
         ("DESCRIBE STREAM orders", describe.clone()),
-        ("DESC orders", describe),
+        ("DESC orders", describe.clone()),
+        ("DESCRIBE STREAM orders VERSION 1", describe),
         (
             "SHOW SCHEMA VERSIONS FOR orders",
             vec![
@@ -58,19 +59,41 @@ async fn results_have_the_columns_of_the_contract() {
         (
             "SHOW SCHEMA COMPATIBILITY FOR orders",
             vec![
-                ("version", int4),
+                ("version", int4.clone()),
                 ("mode", text.clone()),
                 ("mode_source", text.clone()),
                 ("backward", bool.clone()),
                 ("forward", bool.clone()),
-                ("compatible", bool),
+                ("compatible", bool.clone()),
                 ("reason", text.clone()),
+            ],
+        ),
+        (
+            "SHOW SCHEMA DIFF FOR orders",
+            vec![
+                ("change", text.clone()),
+                ("column", text.clone()),
+                ("before", text.clone()),
+                ("after", text.clone()),
+                ("backward", bool.clone()),
+                ("forward", bool.clone()),
+            ],
+        ),
+        (
+            "EXPLAIN ALTER STREAM orders DROP COLUMN amount",
+            vec![
+                ("step", int4.clone()),
+                ("action", text.clone()),
+                ("column", text.clone()),
+                ("detail", text.clone()),
+                ("safety", text.clone()),
             ],
         ),
         (
             "SHOW CREATE STREAM orders",
             vec![("stream", text.clone()), ("statement", text.clone())],
         ),
+        ("ASSERT SCHEMA FOR orders VERSION 1", vec![]),
         ("SHOW search_path", vec![("search_path", text.clone())]),
         (
             "SHOW ALL",

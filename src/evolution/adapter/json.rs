@@ -128,7 +128,7 @@ fn no_value_of(from: &DataType, to: &DataType) -> Error {
         .with_detail("Neither type is a promotion of the other, so only NULL is carried over.")
 }
 
-fn not_exact(from: &DataType, to: &DataType) -> Error {
+pub(super) fn not_exact(from: &DataType, to: &DataType) -> Error {
     let kind = match to {
         DataType::Real => Value::NumericRange,
         _ => Value::TooLong,

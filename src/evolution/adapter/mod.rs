@@ -2,7 +2,8 @@
 //!
 //! A [`Resolution`] says once for two schemas where every field of the target
 //! comes from; it is asked by whatever carries data. An [`Adapter`] carries
-//! records, JSON objects, by it.
+//! records, JSON objects, by it, and with the feature `arrow` a `BatchAdapter`
+//! record batches of Apache Arrow.
 //!
 //! * A field is found by its identity, else by its name, so a renamed one is
 //!   carried both ways: pairs are those of [`diff`](super::diff).
@@ -20,8 +21,18 @@
 //! and what it calls forward compatible from the new one to the old one.
 
 mod adapter;
+#[cfg(feature = "arrow")]
+mod arrow;
+#[cfg(feature = "arrow")]
+mod batch_adapter;
+#[cfg(feature = "arrow")]
+mod cast;
+mod default;
 mod json;
 mod resolution;
 
 pub use adapter::Adapter;
+#[cfg(feature = "arrow")]
+pub use batch_adapter::BatchAdapter;
+pub(super) use default::carry_default;
 pub use resolution::{Conversion, Part, Resolution, Resolved, Source};

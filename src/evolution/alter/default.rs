@@ -2,7 +2,7 @@
 
 use super::alter::Altering;
 use crate::error::{Definition, Error, ErrorKind, Result};
-use crate::evolution::adapter::Conversion;
+use crate::evolution::adapter::carry_default;
 use crate::schema::{Alteration, DataType, DefaultValue, Field, FieldPath};
 
 impl Altering<'_> {
@@ -47,8 +47,7 @@ fn container(alteration: &Alteration) -> Option<FieldPath> {
     }
 }
 
-/// The default of a field that gets another type. Values with parts are
-/// carried over as those of records are.
+/// The default of a field that gets another type.
 ///
 /// # Errors
 /// 42804 when it is no value of that type.
@@ -60,11 +59,7 @@ pub(super) fn carried(
     let Some(default) = &field.default else {
         return Ok(None);
     };
-    let carried = match field.data_type.is_nested() && to.is_nested() {
-        true => nested(default, &field.data_type, to).map(Some),
-        false => default.literal().coerce(to),
-    };
-    carried.map_err(|cause| {
+    carry_default(default, &field.data_type, to).map_err(|cause| {
         let detail = cause.detail().map(|detail| format!(" {detail}"));
         Error::new(
             ErrorKind::InvalidDefinition(Definition::TypeMismatch),
@@ -76,10 +71,4 @@ pub(super) fn carried(
         ))
         .with_hint("Drop the default in the same ALTER before the type, and set one after it.")
     })
-}
-
-fn nested(default: &DefaultValue, from: &DataType, to: &DataType) -> Result<DefaultValue> {
-    let mut value = from.json_of_text(default.text())?;
-    Conversion::new(from, to).carry(&mut value)?;
-    Ok(DefaultValue::of_json(&value))
 }

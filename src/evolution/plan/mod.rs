@@ -14,7 +14,9 @@
 //!    in between; where none of them stays, one is added before the last is dropped.
 //! 3. Types. A default that is no value of the new type goes before, and the new
 //!    one comes after.
-//! 4. Defaults, then nullability.
+//! 4. Defaults, then nullability. Where parts of a type change and its default is
+//!    another one after that, the old one goes before the first of them (2) and the
+//!    new one comes last.
 //! 5. The primary key, constraints and indexes that come.
 
 mod older;

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::evolution::compare::Verdict;
+use crate::evolution::words::ranges;
 use crate::evolution::{Difference, Report, Rule, SchemaChange, Violation, compare};
 use crate::schema::{FieldId, FieldPath, Name, Schema};
 
@@ -37,7 +38,7 @@ impl Older {
             let mut new = report
                 .violations
                 .iter()
-                .filter(|violation| violation.version == Some(*version))
+                .filter(|violation| violation.versions.contains(version))
                 .peekable();
             if new.peek().is_none() {
                 continue;
@@ -52,7 +53,14 @@ impl Older {
                 !known.contains(&(before, violation.rule))
             };
             for violation in new.filter(is_new) {
-                older.put(violation, &changed);
+                let versions = vec![*version];
+                older.put(
+                    &Violation {
+                        versions,
+                        ..violation.clone()
+                    },
+                    &changed,
+                );
             }
         }
         older
@@ -96,22 +104,21 @@ impl Older {
 
 /// What they say, for the end of a sentence: `; against version 1, new readers …`.
 pub(super) fn said(violations: &[&Violation]) -> String {
-    let mut said: Vec<(String, Vec<String>)> = Vec::new();
+    let mut said: Vec<(String, Vec<u32>)> = Vec::new();
     for violation in violations {
-        let version = violation.version.map(|version| version.to_string());
         let reason = Verdict {
             violations: vec![(*violation).clone()],
         }
         .reason();
         match said.iter_mut().find(|(other, _)| *other == reason) {
-            Some((_, versions)) => versions.extend(version),
-            None => said.push((reason, version.into_iter().collect())),
+            Some((_, versions)) => versions.extend(&violation.versions),
+            None => said.push((reason, violation.versions.clone())),
         }
     }
     said.into_iter()
         .map(|(reason, versions)| {
             let s = if versions.len() == 1 { "" } else { "s" };
-            format!("; against version{s} {}: {reason}", versions.join(", "))
+            format!("; against version{s} {}: {reason}", ranges(&versions))
         })
         .collect()
 }

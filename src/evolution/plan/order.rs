@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use crate::evolution::adapter::carry_default;
 use crate::evolution::{Difference, Rule, SchemaChange};
 use crate::schema::{
     DataType, DefaultValue, Field, FieldPath, Literal, Name, Schema, next_name, walk,
@@ -14,17 +15,23 @@ pub(super) fn in_order(
     to: &Schema,
     differences: Vec<Difference>,
 ) -> Vec<Difference> {
+    let parted = parted(&differences);
     let mut phases = Phases::default();
     for difference in differences {
         phases.put(difference);
     }
+    let (mut going, coming) = take_parted(&parted, &mut phases.defaults);
     let mut ordered = phases.going;
     let names = Names { from, to };
-    for ((_, parent), level) in phases.levels {
+    for ((depth, parent), level) in phases.levels {
+        let above = going.extract_if(.., |(column, _)| column.names().len() < depth);
+        ordered.extend(above.map(|(_, difference)| difference));
         level.put_in_order(parent.as_ref(), &names, &mut ordered);
     }
+    ordered.extend(going.into_iter().map(|(_, difference)| difference));
     change_types(to, phases.types, phases.defaults, &mut ordered);
     ordered.extend(phases.nullability);
+    ordered.extend(coming);
     ordered.extend(phases.coming);
     ordered
 }
@@ -205,6 +212,50 @@ fn rename(renames: Vec<Difference>, names: &Names<'_>, ordered: &mut Vec<Differe
     }
 }
 
+/// A default that another one comes in place of, while parts of its type
+/// change, goes before they do, and the other comes after. Takes them out:
+/// what goes, with its column, and what comes.
+fn take_parted(
+    parted: &HashSet<FieldPath>,
+    defaults: &mut Vec<Difference>,
+) -> (Vec<(FieldPath, Difference)>, Vec<Difference>) {
+    let (mut going, mut coming) = (Vec::new(), Vec::new());
+    defaults.retain(|difference| match &difference.change {
+        SchemaChange::ChangeDefault { column, from, to } if parted.contains(column) => {
+            let change = |from: Option<&DefaultValue>, to: Option<&DefaultValue>| Difference {
+                change: SchemaChange::ChangeDefault {
+                    column: column.clone(),
+                    from: from.cloned(),
+                    to: to.cloned(),
+                },
+                rule: None,
+            };
+            if from.is_some() {
+                going.push((column.clone(), change(from.as_ref(), None)));
+            }
+            coming.extend(to.is_some().then(|| change(None, to.as_ref())));
+            false
+        }
+        _ => true,
+    });
+    (going, coming)
+}
+
+/// The fields of which parts change.
+fn parted(differences: &[Difference]) -> HashSet<FieldPath> {
+    let mut parted = HashSet::new();
+    for difference in differences {
+        let mut above = difference.change.column().and_then(FieldPath::parent);
+        while let Some(path) = above {
+            above = path.parent();
+            if !parted.insert(path) {
+                break;
+            }
+        }
+    }
+    parted
+}
+
 /// Changes types, then defaults. A default that is no value of the new type
 /// goes before it, and the new one comes after.
 fn change_types(
@@ -254,7 +305,7 @@ fn change_types(
         };
         let is_carried = before
             .as_ref()
-            .is_none_or(|default| default.literal().coerce(data_type).is_ok());
+            .is_none_or(|default| carry_default(default, from, data_type).is_ok());
         if is_carried {
             ordered.push(difference);
             continue;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::older::Older;
 use super::order::in_order;
 use super::{Safety, Step};
-use crate::evolution::{Report, differences, judge};
-use crate::schema::{Alteration, Mode, Schema};
+use crate::error::Result;
+use crate::evolution::{Report, Sink, SinkStep, differences, judge};
+use crate::schema::{Alteration, Mode, Schema, StreamName};
 
 /// The way from one schema to another.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +57,12 @@ impl Plan {
     /// they make the new one.
     pub fn alterations(&self) -> Vec<Alteration> {
         self.steps.iter().map(Step::alteration).collect()
+    }
+
+    /// What each step takes in the table of this name in a sink
+    /// ([`Sink::render`]).
+    pub fn render(&self, sink: Sink, table: &StreamName) -> Vec<Result<SinkStep>> {
+        sink.render(table, &self.from, &self.to, &self.steps)
     }
 
     /// What the worst of its steps does to those who read.

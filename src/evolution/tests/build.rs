@@ -4,7 +4,7 @@ use crate::evolution::alter;
 use crate::schema::{Alteration, ColumnSpec, FieldId, FieldPath, Literal, Name, ObjectId, Schema};
 
 /// A column in short: `amount: numeric(10,2) ! = 0` is NOT NULL DEFAULT 0.
-pub(super) fn column(text: &str) -> ColumnSpec {
+pub(in crate::evolution) fn column(text: &str) -> ColumnSpec {
     let (name, rest) = text.split_once(": ").expect(text);
     let (rest, default) = match rest.split_once(" = ") {
         Some((rest, default)) => (rest, Some(default.parse::<Literal>().expect(text))),
@@ -20,24 +20,24 @@ pub(super) fn column(text: &str) -> ColumnSpec {
     }
 }
 
-pub(super) fn names(names: &[&str]) -> Vec<Name> {
+pub(in crate::evolution) fn names(names: &[&str]) -> Vec<Name> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 
-pub(super) fn schema(columns: &[&str], key: &[&str]) -> Schema {
+pub(in crate::evolution) fn schema(columns: &[&str], key: &[&str]) -> Schema {
     let columns: Vec<ColumnSpec> = columns.iter().map(|text| column(text)).collect();
     Schema::new(&columns, &names(key)).expect("a schema")
 }
 
 /// A way in short: `address.zip`.
-pub(super) fn path(text: &str) -> FieldPath {
+pub(in crate::evolution) fn path(text: &str) -> FieldPath {
     let mut names = text.split('.');
     let column = FieldPath::from(names.next().unwrap_or_default());
     names.fold(column, |path, name| path.child(name))
 }
 
 /// Adds a column, or a member of a struct: `address.zip: text`.
-pub(super) fn add(text: &str) -> Alteration {
+pub(in crate::evolution) fn add(text: &str) -> Alteration {
     let mut column = column(text);
     let path = path(&column.name);
     column.name.clone_from(path.leaf());
@@ -48,7 +48,7 @@ pub(super) fn add(text: &str) -> Alteration {
     }
 }
 
-pub(super) fn drop(column: &str) -> Alteration {
+pub(in crate::evolution) fn drop(column: &str) -> Alteration {
     Alteration::DropColumn {
         column: path(column),
         if_exists: false,
@@ -56,7 +56,7 @@ pub(super) fn drop(column: &str) -> Alteration {
     }
 }
 
-pub(super) fn drop_cascade(column: &str) -> Alteration {
+pub(in crate::evolution) fn drop_cascade(column: &str) -> Alteration {
     Alteration::DropColumn {
         column: path(column),
         if_exists: false,
@@ -64,59 +64,59 @@ pub(super) fn drop_cascade(column: &str) -> Alteration {
     }
 }
 
-pub(super) fn rename(column: &str, to: &str) -> Alteration {
+pub(in crate::evolution) fn rename(column: &str, to: &str) -> Alteration {
     Alteration::RenameColumn {
         column: path(column),
         to: to.to_owned(),
     }
 }
 
-pub(super) fn set_type(column: &str, data_type: &str) -> Alteration {
+pub(in crate::evolution) fn set_type(column: &str, data_type: &str) -> Alteration {
     Alteration::SetType {
         column: path(column),
         data_type: data_type.parse().expect(data_type),
     }
 }
 
-pub(super) fn set_default(column: &str, default: &str) -> Alteration {
+pub(in crate::evolution) fn set_default(column: &str, default: &str) -> Alteration {
     Alteration::SetDefault {
         column: path(column),
         default: default.parse().expect(default),
     }
 }
 
-pub(super) fn drop_default(column: &str) -> Alteration {
+pub(in crate::evolution) fn drop_default(column: &str) -> Alteration {
     Alteration::DropDefault {
         column: path(column),
     }
 }
 
-pub(super) fn set_not_null(column: &str) -> Alteration {
+pub(in crate::evolution) fn set_not_null(column: &str) -> Alteration {
     Alteration::SetNotNull {
         column: path(column),
     }
 }
 
-pub(super) fn drop_not_null(column: &str) -> Alteration {
+pub(in crate::evolution) fn drop_not_null(column: &str) -> Alteration {
     Alteration::DropNotNull {
         column: path(column),
     }
 }
 
-pub(super) fn add_key(columns: &[&str]) -> Alteration {
+pub(in crate::evolution) fn add_key(columns: &[&str]) -> Alteration {
     Alteration::AddPrimaryKey {
         columns: names(columns),
     }
 }
 
-pub(super) fn add_unique(name: Option<&str>, columns: &[&str]) -> Alteration {
+pub(in crate::evolution) fn add_unique(name: Option<&str>, columns: &[&str]) -> Alteration {
     Alteration::AddUnique {
         name: name.map(str::to_owned),
         columns: names(columns),
     }
 }
 
-pub(super) fn add_index(name: Option<&str>, columns: &[&str]) -> Alteration {
+pub(in crate::evolution) fn add_index(name: Option<&str>, columns: &[&str]) -> Alteration {
     Alteration::AddIndex {
         name: name.map(str::to_owned),
         columns: names(columns),
@@ -124,20 +124,20 @@ pub(super) fn add_index(name: Option<&str>, columns: &[&str]) -> Alteration {
     }
 }
 
-pub(super) fn drop_constraint(name: &str) -> Alteration {
+pub(in crate::evolution) fn drop_constraint(name: &str) -> Alteration {
     Alteration::DropConstraint {
         name: name.to_owned(),
     }
 }
 
-pub(super) fn drop_index(name: &str) -> Alteration {
+pub(in crate::evolution) fn drop_index(name: &str) -> Alteration {
     Alteration::DropIndex {
         name: name.to_owned(),
     }
 }
 
 /// The schema of stream `orders` after these actions.
-pub(super) fn altered(schema: &Schema, alterations: &[Alteration]) -> Schema {
+pub(in crate::evolution) fn altered(schema: &Schema, alterations: &[Alteration]) -> Schema {
     let mut ids = (100..).map(ObjectId);
     alter("orders", schema, FieldId(0), alterations, &mut || {
         ids.next().expect("endless")

@@ -2,8 +2,10 @@
 
 mod adapter;
 mod alterations;
-mod build;
+pub(in crate::evolution) mod build;
 mod changes;
 mod defaults;
 mod plan;
+mod report;
 mod rules;
+mod table;

@@ -2,4 +2,5 @@
 
 mod arrow;
 
+pub(super) use arrow::arrow_entries;
 pub use arrow::{ARROW_DEFAULT_KEY, ARROW_FIELD_ID_KEY, ARROW_KEYS_KEY, ARROW_TYPE_KEY};

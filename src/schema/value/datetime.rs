@@ -68,7 +68,7 @@ pub(super) fn timestamptz(text: &str, precision: Option<u8>) -> Result<String> {
 }
 
 /// What is wrong with a text.
-enum Flaw {
+pub(super) enum Flaw {
     /// It does not spell one.
     Syntax,
     /// A field is out of range.
@@ -96,7 +96,7 @@ impl Flaw {
     }
 }
 
-fn infinity(text: &str) -> Option<&'static str> {
+pub(super) fn infinity(text: &str) -> Option<&'static str> {
     match text.trim().to_ascii_lowercase().as_str() {
         "infinity" => Some("infinity"),
         "-infinity" => Some("-infinity"),
@@ -112,7 +112,7 @@ fn field(text: &str, digits: std::ops::RangeInclusive<usize>) -> Result<u32, Fla
     text.parse().map_err(|_| Flaw::Syntax)
 }
 
-fn read_date(text: &str) -> Result<NaiveDate, Flaw> {
+pub(super) fn read_date(text: &str) -> Result<NaiveDate, Flaw> {
     let parts: Vec<&str> = text.split('-').collect();
     let [year, month, day] = parts[..] else {
         return Err(Flaw::Syntax);
@@ -130,7 +130,7 @@ fn read_date(text: &str) -> Result<NaiveDate, Flaw> {
 }
 
 /// Microseconds since midnight. `24:00:00` is the end of the day.
-fn read_time(text: &str, precision: Option<u8>) -> Result<i64, Flaw> {
+pub(super) fn read_time(text: &str, precision: Option<u8>) -> Result<i64, Flaw> {
     let parts: Vec<&str> = text.split(':').collect();
     let (hour, minute, second) = match parts[..] {
         [hour, minute] => (hour, minute, "00"),
@@ -163,7 +163,10 @@ fn read_time(text: &str, precision: Option<u8>) -> Result<i64, Flaw> {
 }
 
 /// The local time and the offset from UTC in seconds, when there is one.
-fn read_timestamp(text: &str, precision: Option<u8>) -> Result<(NaiveDateTime, Option<i64>), Flaw> {
+pub(super) fn read_timestamp(
+    text: &str,
+    precision: Option<u8>,
+) -> Result<(NaiveDateTime, Option<i64>), Flaw> {
     let (date, rest) = text.split_once([' ', 'T', 't']).unwrap_or((text, "00:00"));
     let rest = rest.trim_start();
     let end = rest

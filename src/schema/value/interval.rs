@@ -12,11 +12,8 @@ use crate::schema::DataType;
 /// forms: `1 year 2 mons -3 days 04:05:06.789`, the same with `@` and `ago`,
 /// and ISO 8601's `P1Y2M-3DT4H5M6.789S`.
 pub(super) fn interval(text: &str) -> Result<String> {
-    Interval::read(text)
-        .and_then(|(interval, is_exact)| match is_exact {
-            true => Ok(interval.to_string()),
-            false => Err(IntervalFlaw::Range),
-        })
+    read(text)
+        .map(|interval| interval.to_string())
         .map_err(|flaw| match flaw {
             Flaw::Syntax => refusal::syntax(&DataType::Interval, text).with_hint(
                 "Write intervals like '1 year 2 mons 3 days 04:05:06' or 'P1Y2M3DT4H5M6S'.",
@@ -25,12 +22,20 @@ pub(super) fn interval(text: &str) -> Result<String> {
         })
 }
 
+/// The parts of an interval, from any of its input forms. Nothing is rounded.
+pub(super) fn read(text: &str) -> Result<Interval, Flaw> {
+    match Interval::read(text)? {
+        (interval, true) => Ok(interval),
+        (_, false) => Err(Flaw::Range),
+    }
+}
+
 /// What is wrong with a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum IntervalFlaw {
     /// It does not spell an interval.
     Syntax,
-    /// A part is larger than intervals hold.
+    /// A part is larger, or finer, than intervals hold.
     Range,
 }
 

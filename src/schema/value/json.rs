@@ -266,7 +266,8 @@ fn described(value: &Json) -> String {
     }
 }
 
-fn no_such_field(fields: &[Field], name: &str) -> Error {
+/// The problem of a name that is no field's (22P02).
+pub(crate) fn no_such_field(fields: &[Field], name: &str) -> Error {
     let error = Error::new(
         ErrorKind::InvalidValue(Value::Text),
         "there is no such field",

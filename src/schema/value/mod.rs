@@ -41,6 +41,8 @@
 //! | `struct` | an object; a field that is absent takes its default, or NULL | an object with every field |
 //! | all others | a string | the canonical text |
 
+#[cfg(feature = "arrow")]
+mod arrow;
 mod datetime;
 mod interval;
 mod json;
@@ -56,3 +58,5 @@ pub(crate) use interval::IntervalFlaw;
 pub use literal::{DefaultValue, Literal};
 pub(crate) use number::is_number;
 pub(crate) use text::{read_boolean, read_bytes};
+#[cfg(feature = "arrow")]
+pub(crate) use {arrow::RowError, json::no_such_field};

@@ -8,6 +8,8 @@ use crate::schema::{Alteration, Schema};
 
 /// A record of `from` as one of `to`, or the SQLSTATE and the place.
 fn carried(from: &Schema, to: &Schema, record: &Json) -> Json {
+    #[cfg(feature = "arrow")]
+    super::batches::agree(from, to, record);
     match Adapter::new(from, to).adapt(record.clone()) {
         Ok(record) => {
             let again = to.read_record(record.clone()).expect("a record");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow_schema::extension::EXTENSION_TYPE_NAME_KEY;
 use arrow_schema::{
     DECIMAL128_MAX_PRECISION, DECIMAL256_MAX_PRECISION, DataType as ArrowType, Field as ArrowField,
-    IntervalUnit, TimeUnit,
+    Fields, IntervalUnit, TimeUnit,
 };
 
 use super::field::part_from_arrow;
@@ -47,14 +47,20 @@ impl DataType {
             Self::Uuid => ArrowType::FixedSizeBinary(UUID_BYTES),
             Self::Array(element) => ArrowType::List(Arc::new(element.to_arrow())),
             Self::Map(entry) => {
-                let entry = entry.iter().map(Field::to_arrow).collect();
-                let entries = ArrowField::new("entries", ArrowType::Struct(entry), false);
+                let entries = arrow_entries(entry.iter().map(Field::to_arrow).collect());
                 ArrowType::Map(Arc::new(entries), false)
             }
             Self::Struct(members) => {
                 ArrowType::Struct(members.iter().map(Field::to_arrow).collect())
             }
         }
+    }
+
+    /// Whether columns of this Arrow type have values of the type, in the layout
+    /// of [`DataType::to_arrow`] or in another one.
+    pub(crate) fn is_in_arrow(&self, arrow: &ArrowType) -> bool {
+        let mapped = of_type(&"".into(), arrow, None, 0);
+        mapped.is_ok_and(|mapped| mapped.to_arrow() == self.to_arrow())
     }
 
     /// Arrow's name of the type where it has one beside the Arrow type.
@@ -65,6 +71,11 @@ impl DataType {
             _ => None,
         }
     }
+}
+
+/// What the Arrow type of a map is a list of: its key and its value.
+pub(in crate::schema) fn arrow_entries(entry: Fields) -> ArrowField {
+    ArrowField::new("entries", ArrowType::Struct(entry), false)
 }
 
 /// The decimal type that has room for every number of this precision and

@@ -42,5 +42,6 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
+pub(in crate::schema) use data_type::arrow_entries;
 pub use field::{ARROW_DEFAULT_KEY, ARROW_FIELD_ID_KEY, ARROW_TYPE_KEY};
 pub use schema::ARROW_KEYS_KEY;

@@ -1,0 +1,384 @@
+//! The statements.
+
+use super::column_type::{column_type, is_native};
+use super::conversion::{Conversion, conversion, depends_on_time_zone};
+use super::{jsonb, limit};
+use crate::evolution::sink::sink::Dialect;
+use crate::evolution::sink::{Hop, Migration, Refusal, SinkStep};
+use crate::evolution::{Rule, SchemaChange};
+use crate::schema::{
+    Constraint, DataType, Field, FieldPath, Index, Name, Schema, StreamName, quote_ident,
+};
+
+/// PostgreSQL's way to say it.
+pub(in crate::evolution::sink) struct PostgreSql;
+
+impl Dialect for PostgreSql {
+    fn create_table(&self, table: &StreamName, schema: &Schema) -> Result<SinkStep, Vec<Refusal>> {
+        let refusals: Vec<Refusal> = refusals(table, schema).collect();
+        if !refusals.is_empty() {
+            return Err(refusals);
+        }
+        let columns = schema.fields.iter().map(|field| {
+            let not_null = if field.nullable { "" } else { " NOT NULL" };
+            format!("{}{not_null}{}", column(field), default_of(field))
+        });
+        let key = (!schema.primary_key.is_empty()).then(|| primary_key(table, &schema.primary_key));
+        let unique = schema.constraints.iter().map(unique);
+        let parts: Vec<String> = columns.chain(key).chain(unique).collect();
+        let create = format!("CREATE TABLE {table} (\n    {}\n)", parts.join(",\n    "));
+        let indexes = schema
+            .indexes
+            .iter()
+            .map(|index| create_index(table, index));
+        Ok(SinkStep::statements(
+            [create].into_iter().chain(indexes).collect::<Vec<_>>(),
+        ))
+    }
+
+    fn step(&self, migration: &Migration<'_>, change: &SchemaChange) -> Result<SinkStep, Refusal> {
+        limit::check_table(migration.table)?;
+        let step = Step(migration);
+        match change {
+            SchemaChange::AddColumn { column, field } if column.is_column() => step.add(field),
+            SchemaChange::AddColumn { column, field } => step.add_member(column, field),
+            SchemaChange::DropColumn { column, .. } if column.is_column() => Ok(step
+                .alter([format!("DROP COLUMN {}", quote_ident(column.leaf()))])
+                .with_caution("The values are lost.")),
+            SchemaChange::DropColumn { column, .. } => step.drop_member(column),
+            SchemaChange::RenameColumn { column, from } if column.is_column() => {
+                step.rename(from, column.leaf())
+            }
+            SchemaChange::RenameColumn { column, from } => step.rename_member(column, from),
+            SchemaChange::ChangeType { column, from, to } => step.change_type(column, from, to),
+            SchemaChange::SetNotNull(column) if column.is_column() => Ok(step
+                .alter_column(column.leaf(), ["SET NOT NULL"])
+                .with_caution("Fails while a row has NULL there: fill it first.")),
+            SchemaChange::DropNotNull(column) if column.is_column() => {
+                Ok(step.alter_column(column.leaf(), ["DROP NOT NULL"]))
+            }
+            SchemaChange::ChangeDefault { column, to, .. } if column.is_column() => {
+                let action = to.as_ref().map_or_else(
+                    || "DROP DEFAULT".to_owned(),
+                    |to| format!("SET DEFAULT {to}"),
+                );
+                Ok(step.alter_column(column.leaf(), [action]))
+            }
+            SchemaChange::SetNotNull(column)
+            | SchemaChange::DropNotNull(column)
+            | SchemaChange::ChangeDefault { column, .. } => Ok(unchecked(column)),
+            SchemaChange::ChangePrimaryKey { from, to } => step.change_key(from, to),
+            SchemaChange::AddIndex(index) => step.add_index(index),
+            SchemaChange::DropIndex(index) => Ok(step.drop_index(index)),
+            SchemaChange::AddUnique(constraint) => step.add_unique(constraint),
+            SchemaChange::DropUnique(unique) => {
+                Ok(step.alter([format!("DROP CONSTRAINT {}", quote_ident(&unique.name))]))
+            }
+        }
+    }
+}
+
+/// Everything in a schema that PostgreSQL has not.
+fn refusals(table: &StreamName, schema: &Schema) -> impl Iterator<Item = Refusal> {
+    let columns = schema
+        .fields
+        .iter()
+        .map(|field| limit::check_column(&field.name));
+    let key = limit::check_key(schema, &schema.primary_key);
+    let indexes = schema.indexes.iter().map(|i| (&i.name, &i.columns));
+    let constraints = schema.constraints.iter().map(|u| (&u.name, &u.columns));
+    let relations = indexes.chain(constraints).map(move |(name, columns)| {
+        limit::check_relation(table, schema, name)?;
+        limit::check_key(schema, columns)
+    });
+    [limit::check_table(table), limit::check_column_count(schema)]
+        .into_iter()
+        .chain(columns)
+        .chain([key])
+        .chain(relations)
+        .filter_map(Result::err)
+}
+
+/// One step in a table.
+struct Step<'a>(&'a Migration<'a>);
+
+impl Step<'_> {
+    /// Actions of one `ALTER TABLE`.
+    fn alter(&self, actions: impl Into<Vec<String>>) -> SinkStep {
+        let actions: Vec<String> = actions.into();
+        SinkStep::statement(format!(
+            "ALTER TABLE {} {}",
+            self.0.table,
+            actions.join(", ")
+        ))
+    }
+
+    /// Actions of one `ALTER TABLE` on one column.
+    fn alter_column<A: AsRef<str>>(
+        &self,
+        column: &str,
+        actions: impl IntoIterator<Item = A>,
+    ) -> SinkStep {
+        let column = quote_ident(column);
+        let action = |action: A| format!("ALTER COLUMN {column} {}", action.as_ref());
+        self.alter(actions.into_iter().map(action).collect::<Vec<_>>())
+    }
+
+    fn add(&self, field: &Field) -> Result<SinkStep, Refusal> {
+        limit::check_column(&field.name)?;
+        limit::check_column_count(self.0.to)?;
+        let add = format!("ADD COLUMN {}", column(field));
+        if field.is_optional() {
+            let not_null = if field.nullable { "" } else { " NOT NULL" };
+            return Ok(self.alter([format!("{add}{not_null}{}", default_of(field))]));
+        }
+        let mut step = self.alter([add]);
+        let filled = self.alter_column(&field.name, ["SET NOT NULL"]);
+        step.statements.extend(filled.statements);
+        Ok(step.with_caution(format!(
+            "Fill column \"{}\" between the two statements: the second fails while a row has NULL there.",
+            field.name
+        )))
+    }
+
+    fn rename(&self, from: &str, to: &str) -> Result<SinkStep, Refusal> {
+        limit::check_column(to)?;
+        let (from, to) = (quote_ident(from), quote_ident(to));
+        Ok(self.alter([format!("RENAME COLUMN {from} TO {to}")]))
+    }
+
+    fn change_type(
+        &self,
+        path: &FieldPath,
+        from: &DataType,
+        to: &DataType,
+    ) -> Result<SinkStep, Refusal> {
+        let way = self.0.hops(path)?;
+        // The elements of an array that is, or becomes, one of PostgreSQL's own.
+        let is_array = way == [Hop::Element] && (is_native_part(from) || is_native_part(to));
+        let (from, to) = match way.as_slice() {
+            [] => (from.clone(), to.clone()),
+            _ if is_array => (
+                DataType::array(from.clone(), true),
+                DataType::array(to.clone(), true),
+            ),
+            _ => return self.retype_part(path, &way, from, to),
+        };
+        let name = path.column();
+        let conversion = conversion(&quote_ident(name), &from, &to)
+            .ok_or_else(|| no_conversion(path, &from, &to))?;
+        let target = column_type(&to);
+        let set_type = match conversion {
+            Conversion::Keep => return Ok(unchecked(path)),
+            Conversion::Assign => format!("TYPE {target}"),
+            Conversion::Using(expression) => format!("TYPE {target} USING {expression}"),
+        };
+        // A default keeps its type, from which PostgreSQL may not come to the
+        // new one. One that is no value of the new type is gone already.
+        let carried = self
+            .0
+            .before(name)
+            .and_then(|field| field.default.as_ref()?.literal().coerce(&to).ok()?);
+        let actions = match carried {
+            Some(default) => vec![
+                "DROP DEFAULT".to_owned(),
+                set_type,
+                format!("SET DEFAULT {default}"),
+            ],
+            None => vec![set_type],
+        };
+        let step = self.alter_column(name, actions);
+        Ok(match caution_of(&from, &to) {
+            Some(caution) => step.with_caution(caution),
+            None => step,
+        })
+    }
+
+    fn change_key(&self, from: &[Name], to: &[Name]) -> Result<SinkStep, Refusal> {
+        limit::check_key(self.0.to, to)?;
+        let table = self.0.table;
+        let drop = (!from.is_empty())
+            .then(|| format!("DROP CONSTRAINT {}", quote_ident(&limit::key_name(table))));
+        let add = (!to.is_empty()).then(|| format!("ADD {}", primary_key(table, to)));
+        let step = self.alter(drop.into_iter().chain(add).collect::<Vec<_>>());
+        Ok(match to {
+            [] => step,
+            _ => step.with_caution("Fails when two rows have the same key."),
+        })
+    }
+
+    fn add_unique(&self, constraint: &Constraint) -> Result<SinkStep, Refusal> {
+        limit::check_relation(self.0.table, self.0.to, &constraint.name)?;
+        limit::check_key(self.0.to, &constraint.columns)?;
+        Ok(self
+            .alter([format!("ADD {}", unique(constraint))])
+            .with_caution("Fails when two rows have the same values there."))
+    }
+
+    fn add_index(&self, index: &Index) -> Result<SinkStep, Refusal> {
+        limit::check_relation(self.0.table, self.0.to, &index.name)?;
+        limit::check_key(self.0.to, &index.columns)?;
+        let step = SinkStep::statement(create_index(self.0.table, index));
+        Ok(match index.unique {
+            true => step.with_caution("Fails when two rows have the same values there."),
+            false => step,
+        })
+    }
+
+    fn drop_index(&self, index: &Index) -> SinkStep {
+        let name = StreamName::new(self.0.table.namespace.as_str(), index.name.as_str());
+        SinkStep::statement(format!("DROP INDEX {name}"))
+    }
+
+    fn add_member(&self, path: &FieldPath, field: &Field) -> Result<SinkStep, Refusal> {
+        let way = self.0.hops(path)?;
+        match &field.default {
+            Some(default) => {
+                let add = |object: &str| {
+                    jsonb::add_member(object, path.leaf(), default, &field.data_type)
+                };
+                Ok(self.update_members(path, &way, add))
+            }
+            None if field.nullable => Ok(SinkStep::nothing(format!(
+                "Column \"{}\" is jsonb: a member that is absent is NULL.",
+                path.column()
+            ))),
+            None => Ok(SinkStep::nothing(format!(
+                "Column \"{}\" is jsonb, which does not check its members: fill \"{path}\" in every row.",
+                path.column()
+            ))),
+        }
+    }
+
+    fn drop_member(&self, path: &FieldPath) -> Result<SinkStep, Refusal> {
+        let way = self.0.hops(path)?;
+        let drop = |object: &str| jsonb::drop_member(object, path.leaf());
+        Ok(self
+            .update_members(path, &way, drop)
+            .with_caution("The values are lost."))
+    }
+
+    fn rename_member(&self, path: &FieldPath, from: &str) -> Result<SinkStep, Refusal> {
+        let way = self.0.hops(path)?;
+        let rename = |object: &str| jsonb::rename_member(object, from, path.leaf());
+        Ok(self.update_members(path, &way, rename))
+    }
+
+    /// Another object for every one that has a member at the end of the way.
+    fn update_members(
+        &self,
+        path: &FieldPath,
+        way: &[Hop<'_>],
+        change: impl Fn(&str) -> String,
+    ) -> SinkStep {
+        let objects = &way[..way.len() - 1];
+        let column = quote_ident(path.column());
+        let change = |object: &str| Some(change(object));
+        let rewritten = jsonb::rewrite(&column, objects, Some("object"), &change);
+        let rewritten = rewritten.unwrap_or_else(|| column.clone());
+        self.update(&column, &rewritten)
+    }
+
+    fn retype_part(
+        &self,
+        path: &FieldPath,
+        way: &[Hop<'_>],
+        from: &DataType,
+        to: &DataType,
+    ) -> Result<SinkStep, Refusal> {
+        if jsonb::is_same_json(from, to) {
+            return Ok(unchecked(path));
+        }
+        let refused = || no_conversion(path, from, to);
+        // Two keys could become one.
+        if way.contains(&Hop::Key) {
+            return Err(refused());
+        }
+        let column = quote_ident(path.column());
+        let change = |json: &str| jsonb::retype(json, from, to);
+        let rewritten = jsonb::rewrite(&column, way, None, &change).ok_or_else(refused)?;
+        let step = self.update(&column, &rewritten);
+        Ok(match caution_of(from, to) {
+            Some(caution) => step.with_caution(caution),
+            None => step,
+        })
+    }
+
+    fn update(&self, column: &str, value: &str) -> SinkStep {
+        SinkStep::statement(format!(
+            "UPDATE {} SET {column} = {value} WHERE {column} IS NOT NULL",
+            self.0.table
+        ))
+    }
+}
+
+/// Whether arrays of it are arrays of PostgreSQL.
+fn is_native_part(element: &DataType) -> bool {
+    is_native(&DataType::array(element.clone(), true))
+}
+
+/// What to mind when values get another type.
+fn caution_of(from: &DataType, to: &DataType) -> Option<String> {
+    let rule = match (from, to) {
+        (DataType::Array(from), DataType::Array(to)) => {
+            Rule::of_types(&from.data_type, &to.data_type)
+        }
+        _ => Rule::of_types(from, to),
+    };
+    let what = match rule {
+        None | Some(Rule::Widened) => return None,
+        Some(Rule::Narrowed) => "Fails when a value does not fit; fractions are rounded.",
+        Some(_) => "Fails when a value cannot be converted; fractions are rounded.",
+    };
+    let zone = match depends_on_time_zone(from, to) {
+        true => " Run it with TimeZone set to UTC.",
+        false => "",
+    };
+    Some(format!("{what}{zone}"))
+}
+
+fn no_conversion(path: &FieldPath, from: &DataType, to: &DataType) -> Refusal {
+    Refusal::new(
+        format!("changing the type of column \"{path}\" from {from} to {to} in PostgreSQL"),
+        "Add a column of the new type, fill it, and drop the old one.",
+    )
+}
+
+/// Nothing to do, since the column does not know such things.
+fn unchecked(path: &FieldPath) -> SinkStep {
+    SinkStep::nothing(format!(
+        "Nothing to do: the type of column \"{}\" in PostgreSQL does not tell the difference.",
+        path.column()
+    ))
+}
+
+fn column(field: &Field) -> String {
+    let name = quote_ident(&field.name);
+    format!("{name} {}", column_type(&field.data_type))
+}
+
+fn default_of(field: &Field) -> String {
+    let default = field.default.as_ref();
+    default.map_or_else(String::new, |default| format!(" DEFAULT {default}"))
+}
+
+fn primary_key(table: &StreamName, columns: &[Name]) -> String {
+    let name = quote_ident(&limit::key_name(table));
+    format!("CONSTRAINT {name} PRIMARY KEY ({})", list(columns))
+}
+
+fn unique(constraint: &Constraint) -> String {
+    let name = quote_ident(&constraint.name);
+    format!("CONSTRAINT {name} UNIQUE ({})", list(&constraint.columns))
+}
+
+fn create_index(table: &StreamName, index: &Index) -> String {
+    let unique = if index.unique { "UNIQUE " } else { "" };
+    let (name, columns) = (quote_ident(&index.name), list(&index.columns));
+    format!("CREATE {unique}INDEX {name} ON {table} ({columns})")
+}
+
+fn list(columns: &[Name]) -> String {
+    let names: Vec<String> = columns.iter().map(|name| quote_ident(name)).collect();
+    names.join(", ")
+}

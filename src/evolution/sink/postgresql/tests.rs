@@ -1,0 +1,281 @@
+//! What is said to PostgreSQL, as a table.
+
+use std::sync::Arc;
+
+use crate::evolution::tests::build::*;
+use crate::evolution::{Sink, plan};
+use crate::schema::{Alteration, Index, Mode, ObjectId, Schema, StreamName};
+
+fn table() -> StreamName {
+    StreamName::new("public", "orders")
+}
+
+/// What an `ALTER STREAM` of these actions takes, step by step: statements, and
+/// what to mind after `--`.
+fn told(from: &Schema, alterations: &[Alteration]) -> String {
+    let to = Arc::new(altered(from, alterations));
+    let plan = plan(Mode::None, &to, &[(1, Arc::new(from.clone()))]);
+    let mut lines = Vec::new();
+    for step in plan.render(Sink::PostgreSql, &table()) {
+        match step {
+            Ok(step) => {
+                lines.extend(step.statements);
+                lines.extend(step.caution.map(|caution| format!("-- {caution}")));
+            }
+            Err(error) => {
+                assert_eq!(error.sqlstate(), "0A000");
+                lines.push(format!("!! {error}"));
+            }
+        }
+    }
+    lines.join("\n")
+}
+
+fn orders() -> Schema {
+    let schema = schema(
+        &[
+            "id: bigint",
+            "a: integer = 5",
+            "t: text",
+            "v: varchar(9) ! = 'x'",
+            "at: timestamp",
+            "tags: text[]",
+            "s: struct<x integer, p array<struct<q text, r integer>>, m map<text, integer>>",
+            "m: map<integer, struct<y integer>>",
+        ],
+        &["id"],
+    );
+    altered(
+        &schema,
+        &[
+            add_index(Some("i"), &["a"]),
+            add_unique(Some("u"), &["t", "v"]),
+        ],
+    )
+}
+
+#[test]
+fn tables_are_created_with_named_keys() {
+    let created = Sink::PostgreSql.create_table(&table(), &orders());
+    assert_eq!(
+        created.expect("a table").statements,
+        [
+            r#"CREATE TABLE public.orders (
+    id bigint NOT NULL,
+    a integer DEFAULT 5,
+    t text,
+    v character varying(9) NOT NULL DEFAULT 'x',
+    at timestamp without time zone,
+    tags text[],
+    s jsonb,
+    m jsonb,
+    CONSTRAINT orders_pkey PRIMARY KEY (id),
+    CONSTRAINT u UNIQUE (t, v)
+)"#,
+            "CREATE INDEX i ON public.orders (a)"
+        ]
+    );
+}
+
+#[test]
+fn steps_are_statements() {
+    for (alterations, expected) in [
+        (
+            vec![add("discount: numeric(10,2)")],
+            r#"ALTER TABLE public.orders ADD COLUMN discount numeric(10,2)"#,
+        ),
+        (
+            vec![add("n: integer ! = 0"), add("Weird: text = 'it''s'")],
+            r#"ALTER TABLE public.orders ADD COLUMN n integer NOT NULL DEFAULT 0
+ALTER TABLE public.orders ADD COLUMN "Weird" text DEFAULT 'it''s'"#,
+        ),
+        (
+            vec![add("n: integer !")],
+            r#"ALTER TABLE public.orders ADD COLUMN n integer
+ALTER TABLE public.orders ALTER COLUMN n SET NOT NULL
+-- Fill column "n" between the two statements: the second fails while a row has NULL there."#,
+        ),
+        (
+            vec![drop_constraint("u"), drop("t")],
+            r#"ALTER TABLE public.orders DROP CONSTRAINT u
+ALTER TABLE public.orders DROP COLUMN t
+-- The values are lost."#,
+        ),
+        (
+            vec![rename("t", "x"), rename("v", "t"), rename("x", "v")],
+            r#"ALTER TABLE public.orders RENAME COLUMN t TO t_2
+ALTER TABLE public.orders RENAME COLUMN v TO t
+ALTER TABLE public.orders RENAME COLUMN t_2 TO v"#,
+        ),
+        (
+            vec![set_type("a", "bigint")],
+            r#"ALTER TABLE public.orders ALTER COLUMN a DROP DEFAULT, ALTER COLUMN a TYPE bigint, ALTER COLUMN a SET DEFAULT 5"#,
+        ),
+        (
+            vec![set_type("v", "varchar(5)")],
+            r#"ALTER TABLE public.orders ALTER COLUMN v DROP DEFAULT, ALTER COLUMN v TYPE character varying(5), ALTER COLUMN v SET DEFAULT 'x'
+-- Fails when a value does not fit; fractions are rounded."#,
+        ),
+        (
+            vec![set_type("t", "integer")],
+            r#"ALTER TABLE public.orders ALTER COLUMN t TYPE integer USING t::integer
+-- Fails when a value cannot be converted; fractions are rounded."#,
+        ),
+        (
+            vec![
+                drop_default("a"),
+                set_type("a", "text"),
+                set_default("a", "'x'"),
+            ],
+            r#"ALTER TABLE public.orders ALTER COLUMN a DROP DEFAULT
+ALTER TABLE public.orders ALTER COLUMN a TYPE text
+-- Fails when a value cannot be converted; fractions are rounded.
+ALTER TABLE public.orders ALTER COLUMN a SET DEFAULT 'x'"#,
+        ),
+        (
+            vec![set_type("at", "timestamptz")],
+            r#"ALTER TABLE public.orders ALTER COLUMN at TYPE timestamp with time zone USING at AT TIME ZONE 'UTC'
+-- Fails when a value cannot be converted; fractions are rounded."#,
+        ),
+        (
+            vec![set_type("tags", "varchar(5)[]")],
+            r#"ALTER TABLE public.orders ALTER COLUMN tags TYPE character varying(5)[]
+-- Fails when a value does not fit; fractions are rounded."#,
+        ),
+        (
+            vec![set_type("id", "uuid")],
+            r#"!! changing the type of column "id" from bigint to uuid in PostgreSQL is not supported"#,
+        ),
+        (
+            vec![set_type("s", "text")],
+            r#"ALTER TABLE public.orders ALTER COLUMN s TYPE text
+-- Fails when a value cannot be converted; fractions are rounded."#,
+        ),
+        (
+            vec![set_not_null("t"), drop_not_null("v"), drop_default("a")],
+            r#"ALTER TABLE public.orders ALTER COLUMN a DROP DEFAULT
+ALTER TABLE public.orders ALTER COLUMN t SET NOT NULL
+-- Fails while a row has NULL there: fill it first.
+ALTER TABLE public.orders ALTER COLUMN v DROP NOT NULL"#,
+        ),
+        (
+            vec![Alteration::DropPrimaryKey, add_key(&["v", "id"])],
+            r#"ALTER TABLE public.orders DROP CONSTRAINT orders_pkey
+ALTER TABLE public.orders ADD CONSTRAINT orders_pkey PRIMARY KEY (v, id)
+-- Fails when two rows have the same key."#,
+        ),
+        (
+            vec![
+                drop_index("i"),
+                add_index(None, &["t"]),
+                add_unique(None, &["a"]),
+            ],
+            r#"DROP INDEX public.i
+CREATE INDEX orders_t_idx ON public.orders (t)
+ALTER TABLE public.orders ADD CONSTRAINT orders_a_key UNIQUE (a)
+-- Fails when two rows have the same values there."#,
+        ),
+        (
+            vec![add("s.n: integer = 5")],
+            r#"UPDATE public.orders SET s = CASE WHEN jsonb_typeof(s) = 'object' THEN jsonb_build_object('n', to_jsonb(5::integer)) || s ELSE s END WHERE s IS NOT NULL"#,
+        ),
+        (
+            vec![
+                add("s.n: integer"),
+                add("s.o: integer !"),
+                set_not_null("s.x"),
+            ],
+            r#"-- Column "s" is jsonb: a member that is absent is NULL.
+-- Column "s" is jsonb, which does not check its members: fill "s.o" in every row.
+-- Nothing to do: the type of column "s" in PostgreSQL does not tell the difference."#,
+        ),
+        (
+            vec![drop("s.x")],
+            r#"UPDATE public.orders SET s = CASE WHEN jsonb_typeof(s) = 'object' THEN s - 'x' ELSE s END WHERE s IS NOT NULL
+-- The values are lost."#,
+        ),
+        (
+            vec![rename("m.value.y", "z")],
+            r#"UPDATE public.orders SET m = CASE WHEN jsonb_typeof(m) = 'object' THEN (SELECT coalesce(jsonb_object_agg(part_1.key, CASE WHEN jsonb_typeof(part_1.value) = 'object' THEN CASE WHEN part_1.value -> 'y' IS NULL THEN part_1.value ELSE part_1.value - 'y' || jsonb_build_object('z', part_1.value -> 'y') END ELSE part_1.value END), '{}') FROM jsonb_each(m) AS part_1(key, value)) ELSE m END WHERE m IS NOT NULL"#,
+        ),
+        (
+            vec![set_type("s.p.element.q", "integer")],
+            r#"UPDATE public.orders SET s = CASE WHEN jsonb_typeof((s -> 'p')) = 'array' THEN jsonb_set(s, ARRAY['p'], (SELECT coalesce(jsonb_agg(CASE WHEN jsonb_typeof((part_3.value -> 'q')) <> 'null' THEN jsonb_set(part_3.value, ARRAY['q'], to_jsonb(((part_3.value -> 'q') #>> '{}')::integer)) ELSE part_3.value END ORDER BY part_3.place), '[]') FROM jsonb_array_elements((s -> 'p')) WITH ORDINALITY AS part_3(value, place))) ELSE s END WHERE s IS NOT NULL
+-- Fails when a value cannot be converted; fractions are rounded."#,
+        ),
+        (
+            vec![set_type("s.x", "bigint"), set_type("m.key", "bigint")],
+            r#"-- Nothing to do: the type of column "s" in PostgreSQL does not tell the difference.
+-- Nothing to do: the type of column "m" in PostgreSQL does not tell the difference."#,
+        ),
+        (
+            vec![set_type("m.key", "date")],
+            r#"!! changing the type of column "m.key" from integer to date in PostgreSQL is not supported"#,
+        ),
+    ] {
+        assert_eq!(told(&orders(), &alterations), expected, "{alterations:?}");
+    }
+}
+
+#[test]
+fn what_postgresql_has_not_is_refused() {
+    let long = "é".repeat(32);
+    let wide: Vec<String> = (0..1601).map(|n| format!("c{n}: integer")).collect();
+    let wide: Vec<&str> = wide.iter().map(String::as_str).collect();
+    // The table of a stream may have another name than the stream.
+    let indexed = |name: &str| Schema {
+        indexes: vec![Index {
+            id: ObjectId(1),
+            name: name.to_owned(),
+            columns: names(&["a"]),
+            unique: false,
+        }],
+        ..schema(&["a: integer"], &["a"])
+    };
+    for (schema, detail) in [
+        (
+            schema(&["ctid: integer"], &[]),
+            "Not supported: a column called \"ctid\" in PostgreSQL. Rename it: every table has one of its own.",
+        ),
+        (
+            schema(&[&format!("{long}: integer")], &[]),
+            "Not supported: the name",
+        ),
+        (schema(&wide, &[]), "Not supported: a table of 1601 columns"),
+        (
+            schema(&["j: json"], &["j"]),
+            "Not supported: a key over column \"j\" of type json",
+        ),
+        (
+            indexed("orders_pkey"),
+            "Not supported: a second relation called \"orders_pkey\"",
+        ),
+        (
+            indexed("orders"),
+            "Not supported: a second relation called \"orders\"",
+        ),
+    ] {
+        let error = Sink::PostgreSql
+            .create_table(&table(), &schema)
+            .expect_err(detail);
+        assert_eq!(error.sqlstate(), "0A000");
+        assert_eq!(
+            error.message(),
+            "table public.orders is not supported in postgresql"
+        );
+        let said = error.detail().unwrap_or_default();
+        assert!(said.starts_with(detail), "{said}");
+    }
+}
+
+#[test]
+fn the_text_grows_with_the_depth_only() {
+    // Structs and arrays within each other, 30 levels.
+    let deep = (0..15).fold("integer".to_owned(), |inner, _| {
+        format!("array<struct<a {inner}>>")
+    });
+    let from = schema(&[&format!("c: {deep}")], &[]);
+    let path = format!("c{}", ".element.a".repeat(15));
+    let told = told(&from, &[set_type(&path, "text")]);
+    assert!(told.len() < 5_000, "{} bytes", told.len());
+}

@@ -1,0 +1,145 @@
+//! The systems that keep the data, and what they are told.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::postgresql::PostgreSql;
+use super::{Migration, Refusal};
+use crate::error::{Error, ErrorKind, Result, Value};
+use crate::evolution::{SchemaChange, Step};
+use crate::schema::{Schema, StreamName};
+
+/// A kind of system that keeps the data of a stream in a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Sink {
+    /// PostgreSQL 15 or later. Run with `standard_conforming_strings` on, which
+    /// is its own default.
+    PostgreSql,
+}
+
+/// What one step takes in a sink.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SinkStep {
+    /// The statements, to be run in order, each without its semicolon. Empty
+    /// when there is nothing to do. A transaction around them is the caller's.
+    pub statements: Vec<String>,
+    /// What to mind: sentences.
+    pub caution: Option<String>,
+}
+
+/// What a kind of sink must be able to say.
+pub(in crate::evolution::sink) trait Dialect {
+    /// A new table.
+    fn create_table(&self, table: &StreamName, schema: &Schema) -> Result<SinkStep, Vec<Refusal>>;
+
+    /// One change of a table.
+    fn step(&self, migration: &Migration<'_>, change: &SchemaChange) -> Result<SinkStep, Refusal>;
+}
+
+impl Sink {
+    /// All kinds.
+    pub const ALL: [Self; 1] = [Self::PostgreSql];
+
+    /// The word for it: `postgresql`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PostgreSql => "postgresql",
+        }
+    }
+
+    /// A new table of this name for the data of a schema.
+    ///
+    /// # Errors
+    /// 0A000 for what the sink has not, all of it in the detail.
+    pub fn create_table(self, table: &StreamName, schema: &Schema) -> Result<SinkStep> {
+        let created = self.dialect().create_table(table, schema);
+        created.map_err(|refusals| {
+            let lines: Vec<String> = refusals.iter().map(ToString::to_string).collect();
+            let message = format!("table {table} is not supported in {self}");
+            Error::new(ErrorKind::Unsupported, message).with_detail(lines.join("\n"))
+        })
+    }
+
+    /// What each of the steps from one schema to another takes in the table of
+    /// this name, in their order: run one after another they make the table of
+    /// `to` from that of `from`.
+    ///
+    /// A step that the sink cannot do is an error (0A000) in its place, so that
+    /// a plan can be shown whole; collect into a [`Result`] to insist.
+    pub fn render(
+        self,
+        table: &StreamName,
+        from: &Schema,
+        to: &Schema,
+        steps: &[Step],
+    ) -> Vec<Result<SinkStep>> {
+        let migration = Migration::new(table, from, to);
+        let step = |step: &Step| {
+            let rendered = self.dialect().step(&migration, &step.change);
+            rendered.map_err(Error::from)
+        };
+        steps.iter().map(step).collect()
+    }
+
+    fn dialect(self) -> &'static dyn Dialect {
+        match self {
+            Self::PostgreSql => &PostgreSql,
+        }
+    }
+}
+
+impl SinkStep {
+    /// One statement.
+    pub(super) fn statement(sql: impl Into<String>) -> Self {
+        Self::statements([sql.into()])
+    }
+
+    /// Several statements.
+    pub(super) fn statements(statements: impl Into<Vec<String>>) -> Self {
+        Self {
+            statements: statements.into(),
+            caution: None,
+        }
+    }
+
+    /// Nothing to do, and why.
+    pub(super) fn nothing(why: impl Into<String>) -> Self {
+        Self::default().with_caution(why)
+    }
+
+    /// Adds what to mind.
+    pub(super) fn with_caution(mut self, caution: impl Into<String>) -> Self {
+        self.caution = Some(caution.into());
+        self
+    }
+}
+
+impl fmt::Display for Sink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Sink {
+    type Err = Error;
+
+    /// Reads a sink's word in any case.
+    ///
+    /// # Errors
+    /// 22023 for any other word, with the known ones as the hint.
+    fn from_str(text: &str) -> Result<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|sink| sink.as_str().eq_ignore_ascii_case(text))
+            .ok_or_else(|| {
+                Error::new(
+                    ErrorKind::InvalidValue(Value::Parameter),
+                    format!("invalid sink: \"{text}\""),
+                )
+                .with_hint(format!(
+                    "Available sinks: {}.",
+                    Self::ALL.map(Self::as_str).join(", ")
+                ))
+            })
+    }
+}
