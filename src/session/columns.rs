@@ -81,11 +81,11 @@ pub(super) static DIFF: Columns = LazyLock::new(|| {
 
 pub(super) static EXPLAIN: Columns = LazyLock::new(|| {
     [
-        Column::new("step", Int4),
-        Column::new("action", Text),
-        Column::new("column", Text),
-        Column::new("detail", Text),
-        Column::new("safety", Text),
+        Column::new("step", INT4),
+        Column::new("action", TEXT),
+        Column::new("column", TEXT),
+        Column::new("detail", TEXT),
+        Column::new("safety", TEXT),
     ]
     .into()
 });
