@@ -87,6 +87,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rusqlite", &["astha", "sqlite", "store"]),
     ("rusqlite_migration", &["sqlite", "store"]),
     ("tokio_postgres", &["cli"]),
+    ("postgres_types", &["relation"]),
     ("clap", &["cli", "config", "main"]),
     ("mimalloc", &["main"]),
     ("figment", &["config"]),

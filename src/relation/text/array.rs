@@ -219,7 +219,7 @@ impl Reader<'_> {
             let length = upper
                 .checked_sub(lower)
                 .and_then(|length| length.checked_add(1));
-            let length = length.ok_or_else(|| too_many_elements())?;
+            let length = length.ok_or_else(too_many_elements)?;
             bounds.push(Dimension { length, lower });
             if bounds.len() > MAX_DIMENSIONS {
                 return Err(too_many_dimensions(bounds.len()));

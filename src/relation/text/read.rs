@@ -137,7 +137,11 @@ fn char(text: &str) -> u8 {
 
 /// As many whole characters as there is room for.
 fn cut(text: &str, bytes: usize) -> &str {
-    &text[..text.floor_char_boundary(bytes)]
+    let mut end = bytes.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 fn bytes(text: &str) -> Result<Vec<u8>> {
