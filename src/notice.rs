@@ -50,4 +50,11 @@ impl Notice {
         self.detail = Some(detail.into());
         self
     }
+
+    /// Adds the hint.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
 }

@@ -24,26 +24,68 @@
 //!
 //! # The rules
 //!
-//! Presence, defaults and nullability follow Avro's schema resolution, types
-//! the promotions that Avro and Iceberg have in common (`promotes`, in
-//! `rule.rs`):
+//! A [`Rule`] is a change that somebody cannot read across. Each direction asks
+//! one thing: whether whoever reads finds a value it has room for.
 //!
-//! | change | new readers, old data | old readers, new data |
+//! | change | new readers, old data | old readers, new data | source |
+//! | --- | --- | --- | --- |
+//! | column added, nullable or with a default | yes | yes | Avro |
+//! | column added, neither | no | yes | Avro |
+//! | column dropped that was nullable or had a default | yes | yes | Avro |
+//! | column dropped that was neither | yes | no | Avro |
+//! | column renamed that was nullable or had a default | yes | yes | Avro: aliases |
+//! | column renamed that was neither | yes | no | Avro: aliases |
+//! | renamed, and another column has one of the names | no | no | as data is found |
+//! | column dropped and added again | as a change of it | as a change of it | as data is found |
+//! | type widened | yes | no | Avro and Iceberg |
+//! | type narrowed | no | yes | Avro and Iceberg |
+//! | type changed otherwise | no | no | Avro and Iceberg |
+//! | `SET NOT NULL` | no | yes | Avro: unions; Iceberg: required |
+//! | `DROP NOT NULL` | yes | no | Avro: unions; Iceberg: optional |
+//! | default set, changed or dropped | yes | yes | both versions write the column |
+//! | order of columns, or of members of a struct | yes | yes | found by name |
+//! | primary key added, changed or dropped | no | no | rows are told apart by it |
+//! | indexes and UNIQUE constraints | yes | yes | for sinks only |
+//! | member of a struct, wherever the struct is | as a column | as a column | Avro: records |
+//! | element of an array, value of a map | as a column that stays | as a column that stays | Avro |
+//! | key of a map | its type, as a column's | its type, as a column's | see below |
+//!
+//! Types, from narrow to wide, are these; of any other two, neither reads the
+//! other. The tests have every pair of them as a matrix (`tests/table.rs`).
+//!
+//! | from | to | source |
 //! | --- | --- | --- |
-//! | column added, nullable or with a default | yes | yes |
-//! | column added, neither | no | yes |
-//! | column dropped that was nullable or had a default | yes | yes |
-//! | column dropped that was neither | yes | no |
-//! | column renamed that was nullable or had a default | yes | yes |
-//! | column renamed that was neither | yes | no |
-//! | type widened | yes | no |
-//! | type narrowed | no | yes |
-//! | type changed otherwise | no | no |
-//! | `SET NOT NULL` | no | yes |
-//! | `DROP NOT NULL` | yes | no |
-//! | default set or dropped | yes | yes |
-//! | primary key changed | no | no |
-//! | indexes and constraints changed | yes | yes |
+//! | `smallint` | `integer`, `bigint` | Avro and Iceberg, `int` to `long` |
+//! | `integer` | `bigint` | Avro and Iceberg, `int` to `long` |
+//! | `real` | `double precision` | Avro and Iceberg, `float` to `double` |
+//! | `numeric(p,s)` | `numeric(q,s)`, q > p | Iceberg, `decimal` |
+//! | `character(n)` | `character(m)`, `varchar(m)`, m ≥ n; `text` | lengths of one `string` |
+//! | `varchar(n)` | `varchar(m)`, m > n; `text` | lengths of one `string` |
+//! | `time(n)`, `timestamp(n)`, `timestamptz(n)` | more digits of a second | precisions of one type |
+//!
+//! # Where the sources differ
+//!
+//! They are the Avro specification ("Schema Resolution"), the Iceberg table
+//! specification ("Schema Evolution") and SQL (assignment casts). What reads
+//! the data rules, so:
+//!
+//! * **Presence, defaults, nullability: Avro.** Iceberg has a required column
+//!   added only with a default, which is the same for new readers; it does not
+//!   speak of old readers, and Avro does.
+//! * **Types: what Avro and Iceberg both promise.** Avro also reads integers as
+//!   floats and exchanges `string` and `bytes`; Iceberg does not, and large
+//!   integers would lose digits. Iceberg reads a `date` as a `timestamp` since
+//!   version 3 of its format; Avro does not. Avro wants precision and scale of a
+//!   decimal to be the same; the greater precision is Iceberg's, and loses
+//!   nothing. A `numeric` without bounds is in neither, so it is nobody's
+//!   promotion.
+//! * **SQL's casts: never.** They turn values into others (a number into text, a
+//!   `timestamp` into a `date`), and a reader does not know that they were
+//!   turned. PostgreSQL lets a column's type change so, because it rewrites the
+//!   table; nobody rewrites a stream.
+//! * **Keys of maps** are read as any other value. Avro's are always strings, and
+//!   Iceberg's implementations refuse to alter them; a promotion keeps different
+//!   keys different, so here it is one.
 
 mod adapter;
 mod alter;
@@ -73,7 +115,7 @@ pub use diff::{Diff, diff};
 pub use difference::Difference;
 use difference::differences;
 pub use identity::adopt_identities;
-pub use plan::{Plan, Safety, Step, plan};
+pub use plan::{Plan, Route, RouteAction, RouteStep, Safety, Step, plan};
 pub use report::{Report, judge};
 pub use rule::Rule;
 pub use sink::{Sink, SinkStep};

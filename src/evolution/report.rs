@@ -1,6 +1,5 @@
 //! Whether a mode lets a change pass, and what to tell whoever made it.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::change::SchemaChange;
@@ -50,17 +49,37 @@ pub fn judge(mode: Mode, new: &Schema, history: &[(u32, &Schema)]) -> Report {
 #[derive(Default)]
 struct Found {
     violations: Vec<Violation>,
-    places: HashMap<(Option<FieldPath>, Cow<'static, str>), usize>,
+    of_columns: HashMap<FieldPath, Vec<usize>>,
+    of_key: Vec<usize>,
 }
 
 impl Found {
     fn add(&mut self, violation: Violation, version: u32) {
-        let what = (violation.column().cloned(), violation.deed());
-        let place = *self.places.entry(what).or_insert(self.violations.len());
-        if place == self.violations.len() {
-            self.violations.push(violation);
+        // Spelling a violation takes time; nearly always they are told apart, or
+        // found the same, without.
+        let is_same = |place: &&usize| {
+            let known = &self.violations[**place];
+            known.rule == violation.rule
+                && (known.change == violation.change || known.deed() == violation.deed())
+        };
+        let places = match violation.column() {
+            Some(column) => self.of_columns.get(column),
+            None => Some(&self.of_key),
+        };
+        if let Some(place) = places.into_iter().flatten().find(is_same) {
+            self.violations[*place].versions.push(version);
+            return;
         }
-        self.violations[place].versions.push(version);
+        let places = match violation.column() {
+            Some(column) => self.of_columns.entry(column.clone()).or_default(),
+            None => &mut self.of_key,
+        };
+        places.push(self.violations.len());
+        let versions = vec![version];
+        self.violations.push(Violation {
+            versions,
+            ..violation
+        });
     }
 }
 

@@ -170,8 +170,15 @@ mod tests {
     use crate::schema::sample;
 
     proptest! {
+        /// Widening twice is widening: what a chain of versions allows step by
+        /// step, its ends allow. (Of whole schemas this is no law: a column that
+        /// is dropped and added again may be another one.)
         #[test]
-        fn promotion_is_an_order(a in sample::data_type(), b in sample::data_type(), c in sample::data_type()) {
+        fn promotion_is_an_order(
+            a in sample::data_type(),
+            b in sample::data_type(),
+            c in sample::data_type(),
+        ) {
             prop_assert!(promotes(&a, &a));
             prop_assert!(!(promotes(&a, &b) && promotes(&b, &c)) || promotes(&a, &c));
         }

@@ -102,6 +102,10 @@ impl Registry {
                 applied.note(Notice::new("00000", unchanged));
                 return Ok(applied);
             }
+            let warning = self
+                .warn_of_stream(&self.view(draft), known, &stream)
+                .await?;
+            applied.notices.extend(warning);
             draft.require_stream(found);
             stream.updated_at = self.clock.now();
             draft.put(Known::new(stream, latest.clone()), false);

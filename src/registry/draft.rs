@@ -1,6 +1,6 @@
 //! A transaction's own changes, and what is seen through them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet, Vector};
@@ -10,7 +10,7 @@ use super::registry::{no_stream, shown};
 use super::{Known, Registry};
 use crate::error::{Error, ErrorKind, Object, Result};
 use crate::position::Position;
-use crate::schema::{Mode, ModeSource, Name, ObjectId, StreamName};
+use crate::schema::{Mode, ModeSource, Name, ObjectId, StreamName, next_name};
 use crate::store::{Change, Listing, Namespace, Requirement, Stream, Update, Version};
 
 /// What a transaction has changed and not yet committed; empty in autocommit
@@ -203,7 +203,12 @@ impl<'a> View<'a> {
 
     /// The versions of a stream, oldest first.
     pub async fn versions(&self, known: &Known) -> Result<Vec<Arc<Version>>> {
-        let id = known.stream.id;
+        self.versions_of(known.stream.id).await
+    }
+
+    /// The versions of the stream of this identity, oldest first; none when there
+    /// is no such stream.
+    pub(super) async fn versions_of(&self, id: ObjectId) -> Result<Vec<Arc<Version>>> {
         let mut versions = self.registry.store.versions(id).await?.value;
         if let Some(own) = self.draft.versions.get(&id)
             && let Some(first) = own.front()
@@ -261,6 +266,19 @@ impl<'a> View<'a> {
             format!("stream \"{name}\" has no version {number}"),
         )
         .with_hint(hint))
+    }
+
+    /// The next name after a stream's that no stream has: `orders_2`.
+    pub async fn next_name(&self, name: &StreamName) -> Result<StreamName> {
+        let mut taken: HashSet<Name> = HashSet::new();
+        loop {
+            let next = next_name(&name.name, |next| taken.contains(next));
+            let next = StreamName::new(name.namespace.as_str(), next);
+            if self.stream(&next).await?.is_none() {
+                return Ok(next);
+            }
+            taken.insert(next.name);
+        }
     }
 
     /// One line a stream, by namespace and name; of one namespace if one is

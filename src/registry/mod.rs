@@ -30,6 +30,7 @@ mod create;
 mod draft;
 mod drop;
 mod evolve;
+mod hindsight;
 mod judgement;
 mod known;
 mod namespace;

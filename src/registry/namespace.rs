@@ -120,6 +120,7 @@ impl Registry {
         let found = self.view(draft).namespace(&name.value).await?;
         let (mut namespace, position) =
             found.ok_or_else(|| no_namespace(&name.value).at(name.position))?;
+        let before = namespace.mode;
         for option in options {
             let (key, value) = &option.value;
             if key != "compatibility" {
@@ -139,8 +140,13 @@ impl Registry {
         if let Some(position) = position {
             draft.require(Requirement::Namespace(namespace.id, position));
         }
+        let view = self.view(draft);
+        let warning = self.warn_of_namespace(&view, before, &namespace).await?;
         put(draft, namespace);
-        Ok(Applied::default())
+        Ok(Applied {
+            notices: warning.into_iter().collect(),
+            ..Applied::default()
+        })
     }
 }
 

@@ -76,6 +76,16 @@ impl Mode {
         )
     }
 
+    /// The mode that asks the same of the latest version only.
+    pub const fn plain(self) -> Self {
+        match self {
+            Self::None => Self::None,
+            Self::Backward | Self::BackwardTransitive => Self::Backward,
+            Self::Forward | Self::ForwardTransitive => Self::Forward,
+            Self::Full | Self::FullTransitive => Self::Full,
+        }
+    }
+
     /// The mode's name: `BACKWARD_TRANSITIVE`.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -25,6 +25,14 @@ impl FieldPath {
         Self { names }
     }
 
+    /// The way to what is called `name` in `parent`, or to a column.
+    pub fn within(parent: Option<&Self>, name: &str) -> Self {
+        match parent {
+            Some(parent) => parent.child(name),
+            None => name.into(),
+        }
+    }
+
     /// The way to the field that this one is a part of; nothing for a column.
     pub fn parent(&self) -> Option<Self> {
         let names = &self.names[..self.names.len() - 1];

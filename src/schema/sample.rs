@@ -176,6 +176,20 @@ pub(crate) fn schema() -> impl Strategy<Value = Schema> {
     )
 }
 
+/// Turns the order of columns, and of the fields of structs, around.
+pub(crate) fn reverse(fields: &mut [Field]) {
+    fields.reverse();
+    for field in fields {
+        match &mut field.data_type {
+            DataType::Struct(members) => reverse(members),
+            other => other
+                .children_mut()
+                .iter_mut()
+                .for_each(|part| reverse(std::slice::from_mut(part))),
+        }
+    }
+}
+
 /// Any record of the schema. Columns that are optional may be absent.
 pub(crate) fn record(schema: &Schema) -> BoxedStrategy<Json> {
     members(&schema.fields).prop_map(Json::Object).boxed()

@@ -183,6 +183,16 @@ impl Schema {
         found
     }
 
+    /// The field at the end of this way, to be changed.
+    pub(crate) fn field_at_mut(&mut self, path: &FieldPath) -> Option<&mut Field> {
+        let (column, parts) = path.names().split_first()?;
+        let column = self.fields.iter_mut().find(|field| field.name == *column)?;
+        parts.iter().try_fold(column, |field, name| {
+            let mut children = field.data_type.children_mut().iter_mut();
+            children.find(|child| child.name == *name)
+        })
+    }
+
     /// The column of this identity.
     pub fn field_by_id(&self, id: FieldId) -> Option<&Field> {
         self.fields.iter().find(|field| field.id == id)

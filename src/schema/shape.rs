@@ -54,7 +54,7 @@ pub(crate) fn check_siblings(parent: Option<&FieldPath>, fields: &[Field]) -> Re
     let mut names = HashSet::with_capacity(fields.len());
     for field in fields {
         if !names.insert(&field.name) {
-            return Err(named_twice(&path(parent, field)));
+            return Err(named_twice(&FieldPath::within(parent, &field.name)));
         }
         check_field(parent, field)?;
     }
@@ -71,7 +71,7 @@ pub(crate) fn check_field(parent: Option<&FieldPath>, field: &Field) -> Result<(
     if let Some(default) = &field.default {
         let coerced = default.literal().coerce(&field.data_type)?;
         if coerced.as_ref() != Some(default) {
-            let path = path(parent, field);
+            let path = FieldPath::within(parent, &field.name);
             return Err(invalid(format!(
                 "default of column \"{path}\" is not in its canonical form"
             )));
@@ -82,13 +82,15 @@ pub(crate) fn check_field(parent: Option<&FieldPath>, field: &Field) -> Result<(
         DataType::Array(_) => &[ELEMENT],
         DataType::Map(_) => &[KEY, VALUE],
         DataType::Struct(members) if members.is_empty() => {
-            let path = path(parent, field);
+            let path = FieldPath::within(parent, &field.name);
             return Err(invalid(format!("struct \"{path}\" has no fields")));
         }
-        DataType::Struct(_) => return check_siblings(Some(&path(parent, field)), children),
+        DataType::Struct(_) => {
+            return check_siblings(Some(&FieldPath::within(parent, &field.name)), children);
+        }
         _ => return Ok(()),
     };
-    let path = path(parent, field);
+    let path = FieldPath::within(parent, &field.name);
     for (part, name) in children.iter().zip(names) {
         if part.name != *name {
             let path = path.child(part.name.as_str());
@@ -176,13 +178,6 @@ pub(crate) fn too_many_fields() -> Error {
         format!("streams can have at most {MAX_FIELDS} fields"),
     )
     .with_detail("Columns are counted with all of their parts.")
-}
-
-fn path(parent: Option<&FieldPath>, field: &Field) -> FieldPath {
-    match parent {
-        Some(parent) => parent.child(field.name.as_str()),
-        None => field.name.as_str().into(),
-    }
 }
 
 /// The error for a stream that cannot be (42P16).

@@ -7,7 +7,7 @@ use super::operation::operation;
 use super::resolve::Names;
 use super::{Notice, Outcome, Row, Rows, Session, Value};
 use crate::error::{Error, ErrorKind, Object, Result};
-use crate::evolution::{Plan, Safety, Sink, SinkStep, Step};
+use crate::evolution::{Plan, Route, RouteStep, Safety, Sink, SinkStep, Step};
 use crate::registry::Operation;
 use crate::schema::{Name, StreamName};
 use crate::sql::{Location, Statement};
@@ -53,11 +53,18 @@ impl Session {
             }
         };
         match plan {
-            Ok(plan) => Ok(answer(
-                &columns::EXPLAIN,
-                rows(sink, &name, &plan),
-                "EXPLAIN",
-            )),
+            Ok(plan) => {
+                let mut rows = rows(sink, &name, &plan);
+                if let (None, Some(route)) = (sink, &plan.route) {
+                    let successor = match route.has_successor() {
+                        true => names.view.next_name(&name).await?,
+                        false => name.clone(),
+                    };
+                    rows.extend(instead(rows.len(), route, &name, &successor));
+                }
+                let rows = rows.into_iter().collect();
+                Ok(answer(&columns::EXPLAIN, rows, "EXPLAIN"))
+            }
             Err(missing) if if_exists && is_missing(&missing) => Ok(Outcome {
                 notices: vec![Notice::new("00000", format!("{missing}, skipping"))],
                 ..answer(&columns::EXPLAIN, Rows::default(), "EXPLAIN")
@@ -77,9 +84,9 @@ fn is_missing(error: &Error) -> bool {
 
 /// A row for each step: what is done to the stream and why, or what the sink is
 /// told to do to the table of the same name.
-fn rows(sink: Option<Sink>, name: &StreamName, plan: &Plan) -> Rows {
+fn rows(sink: Option<Sink>, name: &StreamName, plan: &Plan) -> Vec<Row> {
     if plan.from.fields.is_empty() {
-        return Rows::from_iter([creation(sink, name, plan)]);
+        return vec![creation(sink, name, plan)];
     }
     let told = sink.map(|sink| plan.render(sink, name));
     let mut told = told.into_iter().flatten();
@@ -115,26 +122,54 @@ fn creation(sink: Option<Sink>, name: &StreamName, plan: &Plan) -> Row {
     ]
 }
 
-/// What a sink is told as a script that can be run as it is: statements, and what
-/// to mind as comments. What it cannot do breaks whoever reads there.
+/// A row for each step of the way that the mode allows, after so many others:
+/// statements that can be run as they are, or what is to be done outside.
+fn instead<'a>(
+    rows: usize,
+    route: &'a Route,
+    stream: &'a StreamName,
+    successor: &'a StreamName,
+) -> impl Iterator<Item = Row> + 'a {
+    let number = |nth: usize| Value::Int4(i32::try_from(nth).unwrap_or(i32::MAX));
+    let row = move |(step, nth): (&RouteStep, usize)| {
+        vec![
+            number(nth),
+            Value::text("instead"),
+            Value::Null,
+            Value::text(lines(
+                step.action.statements(stream, successor),
+                [step.why.as_str()],
+            )),
+            Value::text(step.safety.word()),
+        ]
+    };
+    route.steps.iter().zip(rows + 1..).map(row)
+}
+
+/// What a sink is told; what it cannot do breaks whoever reads there.
 fn script(told: Result<SinkStep>, safety: Safety) -> (String, Safety) {
-    let (statements, words, safety) = match told {
+    match told {
         Ok(SinkStep {
             statements,
             caution,
-        }) => (statements, caution.into_iter().collect(), safety),
+        }) => (lines(statements, caution.as_deref()), safety),
         Err(error) => {
-            let more = [error.detail(), error.hint()];
-            let more = more.into_iter().flatten().map(ToOwned::to_owned);
-            let words: Vec<String> = std::iter::once(error.to_string()).chain(more).collect();
-            (Vec::new(), words, Safety::Incompatible)
+            let message = error.to_string();
+            let words = [Some(message.as_str()), error.detail(), error.hint()];
+            (
+                lines(Vec::new(), words.into_iter().flatten()),
+                Safety::Incompatible,
+            )
         }
-    };
+    }
+}
+
+/// A script that can be run as it is: statements, then words as comments.
+fn lines<'a>(statements: Vec<String>, words: impl IntoIterator<Item = &'a str>) -> String {
     let statements = statements
         .into_iter()
         .map(|statement| format!("{statement};"));
-    let words = words.iter().flat_map(|words| words.lines());
-    let words = words.map(|line| format!("-- {line}"));
-    let lines: Vec<String> = statements.chain(words).collect();
-    (lines.join("\n"), safety)
+    let words = words.into_iter().flat_map(str::lines);
+    let comments = words.map(|line| format!("-- {line}"));
+    statements.chain(comments).collect::<Vec<_>>().join("\n")
 }

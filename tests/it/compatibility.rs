@@ -181,3 +181,38 @@ async fn directions_of_version_1(client: &Client, stream: &str) -> (bool, bool) 
     let is_true = |column: usize| rows[0][column].as_deref() == Some("t");
     (is_true(3), is_true(4))
 }
+
+/// A namespace's new mode warns of ten streams and counts the others.
+#[tokio::test]
+async fn a_warning_names_ten_streams() {
+    let rekha = Rekha::start();
+    let client = rekha.connect().await;
+    for number in 10..22 {
+        client
+            .rows(&format!(
+                "CREATE STREAM s{number} (id BIGINT NOT NULL, c INT);
+                 ALTER STREAM s{number} ALTER COLUMN c TYPE BIGINT"
+            ))
+            .await;
+    }
+    client.take_notices();
+    client
+        .rows("ALTER SCHEMA public SET (compatibility = 'FULL_TRANSITIVE')")
+        .await;
+    let [warning] = client.take_notices().try_into().expect("one warning");
+    assert_eq!(
+        (warning.severity(), warning.code().code()),
+        ("WARNING", "01000")
+    );
+    assert_eq!(
+        warning.message(),
+        "versions of 12 streams in schema \"public\" violate compatibility mode \"FULL_TRANSITIVE\""
+    );
+    let lines: Vec<&str> = warning.detail().unwrap_or_default().lines().collect();
+    assert_eq!((lines.len(), lines[10]), (11, "and 2 more"));
+    for (line, number) in lines[..10].iter().zip(10..) {
+        assert!(line.starts_with(&format!("stream \"s{number}\": column \"c\": widened")));
+    }
+    let rows = client.rows("SHOW SCHEMA COMPATIBILITY FOR s10").await;
+    assert_eq!(rows[0][1].as_deref(), Some("FULL_TRANSITIVE"));
+}

@@ -174,16 +174,28 @@ async fn a_wrong_setting_stops_the_start_with_its_name() {
     assert!(said.contains("max_conections"), "{said}");
 }
 
+/// A flag or a known variable; the flag wins. The mode judges, and is shown as
+/// the server's.
 #[tokio::test]
-async fn a_known_variable_sets_the_default_mode() {
-    let rekha = Store::new().start_with(|command| {
-        command.env("VELO_SCHEMA_COMPATIBILITY", "FULL");
-    });
-    let client = rekha.connect().await;
-    client.rows(CREATE).await;
-    let rows = client.rows("SHOW SCHEMA COMPATIBILITY FOR orders").await;
-    assert_eq!(rows[0][1].as_deref(), Some("FULL"));
-    assert_eq!(rows[0][2].as_deref(), Some("server"));
+async fn the_server_sets_the_default_mode() {
+    for (flag, variable, mode) in [
+        (None, Some("FULL"), "FULL"),
+        (Some("full_transitive"), None, "FULL_TRANSITIVE"),
+        (Some("FORWARD"), Some("NONE"), "FORWARD"),
+    ] {
+        let rekha = Store::new().start_with(|command| {
+            command.args(flag.map(|mode| format!("--compatibility={mode}")));
+            command.envs(variable.map(|mode| ("VELO_SCHEMA_COMPATIBILITY", mode)));
+        });
+        let client = rekha.connect().await;
+        client.rows(CREATE).await;
+        let rows = client.rows("SHOW SCHEMA COMPATIBILITY FOR orders").await;
+        assert_eq!(rows[0][1].as_deref(), Some(mode));
+        assert_eq!(rows[0][2].as_deref(), Some("server"));
+        let retype = "ALTER STREAM orders ALTER COLUMN total TYPE TEXT";
+        let error = client.must_fail(retype).await;
+        assert_eq!(error.constraint(), Some(mode));
+    }
 }
 
 #[tokio::test]

@@ -24,6 +24,7 @@ mod external;
 mod lifecycle;
 mod round_trip;
 mod session;
+mod sink;
 mod slt;
 mod store;
 mod transaction;

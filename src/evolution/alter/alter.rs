@@ -151,23 +151,8 @@ impl Altering<'_> {
         if self.altered.schema.field_at(path).is_none() {
             return Err(self.no_such_column(path));
         }
-        let mut names = path.names().iter();
-        let position = |fields: &[Field], name: &Name| {
-            fields
-                .iter()
-                .position(|field| field.name == *name)
-                .expect("there is such a field")
-        };
-        let fields = &mut self.altered.schema.fields;
-        let first = position(fields, path.column());
-        names.next();
-        let mut field = &mut fields[first];
-        for name in names {
-            let children = field.data_type.children_mut();
-            let next = position(children, name);
-            field = &mut children[next];
-        }
-        Ok(field)
+        let field = self.altered.schema.field_at_mut(path);
+        Ok(field.expect("there is such a field"))
     }
 
     /// The fields among which a part of `parent` is, or the columns.

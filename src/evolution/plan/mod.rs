@@ -3,7 +3,9 @@
 //! A [`Plan`] leads from the latest version to a new schema: [`Step`]s in an
 //! order in which each can be done after the ones before, each with what it does
 //! to readers ([`Safety`]) and why. The steps are actions too
-//! ([`Plan::alterations`]): applied to the old schema they make the new one.
+//! ([`Plan::alterations`]): applied to the old schema they make the new one. The
+//! plan as a whole is DDL for a sink too ([`Plan::render`]), and a function over
+//! records, there and back ([`Plan::adapter`], [`Plan::reverse_adapter`]).
 //!
 //! # The order
 //!
@@ -18,13 +20,24 @@
 //!    another one after that, the old one goes before the first of them (2) and the
 //!    new one comes last.
 //! 5. The primary key, constraints and indexes that come.
+//!
+//! # The route
+//!
+//! When the mode does not allow the change, the plan has a [`Route`]: statements
+//! that it does allow, one after another, and that lead to what was wanted as far
+//! as it can be.
 
+mod detour;
+mod leave;
 mod older;
 mod order;
 mod plan;
+mod route;
 mod safety;
 mod step;
+mod trial;
 
 pub use plan::{Plan, plan};
+pub use route::{Route, RouteAction, RouteStep};
 pub use safety::Safety;
 pub use step::Step;

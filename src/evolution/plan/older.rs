@@ -143,9 +143,7 @@ impl Ways {
 
     fn before(&self, column: &FieldPath) -> FieldPath {
         let name = self.renamed.get(column).unwrap_or_else(|| column.leaf());
-        match column.parent() {
-            Some(parent) => self.before(&parent).child(name.as_str()),
-            None => name.as_str().into(),
-        }
+        let parent = column.parent().map(|parent| self.before(&parent));
+        FieldPath::within(parent.as_ref(), name)
     }
 }

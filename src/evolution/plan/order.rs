@@ -196,10 +196,7 @@ fn rename(renames: Vec<Difference>, names: &Names<'_>, ordered: &mut Vec<Differe
             column,
             from: from.clone(),
         };
-        let aside = match column.parent() {
-            Some(parent) => parent.child(between.as_str()),
-            None => between.as_str().into(),
-        };
+        let aside = FieldPath::within(column.parent().as_ref(), &between);
         ordered.push(Difference {
             change: change(aside, from),
             rule,

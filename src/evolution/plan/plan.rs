@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use super::detour::detour;
 use super::older::Older;
 use super::order::in_order;
-use super::{Safety, Step};
+use super::{Route, Safety, Step};
 use crate::error::Result;
-use crate::evolution::{Report, Sink, SinkStep, differences, judge};
+use crate::evolution::{Adapter, Report, Sink, SinkStep, differences, judge};
 use crate::schema::{Alteration, Mode, Schema, StreamName};
 
 /// The way from one schema to another.
@@ -22,10 +23,23 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What the mode has against it.
     pub report: Report,
+    /// The compatible way, when the mode does not allow the change.
+    pub route: Option<Route>,
 }
 
 /// Plans the way from the latest of the versions (oldest first) to a new schema.
+/// The history is all of it whatever the mode is: a route takes no name that a
+/// column ever had.
 pub fn plan(mode: Mode, new: &Arc<Schema>, history: &[(u32, Arc<Schema>)]) -> Plan {
+    let mut plan = straight(mode, new, history);
+    if !plan.report.is_compatible() {
+        plan.route = Some(detour(&plan, history));
+    }
+    plan
+}
+
+/// The plan without a route.
+pub(super) fn straight(mode: Mode, new: &Arc<Schema>, history: &[(u32, Arc<Schema>)]) -> Plan {
     let from = history
         .last()
         .map_or_else(Arc::default, |(_, latest)| latest.clone());
@@ -49,6 +63,7 @@ pub fn plan(mode: Mode, new: &Arc<Schema>, history: &[(u32, Arc<Schema>)]) -> Pl
         to: new.clone(),
         steps,
         report,
+        route: None,
     }
 }
 
@@ -63,6 +78,17 @@ impl Plan {
     /// ([`Sink::render`]).
     pub fn render(&self, sink: Sink, table: &StreamName) -> Vec<Result<SinkStep>> {
         sink.render(table, &self.from, &self.to, &self.steps)
+    }
+
+    /// The plan as a function over records: carries those of the old schema over
+    /// to the new one.
+    pub fn adapter(&self) -> Adapter {
+        Adapter::new(&self.from, &self.to)
+    }
+
+    /// The way back: carries records of the new schema over to the old one.
+    pub fn reverse_adapter(&self) -> Adapter {
+        Adapter::new(&self.to, &self.from)
     }
 
     /// What the worst of its steps does to those who read.

@@ -47,10 +47,7 @@ impl Step {
                 cascade: false,
             },
             SchemaChange::RenameColumn { column, from } => Alteration::RenameColumn {
-                column: match column.parent() {
-                    Some(parent) => parent.child(from.as_str()),
-                    None => FieldPath::from(from.as_str()),
-                },
+                column: FieldPath::within(column.parent().as_ref(), from),
                 to: column.leaf().clone(),
             },
             SchemaChange::ChangeType { column, to, .. } => Alteration::SetType {

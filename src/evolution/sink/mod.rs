@@ -8,14 +8,38 @@
 //!
 //! # Types
 //!
-//! | type | PostgreSQL 15 |
-//! | --- | --- |
-//! | scalars | the same type |
-//! | array of scalars | the native array, `integer[]` |
-//! | any other array, `map`, `struct` | `jsonb` |
+//! | type | PostgreSQL 15 | Iceberg, as Spark SQL spells it |
+//! | --- | --- | --- |
+//! | `boolean` | `boolean` | `BOOLEAN` |
+//! | `smallint`, `integer` | the same | `INT`, since nothing is smaller |
+//! | `bigint` | `bigint` | `BIGINT` |
+//! | `real`, `double precision` | the same | `FLOAT`, `DOUBLE` |
+//! | `numeric(p,s)` | the same | `DECIMAL(p,s)`; refused beyond 38 digits, for a negative scale and one beyond the precision |
+//! | `numeric` | `numeric` | refused: it has no bounds |
+//! | `text`, `varchar(n)`, `char(n)` | the same | `STRING`, of any length |
+//! | `bytea` | `bytea` | `BINARY` |
+//! | `date` | `date` | `DATE` |
+//! | `timestamp(p)`, `timestamptz(p)` | the same | `TIMESTAMP_NTZ`, `TIMESTAMP`, of microseconds |
+//! | `uuid`, `time(p)` | the same | `STRING`: Iceberg has such types, but Spark SQL cannot name them |
+//! | `interval`, `json`, `jsonb` | the same | `STRING` |
+//! | array of scalars | the native array, `integer[]` | `ARRAY<…>` |
+//! | any other array, `map`, `struct` | `jsonb` | `ARRAY<…>`, `MAP<…>`, `STRUCT<…>` |
 //!
-//! What the sinks cannot say, they do not check: in PostgreSQL that the elements
-//! of an array are never NULL, and everything within a `jsonb` column.
+//! What a `STRING` stands for is written in its canonical text, as a default
+//! is. What the sinks cannot say, they do not check: in PostgreSQL that the
+//! elements of an array are never NULL, and everything within a `jsonb` column;
+//! in Iceberg that elements and values of maps are never NULL, lengths,
+//! indexes, constraints and defaults. The primary key is there the identifier
+//! fields, which nobody enforces.
+//!
+//! # What Iceberg cannot
+//!
+//! Make an optional column required, add one that is required, or change a type
+//! otherwise than `int` to `long`, `float` to `double` and a decimal to one of
+//! more digits and the same scale (Iceberg's specification, "Schema Evolution").
+//! A column with a default is added as optional, and an `UPDATE` writes the
+//! default into the rows that are there, since version 2 of the format has no
+//! defaults.
 //!
 //! # Within `jsonb`
 //!
@@ -25,9 +49,12 @@
 //! column as it is; where the values differ (a renamed member, a default for an
 //! added one, another type) an `UPDATE` rewrites them.
 
+mod iceberg;
 mod migration;
 mod postgresql;
 mod refusal;
+#[cfg(test)]
+mod sample;
 mod sink;
 
 use migration::{Hop, Migration};

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::iceberg::Iceberg;
 use super::postgresql::PostgreSql;
 use super::{Migration, Refusal};
 use crate::error::{Error, ErrorKind, Result, Value};
@@ -15,6 +16,9 @@ pub enum Sink {
     /// PostgreSQL 15 or later. Run with `standard_conforming_strings` on, which
     /// is its own default.
     PostgreSql,
+    /// Iceberg, in Spark SQL with Iceberg's extensions, for tables of format
+    /// version 2 in the current catalog.
+    Iceberg,
 }
 
 /// What one step takes in a sink.
@@ -38,12 +42,13 @@ pub(in crate::evolution::sink) trait Dialect {
 
 impl Sink {
     /// All kinds.
-    pub const ALL: [Self; 1] = [Self::PostgreSql];
+    pub const ALL: [Self; 2] = [Self::PostgreSql, Self::Iceberg];
 
-    /// The word for it: `postgresql`.
+    /// The word for it: `postgresql`, `iceberg`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::PostgreSql => "postgresql",
+            Self::Iceberg => "iceberg",
         }
     }
 
@@ -84,6 +89,7 @@ impl Sink {
     fn dialect(self) -> &'static dyn Dialect {
         match self {
             Self::PostgreSql => &PostgreSql,
+            Self::Iceberg => &Iceberg,
         }
     }
 }

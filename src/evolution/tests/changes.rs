@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::build::*;
-use crate::evolution::diff;
+use crate::evolution::{compare, diff};
 use crate::schema::{Alteration, sample};
 
 #[test]
@@ -110,6 +110,14 @@ proptest! {
     #[test]
     fn nothing_differs_from_itself(schema in sample::schema()) {
         prop_assert!(diff(&schema, &schema).is_empty());
+    }
+
+    #[test]
+    fn order_is_no_difference(schema in sample::schema()) {
+        let mut other = schema.clone();
+        sample::reverse(&mut other.fields);
+        prop_assert!(diff(&schema, &other).is_empty());
+        prop_assert!(compare(&schema, &other).violations.is_empty());
     }
 
     #[test]

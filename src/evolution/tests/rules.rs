@@ -1,9 +1,11 @@
 //! Who can read what after which change, in every mode.
 
+use std::collections::HashSet;
+
 use proptest::prelude::*;
 
 use super::build::*;
-use crate::evolution::{adopt_identities, compare, judge};
+use crate::evolution::{Violation, adopt_identities, compare, judge};
 use crate::schema::{FieldId, Mode, Schema, sample};
 
 fn orders() -> Schema {
@@ -46,6 +48,16 @@ fn only_transitive_modes_look_behind_the_latest_version() {
     assert!(judge(Mode::FullTransitive, &again, &[(1, &first), (2, &renamed)]).is_compatible());
 }
 
+/// What a violation says, but for the versions.
+fn line(violation: &Violation) -> String {
+    let versions = Vec::new();
+    Violation {
+        versions,
+        ..violation.clone()
+    }
+    .to_string()
+}
+
 fn history() -> impl Strategy<Value = (Schema, Vec<Schema>)> {
     (
         sample::schema(),
@@ -75,6 +87,19 @@ proptest! {
             (Mode::FullTransitive, Mode::Full),
         ] {
             prop_assert!(!allows(transitive) || allows(plain));
+        }
+    }
+
+    /// A report over many versions is what comparing with each of them says.
+    #[test]
+    fn a_report_is_the_sum_of_comparisons((new, history) in history()) {
+        let history: Vec<(u32, &Schema)> = (1..).zip(&history).collect();
+        let report = judge(Mode::FullTransitive, &new, &history);
+        for (version, old) in history {
+            let of_version = |violation: &&Violation| violation.versions.contains(&version);
+            let told: HashSet<_> = report.violations.iter().filter(of_version).map(line).collect();
+            let found = compare(old, &new).violations;
+            prop_assert_eq!(told, found.iter().map(line).collect());
         }
     }
 

@@ -5,7 +5,7 @@ use std::mem;
 use serde_json::{Map, Number, Value as Json};
 
 use super::literal::from_string;
-use super::{DefaultValue, number, refusal, text};
+use super::{DefaultValue, array, number, refusal, text};
 use crate::error::{Error, ErrorKind, Result, Value};
 use crate::schema::{
     DataType, Field, RecordError, RecordStep, Schema, missing, nearest, null_not_allowed,
@@ -120,11 +120,28 @@ impl DefaultValue {
     }
 }
 
-/// A text that is the JSON form of a value with parts, in its canonical form.
+/// A text that is the JSON form of a value with parts, or an array in braces, in
+/// its canonical form.
 pub(super) fn nested(text: &str, data_type: &DataType) -> Result<String> {
-    let mut value = text::exact_json(text, data_type)?;
+    let mut value = match data_type {
+        DataType::Array(element) if array::is_in_braces(text) => {
+            in_braces(text, data_type, element)?
+        }
+        _ => text::exact_json(text, data_type)?,
+    };
     data_type.read_json(&mut value)?;
     Ok(value.to_string())
+}
+
+/// The value of an array in braces.
+fn in_braces(text: &str, data_type: &DataType, element: &Field) -> Result<Json> {
+    let element = &element.data_type;
+    let value = |text: Option<String>| match text {
+        Some(text) => element.json_of_text(from_string(&text, element)?.text()),
+        None => Ok(Json::Null),
+    };
+    let elements = array::elements(text, data_type)?.into_iter().map(value);
+    elements.collect()
 }
 
 fn read_field(field: &Field, value: &mut Json) -> Result<(), RecordError> {

@@ -18,7 +18,7 @@
 //! | `uuid` | lower case with hyphens |
 //! | `json` | as written |
 //! | `jsonb` | compact, keys sorted |
-//! | `struct`, `array`, `map` | the value's JSON form, compact, keys sorted |
+//! | `struct`, `array`, `map` | the value's JSON form, compact, keys sorted: `{1,2}` is `[1,2]` |
 //!
 //! A default is a value of its column's type and not something to be cast to
 //! it: nothing is rounded, cut or guessed. A bare number is never text, and a
@@ -41,6 +41,7 @@
 //! | `struct` | an object; a field that is absent takes its default, or NULL | an object with every field |
 //! | all others | a string | the canonical text |
 
+mod array;
 #[cfg(feature = "arrow")]
 mod arrow;
 mod datetime;

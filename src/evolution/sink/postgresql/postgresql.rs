@@ -24,15 +24,23 @@ impl Dialect for PostgreSql {
             format!("{}{not_null}{}", column(field), default_of(field))
         });
         let key = (!schema.primary_key.is_empty()).then(|| primary_key(table, &schema.primary_key));
-        let unique = schema.constraints.iter().map(unique);
-        let parts: Vec<String> = columns.chain(key).chain(unique).collect();
+        let parts: Vec<String> = columns.chain(key).collect();
         let create = format!("CREATE TABLE {table} (\n    {}\n)", parts.join(",\n    "));
+        // In CREATE TABLE, of constraints over the same columns only one is made.
+        let unique = schema
+            .constraints
+            .iter()
+            .map(|constraint| format!("ALTER TABLE {table} ADD {}", unique(constraint)));
         let indexes = schema
             .indexes
             .iter()
             .map(|index| create_index(table, index));
         Ok(SinkStep::statements(
-            [create].into_iter().chain(indexes).collect::<Vec<_>>(),
+            [create]
+                .into_iter()
+                .chain(unique)
+                .chain(indexes)
+                .collect::<Vec<_>>(),
         ))
     }
 

@@ -1,34 +1,12 @@
 //! What is said to PostgreSQL, as a table.
 
-use std::sync::Arc;
-
+use crate::evolution::Sink;
+use crate::evolution::sink::sample::told;
 use crate::evolution::tests::build::*;
-use crate::evolution::{Sink, plan};
-use crate::schema::{Alteration, Index, Mode, ObjectId, Schema, StreamName};
+use crate::schema::{Alteration, Index, ObjectId, Schema, StreamName};
 
 fn table() -> StreamName {
     StreamName::new("public", "orders")
-}
-
-/// What an `ALTER STREAM` of these actions takes, step by step: statements, and
-/// what to mind after `--`.
-fn told(from: &Schema, alterations: &[Alteration]) -> String {
-    let to = Arc::new(altered(from, alterations));
-    let plan = plan(Mode::None, &to, &[(1, Arc::new(from.clone()))]);
-    let mut lines = Vec::new();
-    for step in plan.render(Sink::PostgreSql, &table()) {
-        match step {
-            Ok(step) => {
-                lines.extend(step.statements);
-                lines.extend(step.caution.map(|caution| format!("-- {caution}")));
-            }
-            Err(error) => {
-                assert_eq!(error.sqlstate(), "0A000");
-                lines.push(format!("!! {error}"));
-            }
-        }
-    }
-    lines.join("\n")
 }
 
 fn orders() -> Schema {
@@ -69,9 +47,9 @@ fn tables_are_created_with_named_keys() {
     tags text[],
     s jsonb,
     m jsonb,
-    CONSTRAINT orders_pkey PRIMARY KEY (id),
-    CONSTRAINT u UNIQUE (t, v)
+    CONSTRAINT orders_pkey PRIMARY KEY (id)
 )"#,
+            "ALTER TABLE public.orders ADD CONSTRAINT u UNIQUE (t, v)",
             "CREATE INDEX i ON public.orders (a)"
         ]
     );
@@ -213,7 +191,8 @@ ALTER TABLE public.orders ADD CONSTRAINT orders_a_key UNIQUE (a)
             r#"!! changing the type of column "m.key" from integer to date in PostgreSQL is not supported"#,
         ),
     ] {
-        assert_eq!(told(&orders(), &alterations), expected, "{alterations:?}");
+        let said = told(Sink::PostgreSql, &table(), &orders(), &alterations);
+        assert_eq!(said, expected, "{alterations:?}");
     }
 }
 
@@ -276,6 +255,11 @@ fn the_text_grows_with_the_depth_only() {
     });
     let from = schema(&[&format!("c: {deep}")], &[]);
     let path = format!("c{}", ".element.a".repeat(15));
-    let told = told(&from, &[set_type(&path, "text")]);
-    assert!(told.len() < 5_000, "{} bytes", told.len());
+    let said = told(
+        Sink::PostgreSql,
+        &table(),
+        &from,
+        &[set_type(&path, "text")],
+    );
+    assert!(said.len() < 5_000, "{} bytes", said.len());
 }

@@ -1,4 +1,5 @@
 //! Plans: which steps, in which order, how safe.
 
 mod law;
+mod route;
 mod steps;

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
+
 use super::super::build::*;
 use crate::evolution::{Plan, plan};
 use crate::schema::{Alteration, Mode, Schema};
@@ -99,4 +101,30 @@ fn each_step_can_be_done_after_the_ones_before() {
             .collect();
         assert_eq!(found, *steps);
     }
+}
+
+#[test]
+fn a_plan_carries_records_both_ways() {
+    let planned = planned(
+        Mode::Full,
+        &[
+            rename("a", "c"),
+            drop_cascade("b"),
+            add("address.country: text ! = 'CZ'"),
+        ],
+    );
+    let old = json!({
+        "id": 1, "a": 2, "b": 3, "required": 4, "defaulted": 5,
+        "address": {"zip": "110 00", "city": "Praha"},
+    });
+    let new = json!({
+        "id": 1, "c": 2, "required": 4, "defaulted": 5,
+        "address": {"zip": "110 00", "city": "Praha", "country": "CZ"},
+    });
+    let there = planned.adapter().adapt(old.clone()).expect("carried");
+    assert_eq!(there, new);
+    let back = planned.reverse_adapter().adapt(there).expect("carried");
+    let mut lost = old;
+    lost["b"] = json!(null);
+    assert_eq!(back, lost);
 }

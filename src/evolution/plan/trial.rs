@@ -1,0 +1,83 @@
+//! A history as it would go on.
+
+use std::sync::Arc;
+
+use super::plan::straight;
+use super::{RouteAction, RouteStep};
+use crate::evolution::{Violation, alter, judge};
+use crate::schema::{FieldId, Mode, ObjectId, Schema};
+
+/// A history as it would go on: what is tried goes into it when the mode lets
+/// it pass.
+#[derive(Clone)]
+pub(super) struct Trial {
+    mode: Mode,
+    /// At least one.
+    history: Vec<(u32, Arc<Schema>)>,
+    last_field_id: FieldId,
+}
+
+impl Trial {
+    pub(super) fn new(mode: Mode, history: &[(u32, Arc<Schema>)]) -> Self {
+        let last = history.iter().map(|(_, schema)| schema.last_field_id());
+        Self {
+            mode,
+            history: history.to_vec(),
+            last_field_id: last.max().unwrap_or(FieldId::UNASSIGNED),
+        }
+    }
+
+    /// The last identity that was given to a field.
+    pub(super) fn last_field_id(&self) -> FieldId {
+        self.last_field_id
+    }
+
+    /// The latest schema.
+    pub(super) fn latest(&self) -> &Arc<Schema> {
+        let (_, latest) = self.history.last().expect("a history is never empty");
+        latest
+    }
+
+    /// What the mode has against a schema.
+    pub(super) fn violations(&self, schema: &Schema) -> Vec<Violation> {
+        let history: Vec<(u32, &Schema)> = self
+            .history
+            .iter()
+            .map(|(number, schema)| (*number, schema.as_ref()))
+            .collect();
+        judge(self.mode, schema, &history).violations
+    }
+
+    /// Makes the schema the latest by a step for these reasons, or by none when
+    /// nothing changes. Answers whether that can be done and the mode lets it
+    /// pass; otherwise nothing has happened.
+    pub(super) fn alter(
+        &mut self,
+        schema: Schema,
+        why: String,
+        steps: &mut Vec<RouteStep>,
+    ) -> bool {
+        let plan = straight(self.mode, &Arc::new(schema), &self.history);
+        let alterations = plan.alterations();
+        if alterations.is_empty() {
+            return true;
+        }
+        let ids = &mut || ObjectId(0);
+        let altered = alter("", &plan.from, self.last_field_id, &alterations, ids);
+        let Ok(altered) = altered else {
+            return false;
+        };
+        if !self.violations(&altered.schema).is_empty() {
+            return false;
+        }
+        let number = self.history.last().map_or(1, |(number, _)| number + 1);
+        self.last_field_id = altered.last_field_id;
+        self.history.push((number, Arc::new(altered.schema)));
+        steps.push(RouteStep {
+            safety: plan.safety(),
+            action: RouteAction::Alter(alterations),
+            why,
+        });
+        true
+    }
+}
