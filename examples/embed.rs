@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use rekha::registry::Registry;
 use rekha::schema::{Alteration, ColumnSpec, DataType, Literal, Schema, StreamName};
-use rekha::session::{Session, SessionOptions, Value};
+use rekha::session::{Session, SessionOptions, Style, Value};
 
 #[tokio::main]
 async fn main() -> rekha::Result<()> {
@@ -84,12 +84,7 @@ fn column(name: &str, data_type: DataType, default: Option<&str>) -> ColumnSpec 
 }
 
 fn shown(value: &Value) -> String {
-    match value {
-        Value::Null => "-".to_owned(),
-        Value::Bool(value) => value.to_string(),
-        Value::Int4(value) => value.to_string(),
-        Value::Int8(value) => value.to_string(),
-        Value::Text(text) => text.to_string(),
-        Value::TimestampTz(time) => time.to_rfc3339(),
-    }
+    value
+        .to_text(&Style::default())
+        .unwrap_or_else(|| "-".to_owned())
 }

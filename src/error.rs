@@ -105,10 +105,18 @@ pub enum Value {
     Datetime,
     /// A date or time outside the type's range.
     DatetimeRange,
+    /// An interval outside the type's range.
+    IntervalRange,
+    /// An offset from UTC that is too large.
+    Displacement,
     /// Text longer than the type allows.
     TooLong,
     /// Bytes that are not UTF-8, or a NUL.
     Encoding,
+    /// An escape of a character that texts cannot have.
+    Untranslatable,
+    /// An index of an array that it cannot have.
+    Subscript,
     /// A value the parameter does not take.
     Parameter,
     /// A setting that cannot be changed (any more).
@@ -239,8 +247,12 @@ impl ErrorKind {
                 Value::NumericRange => "22003",
                 Value::Datetime => "22007",
                 Value::DatetimeRange => "22008",
+                Value::IntervalRange => "22015",
+                Value::Displacement => "22009",
                 Value::TooLong => "22001",
                 Value::Encoding => "22021",
+                Value::Untranslatable => "22P05",
+                Value::Subscript => "2202E",
                 Value::Parameter => "22023",
                 Value::ReadOnlyParameter => "55P02",
             },

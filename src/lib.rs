@@ -45,7 +45,7 @@
 //!
 //! * Data flows one way: `wire → session → sql, registry → evolution, store`, with
 //!   `astha` beside it. No module imports one to its left.
-//! * `schema`, `evolution` and `sql` are pure: no I/O, no clock, no randomness, not
+//! * `schema`, `relation`, `evolution` and `sql` are pure: no I/O, no clock, no randomness, not
 //!   even async.
 //! * Only `wire` knows pgwire, only `sql` knows sqlparser, only `sqlite` opens
 //!   connections to SQLite.

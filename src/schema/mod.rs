@@ -56,6 +56,7 @@ pub use schema::{ColumnError, MAX_COLUMNS, Schema};
 pub(crate) use schema::{check_column_count, nested_key};
 pub use shape::{MAX_DEPTH, MAX_FIELDS};
 pub(crate) use shape::{check_field, check_key, check_size, no_default, nullable_key, walk};
-pub use value::{DefaultValue, Literal};
+pub use value::{DefaultValue, Interval, Literal};
+pub(crate) use value::{IntervalFlaw, is_number, read_boolean, read_bytes};
 #[cfg(feature = "arrow")]
 pub(crate) use value::{RowError, no_such_field};

@@ -9,7 +9,7 @@ use super::dispatch::done;
 use super::operation::spec;
 use super::resolve::{Names, first};
 use super::transaction::Transaction;
-use super::{Column, Outcome, Rows, Session, Value};
+use super::{Column, Outcome, Rows, Session, Style, Value};
 use crate::error::{Error, ErrorKind, Object, Result};
 use crate::evolution;
 use crate::registry::{Assertion, At, Draft, Known, Version, no_stream};
@@ -83,7 +83,7 @@ impl Session {
                     ),
                     Value::count(stream.columns),
                     Value::optional_text(stream.datasource),
-                    Value::TimestampTz(stream.updated_at),
+                    Value::TimestampTz(stream.updated_at.into()),
                 ]
             });
         Ok(answer(&columns::STREAMS, rows.collect(), "SHOW"))
@@ -102,7 +102,7 @@ impl Session {
                 Value::text(version.fingerprint.to_string()),
                 Value::text(version.mode.as_str()),
                 Value::text(&version.registered_by),
-                Value::TimestampTz(version.registered_at),
+                Value::TimestampTz(version.registered_at.into()),
             ]
         });
         Ok(answer(&columns::VERSIONS, rows.collect(), "SHOW"))
@@ -253,6 +253,7 @@ pub(super) fn answer(columns: &Arc<[Column]>, rows: Rows, tag: &'static str) -> 
         columns: columns.clone(),
         rows,
         tag,
+        style: Style::default(),
         notices: Vec::new(),
     }
 }

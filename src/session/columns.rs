@@ -3,11 +3,14 @@
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
-use super::{Column, ColumnType, Settings};
+use super::{Column, Settings, Type};
 use crate::error::Result;
 use crate::sql::Statement;
 
-use ColumnType::{Bool, Int4, Text, TimestampTz};
+const BOOL: Type = Type::BOOL;
+const INT4: Type = Type::INT4;
+const TEXT: Type = Type::TEXT;
+const TIMESTAMPTZ: Type = Type::TIMESTAMPTZ;
 
 pub(super) type Columns = LazyLock<Arc<[Column]>>;
 
@@ -15,86 +18,86 @@ static NONE: Columns = LazyLock::new(|| [].into());
 
 pub(super) static STREAMS: Columns = LazyLock::new(|| {
     [
-        Column::new("namespace", Text),
-        Column::new("stream", Text),
-        Column::new("version", Int4),
-        Column::new("compatibility", Text),
-        Column::new("columns", Int4),
-        Column::new("datasource", Text),
-        Column::new("updated_at", TimestampTz),
+        Column::new("namespace", TEXT),
+        Column::new("stream", TEXT),
+        Column::new("version", INT4),
+        Column::new("compatibility", TEXT),
+        Column::new("columns", INT4),
+        Column::new("datasource", TEXT),
+        Column::new("updated_at", TIMESTAMPTZ),
     ]
     .into()
 });
 
 pub(super) static DESCRIBE: Columns = LazyLock::new(|| {
     [
-        Column::new("column", Text),
-        Column::new("type", Text),
-        Column::new("nullable", Bool),
-        Column::new("default", Text),
-        Column::new("key", Text),
-        Column::new("comment", Text),
+        Column::new("column", TEXT),
+        Column::new("type", TEXT),
+        Column::new("nullable", BOOL),
+        Column::new("default", TEXT),
+        Column::new("key", TEXT),
+        Column::new("comment", TEXT),
     ]
     .into()
 });
 
 pub(super) static VERSIONS: Columns = LazyLock::new(|| {
     [
-        Column::new("version", Int4),
-        Column::new("evolution", Text),
-        Column::new("changes", Text),
-        Column::new("schema_hash", Text),
-        Column::new("compatibility", Text),
-        Column::new("registered_by", Text),
-        Column::new("registered_at", TimestampTz),
+        Column::new("version", INT4),
+        Column::new("evolution", TEXT),
+        Column::new("changes", TEXT),
+        Column::new("schema_hash", TEXT),
+        Column::new("compatibility", TEXT),
+        Column::new("registered_by", TEXT),
+        Column::new("registered_at", TIMESTAMPTZ),
     ]
     .into()
 });
 
 pub(super) static COMPATIBILITY: Columns = LazyLock::new(|| {
     [
-        Column::new("version", Int4),
-        Column::new("mode", Text),
-        Column::new("mode_source", Text),
-        Column::new("backward", Bool),
-        Column::new("forward", Bool),
-        Column::new("compatible", Bool),
-        Column::new("reason", Text),
+        Column::new("version", INT4),
+        Column::new("mode", TEXT),
+        Column::new("mode_source", TEXT),
+        Column::new("backward", BOOL),
+        Column::new("forward", BOOL),
+        Column::new("compatible", BOOL),
+        Column::new("reason", TEXT),
     ]
     .into()
 });
 
 pub(super) static DIFF: Columns = LazyLock::new(|| {
     [
-        Column::new("change", Text),
-        Column::new("column", Text),
-        Column::new("before", Text),
-        Column::new("after", Text),
-        Column::new("backward", Bool),
-        Column::new("forward", Bool),
+        Column::new("change", TEXT),
+        Column::new("column", TEXT),
+        Column::new("before", TEXT),
+        Column::new("after", TEXT),
+        Column::new("backward", BOOL),
+        Column::new("forward", BOOL),
     ]
     .into()
 });
 
 pub(super) static EXPLAIN: Columns = LazyLock::new(|| {
     [
-        Column::new("step", Int4),
-        Column::new("action", Text),
-        Column::new("column", Text),
-        Column::new("detail", Text),
-        Column::new("safety", Text),
+        Column::new("step", INT4),
+        Column::new("action", TEXT),
+        Column::new("column", TEXT),
+        Column::new("detail", TEXT),
+        Column::new("safety", TEXT),
     ]
     .into()
 });
 
 pub(super) static CREATE: Columns =
-    LazyLock::new(|| [Column::new("stream", Text), Column::new("statement", Text)].into());
+    LazyLock::new(|| [Column::new("stream", TEXT), Column::new("statement", TEXT)].into());
 
 pub(super) static ALL_SETTINGS: Columns = LazyLock::new(|| {
     [
-        Column::new("name", Text),
-        Column::new("setting", Text),
-        Column::new("description", Text),
+        Column::new("name", TEXT),
+        Column::new("setting", TEXT),
+        Column::new("description", TEXT),
     ]
     .into()
 });
@@ -150,9 +153,5 @@ pub(super) fn columns(statement: &Statement, settings: &Settings) -> Result<Arc<
 
 /// The column of `SHOW`: it is headed by the setting's name.
 pub(super) fn of_setting(name: Cow<'static, str>) -> Arc<[Column]> {
-    [Column {
-        name,
-        column_type: Text,
-    }]
-    .into()
+    [Column::named(name, TEXT)].into()
 }

@@ -6,7 +6,7 @@ use super::budget::Share;
 use super::columns::columns;
 use super::session::changes;
 use super::transaction::{Transaction, aborted};
-use super::{Column, Notice, Rows, Session};
+use super::{Column, Notice, Parameter, Rows, Session, Style};
 use crate::error::{Error, ErrorKind, Object, Result, TransactionState};
 use crate::sql::Statement;
 
@@ -26,6 +26,8 @@ pub struct Execution {
     pub notices: Vec<Notice>,
     /// The rows.
     pub rows: Rows,
+    /// How they are written as text: the settings when they are handed out.
+    pub style: Style,
     /// The command tag when the portal has run to its end (`SHOW`, …; the empty
     /// text for an empty statement); nothing when it is suspended.
     pub tag: Option<&'static str>,
@@ -119,14 +121,18 @@ impl Session {
             .inspect_err(|_| self.fail())
     }
 
-    /// Bind: makes a portal of a statement. `parameters` is how many values
-    /// came; no statement takes any yet.
+    /// Bind: makes a portal of a statement. No statement takes parameters yet.
     ///
     /// # Errors
     /// 26000 when there is no such statement, 42P03 for a portal's name that is
     /// taken, 08P01 for parameters, 25P02 in a transaction that failed.
-    pub fn bind(&mut self, portal: &str, statement: &str, parameters: usize) -> Result<()> {
-        self.try_bind(portal, statement, parameters)
+    pub fn bind(
+        &mut self,
+        portal: &str,
+        statement: &str,
+        parameters: &[Parameter<'_>],
+    ) -> Result<()> {
+        self.try_bind(portal, statement, parameters.len())
             .inspect_err(|_| self.fail())
     }
 
@@ -212,6 +218,7 @@ impl Session {
                 return Ok(Execution {
                     notices,
                     rows: Rows::default(),
+                    style: outcome.style,
                     tag: Some(outcome.tag),
                 });
             }
@@ -220,7 +227,12 @@ impl Session {
             }
         }
         let (rows, tag) = self.fetch(name, max_rows).inspect_err(|_| self.fail())?;
-        Ok(Execution { notices, rows, tag })
+        Ok(Execution {
+            notices,
+            rows,
+            style: self.frequent.style,
+            tag,
+        })
     }
 
     /// The statement to run for the portal's first rows, and the length of its

@@ -23,7 +23,7 @@ mod transaction;
 
 pub use crate::notice::{Notice, Severity};
 pub use crate::registry::Submission;
-pub use crate::relation::{Column, ColumnType, Form, Row, Rows, Value};
+pub use crate::relation::{Column, Form, Parameter, Row, Rows, Style, Type, Value};
 pub use budget::SessionConfig;
 pub use extended::{Description, Execution};
 pub use outcome::Outcome;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::notice::Notice;
-use crate::relation::{Column, Rows};
+use crate::relation::{Column, Rows, Style};
 
 /// The answer to one statement.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +14,8 @@ pub struct Outcome {
     pub rows: Rows,
     /// The command tag: `CREATE STREAM`, `SHOW`.
     pub tag: &'static str,
+    /// How the rows are written as text: the settings when they were made.
+    pub style: Style,
     /// What the client should know.
     pub notices: Vec<Notice>,
 }

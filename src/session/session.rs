@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::budget::{Budget, SessionConfig, Share};
 use super::extended::{Portal, Prepared};
 use super::transaction::{Transaction, aborted};
-use super::{Outcome, Settings};
+use super::{Outcome, Settings, Style};
 use crate::error::Result;
 use crate::registry::{Registry, Submission};
 use crate::sql::{self, Statement};
@@ -54,6 +54,7 @@ pub(super) type Statements = Arc<[Arc<Statement>]>;
 pub(super) struct Frequent {
     /// The namespaces of `search_path`.
     pub(super) search_path: Vec<String>,
+    pub(super) style: Style,
     statement_timeout: Option<Duration>,
     idle_in_transaction_timeout: Option<Duration>,
 }
@@ -62,6 +63,7 @@ impl Frequent {
     fn of(settings: &Settings) -> Self {
         Self {
             search_path: settings.search_path(),
+            style: settings.style(),
             statement_timeout: settings.statement_timeout(),
             idle_in_transaction_timeout: settings.idle_in_transaction_session_timeout(),
         }
@@ -288,6 +290,7 @@ impl Session {
             Err(error) => Err(error),
         };
         let mut outcome = outcome.inspect_err(|_| self.fail())?;
+        outcome.style = self.frequent.style;
         outcome
             .notices
             .retain(|notice| self.settings.admits(notice.severity));

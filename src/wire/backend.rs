@@ -1,5 +1,4 @@
 use bytes::{BufMut, BytesMut};
-use pgwire::api::Type;
 use pgwire::messages::Message;
 use pgwire::messages::data::{NoData, ParameterDescription};
 use pgwire::messages::extendedquery::{
@@ -13,9 +12,10 @@ use pgwire::messages::startup::{
 };
 
 use crate::error::Error;
-use crate::session::{Column, ColumnType, Notice, Severity, TransactionStatus, Value};
+use crate::relation::{Column, Form, Style, Value, type_size};
+use crate::session::{Notice, Severity, TransactionStatus};
 
-use super::format::{Format, Formats};
+use super::format::Formats;
 use super::row::{length, put_row};
 
 /// How long a value of a setting may be so that clients take it: they drop the
@@ -104,25 +104,18 @@ impl Outgoing {
         let count = u16::try_from(columns.len()).expect("a result has fewer than 65,536 columns");
         self.bytes.put_u16(count);
         for (index, column) in columns.iter().enumerate() {
-            let (column_type, size) = match column.column_type {
-                ColumnType::Bool => (Type::BOOL, 1),
-                ColumnType::Int4 => (Type::INT4, 4),
-                ColumnType::Int8 => (Type::INT8, 8),
-                ColumnType::Text => (Type::TEXT, -1),
-                ColumnType::TimestampTz => (Type::TIMESTAMPTZ, 8),
-            };
+            let origin = column.origin;
             self.bytes.put_slice(column.name.as_bytes());
-            // The end of the name; no table, no column of one.
+            // The end of the name.
             self.bytes.put_u8(0);
-            self.bytes.put_i32(0);
-            self.bytes.put_i16(0);
-            self.bytes.put_u32(column_type.oid());
-            self.bytes.put_i16(size);
-            // No modifier of the type.
-            self.bytes.put_i32(-1);
+            self.bytes.put_u32(origin.map_or(0, |origin| origin.table));
+            self.bytes.put_i16(origin.map_or(0, |origin| origin.column));
+            self.bytes.put_u32(column.column_type.oid());
+            self.bytes.put_i16(type_size(&column.column_type));
+            self.bytes.put_i32(column.modifier);
             self.bytes.put_i16(match formats.of(index) {
-                Format::Text => 0,
-                Format::Binary => 1,
+                Form::Text => 0,
+                Form::Binary => 1,
             });
         }
         let length = length(self.bytes.len() - start);
@@ -137,8 +130,8 @@ impl Outgoing {
     }
 
     /// A row.
-    pub(super) fn row(&mut self, row: &[Value], formats: &Formats) {
-        put_row(&mut self.bytes, row, formats);
+    pub(super) fn row(&mut self, row: &[Value], formats: &Formats, style: &Style) {
+        put_row(&mut self.bytes, row, formats, style);
         self.whole = self.bytes.len();
     }
 
@@ -237,6 +230,7 @@ fn add<const N: usize>(fields: &mut Vec<(u8, String)>, more: [(u8, Option<&str>)
 mod tests {
     use super::*;
     use crate::error::{Demand, ErrorKind};
+    use crate::relation::{Origin, Type};
 
     #[test]
     fn an_error_has_its_fields_and_no_causes() {
@@ -270,13 +264,14 @@ mod tests {
     #[test]
     fn columns_have_postgresqls_types() {
         let columns = [
+            Column::new("a", Type::INT4),
             Column {
-                name: "a".into(),
-                column_type: ColumnType::Int4,
-            },
-            Column {
-                name: "b".into(),
-                column_type: ColumnType::Text,
+                modifier: 16,
+                origin: Some(Origin {
+                    table: 0x4001,
+                    column: 2,
+                }),
+                ..Column::new("b", Type::VARCHAR)
             },
         ];
         let mut out = Outgoing::default();
@@ -284,7 +279,7 @@ mod tests {
         let expected = [
             &b"T\0\0\0\x2e\0\x02"[..],
             b"a\0\0\0\0\0\0\0\0\0\0\x17\0\x04\xff\xff\xff\xff\0\0",
-            b"b\0\0\0\0\0\0\0\0\0\0\x19\xff\xff\xff\xff\xff\xff\0\x01",
+            b"b\0\0\0\x40\x01\0\x02\0\0\x04\x13\xff\xff\0\0\0\x10\0\x01",
         ];
         assert_eq!(&out.bytes[..], expected.concat());
         out = Outgoing::default();

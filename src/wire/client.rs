@@ -9,7 +9,8 @@ use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use crate::error::{Error, ErrorKind, Limit, Resource, Result};
-use crate::session::{Row, Rows, Submission};
+use crate::relation::{Row, Rows, Style};
+use crate::session::Submission;
 
 use super::backend::{Gravity, Outgoing};
 use super::cancel::CancelSignal;
@@ -206,15 +207,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Client<S> {
         &mut self,
         rows: &Rows,
         formats: &Formats,
+        style: &Style,
         ending: Ending,
     ) -> Result<(), Stop> {
-        let encode = |rows: &[Row]| encode(rows, formats);
+        let encode = |rows: &[Row]| encode(rows, formats, style);
         if let Some(bytes) = formats.form().and_then(|form| rows.encoded(form, encode)) {
             self.out.encoded(bytes);
             return self.push(ending).await;
         }
         for row in rows {
-            self.out.row(row, formats);
+            self.out.row(row, formats, style);
             self.push(ending).await?;
         }
         Ok(())
@@ -334,7 +336,7 @@ mod tests {
     use tokio::io::{DuplexStream, duplex};
 
     use super::*;
-    use crate::session::Value;
+    use crate::relation::Value;
 
     const MIB: usize = 1 << 20;
 
@@ -531,14 +533,14 @@ mod tests {
             std::iter::repeat_n(vec![Value::Text("x".repeat(1_000).into())], 1_000).collect();
 
         let sending = client
-            .rows(&rows, &Formats::Text, Ending::Open(None))
+            .rows(&rows, &Formats::Text, &Style::default(), Ending::Open(None))
             .now_or_never();
         assert!(sending.is_none(), "nobody reads");
         assert!(client.out.len() <= WRITE_BYTES + 2_000);
 
         cancels.cancel(registration.pid, registration.secret);
         let result = client
-            .rows(&rows, &Formats::Text, Ending::Open(None))
+            .rows(&rows, &Formats::Text, &Style::default(), Ending::Open(None))
             .now_or_never();
         assert_eq!(sqlstate(result.unwrap()), "57014");
 
@@ -572,7 +574,9 @@ mod tests {
 
         let sending = async {
             cancels.cancel(registration.pid, registration.secret);
-            let sent = client.rows(&rows, &Formats::Text, Ending::Settled).await;
+            let sent = client
+                .rows(&rows, &Formats::Text, &Style::default(), Ending::Settled)
+                .await;
             drop(client);
             sent
         };
@@ -583,7 +587,9 @@ mod tests {
 
         let (mut client, peer) = server.client(10_000);
         drop(peer);
-        let sent = client.rows(&rows, &Formats::Text, Ending::Settled).await;
+        let sent = client
+            .rows(&rows, &Formats::Text, &Style::default(), Ending::Settled)
+            .await;
         assert_eq!(sqlstate(sent), "gone");
     }
 
@@ -593,7 +599,7 @@ mod tests {
         let rows: Rows =
             std::iter::repeat_n(vec![Value::Text("x".repeat(1_000).into())], 100).collect();
         client
-            .rows(&rows, &Formats::Text, Ending::Open(None))
+            .rows(&rows, &Formats::Text, &Style::default(), Ending::Open(None))
             .await
             .unwrap();
         client.flush().await.unwrap();

@@ -140,7 +140,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'a, S> {
             if !outcome.columns.is_empty() {
                 self.client.out.columns(&outcome.columns, &Formats::Text);
                 self.client
-                    .rows(&outcome.rows, &Formats::Text, ending)
+                    .rows(&outcome.rows, &Formats::Text, &outcome.style, ending)
                     .await?;
             }
             self.client.out.complete(outcome.tag);

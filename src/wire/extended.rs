@@ -3,6 +3,8 @@
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
+use crate::relation::Parameter;
+
 use super::client::Ending;
 use super::connection::Connection;
 use super::format::Formats;
@@ -30,14 +32,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
                 "bind message has {formats} parameter formats but {parameters} parameters"
             ))));
         }
-        Formats::new(&bind.parameter_formats).map_err(Stop::Wire)?;
+        let formats = Formats::new(&bind.parameter_formats).map_err(Stop::Wire)?;
+        let parameters: Vec<_> = bind
+            .parameters
+            .iter()
+            .enumerate()
+            .map(|(index, bytes)| Parameter {
+                form: formats.of(index),
+                bytes: *bytes,
+            })
+            .collect();
         let mut formats = Formats::new(&bind.result_formats).map_err(Stop::Wire)?;
         if self.formats.count() > self.session.portal_count() {
             self.formats
                 .retain(|portal| self.session.has_portal(portal));
         }
         self.session
-            .bind(bind.portal, bind.statement, parameters)
+            .bind(bind.portal, bind.statement, &parameters)
             .map_err(Stop::Session)?;
         // Only a list of formats can be too long or too short for the columns.
         if let Formats::Each(_) = formats {
@@ -89,7 +100,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
         let formats = self.formats.get(portal);
         // A statement with rows changes nothing: it may still be stopped.
         let ending = Ending::Open(deadline);
-        self.client.rows(&execution.rows, formats, ending).await?;
+        self.client
+            .rows(&execution.rows, formats, &execution.style, ending)
+            .await?;
         match execution.tag {
             Some(tag) => self.client.out.complete(tag),
             None => self.client.out.suspended(),

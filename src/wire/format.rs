@@ -1,19 +1,9 @@
 use std::collections::HashMap;
 
 use crate::error::{Error, ErrorKind, Result, Value};
-use crate::session::Form;
+use crate::relation::Form;
 
 use super::stop::violation;
-
-/// How a value is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Format {
-    /// As people read it.
-    #[default]
-    Text,
-    /// As machines read it.
-    Binary,
-}
 
 /// The formats of a result's columns.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,7 +14,7 @@ pub(super) enum Formats {
     /// Everything binary.
     Binary,
     /// Each column in its own.
-    Each(Box<[Format]>),
+    Each(Box<[Form]>),
 }
 
 impl Formats {
@@ -46,7 +36,7 @@ pub(super) struct PortalFormats {
     named: HashMap<String, Formats>,
 }
 
-impl TryFrom<i16> for Format {
+impl TryFrom<i16> for Form {
     type Error = Error;
 
     fn try_from(code: i16) -> Result<Self> {
@@ -70,23 +60,23 @@ impl Formats {
     pub(super) fn new(codes: &[i16]) -> Result<Self> {
         match codes {
             [] => Ok(Self::Text),
-            [code] => Ok(match Format::try_from(*code)? {
-                Format::Text => Self::Text,
-                Format::Binary => Self::Binary,
+            [code] => Ok(match Form::try_from(*code)? {
+                Form::Text => Self::Text,
+                Form::Binary => Self::Binary,
             }),
             codes => codes
                 .iter()
-                .map(|code| Format::try_from(*code))
+                .map(|code| Form::try_from(*code))
                 .collect::<Result<_>>()
                 .map(Self::Each),
         }
     }
 
     /// The format of a column, counted from 0.
-    pub(super) fn of(&self, column: usize) -> Format {
+    pub(super) fn of(&self, column: usize) -> Form {
         match self {
-            Self::Text => Format::Text,
-            Self::Binary => Format::Binary,
+            Self::Text => Form::Text,
+            Self::Binary => Form::Binary,
             Self::Each(formats) => formats.get(column).copied().unwrap_or_default(),
         }
     }
@@ -150,8 +140,8 @@ mod tests {
 
     #[test]
     fn formats_of_three_columns() {
-        use Format::{Binary as B, Text as T};
-        let cases: [(&[i16], [Format; 3]); 4] = [
+        use Form::{Binary as B, Text as T};
+        let cases: [(&[i16], [Form; 3]); 4] = [
             (&[], [T, T, T]),
             (&[0], [T, T, T]),
             (&[1], [B, B, B]),

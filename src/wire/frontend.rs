@@ -1,6 +1,7 @@
-use bytes::{Buf, TryGetError};
+use bytes::Buf;
 
-use crate::error::{Error, ErrorKind, Result, Value};
+use crate::error::Result;
+use crate::relation::utf8;
 
 use super::frame::Frame;
 use super::stop::violation;
@@ -142,31 +143,6 @@ impl<'a> Body<'a> {
                 "invalid {message} message subtype {kind}"
             ))),
         }
-    }
-}
-
-/// A text in UTF-8, the only encoding there is.
-///
-/// # Errors
-/// 22021 with the first bytes that are none, as PostgreSQL writes it.
-pub(super) fn utf8(bytes: &[u8]) -> Result<&str> {
-    std::str::from_utf8(bytes).map_err(|error| {
-        let (start, length) = (error.valid_up_to(), error.error_len());
-        let bad = &bytes[start..length.map_or(bytes.len(), |length| start + length)];
-        let bad: Vec<String> = bad.iter().map(|byte| format!("0x{byte:02x}")).collect();
-        Error::new(
-            ErrorKind::InvalidValue(Value::Encoding),
-            format!(
-                "invalid byte sequence for encoding \"UTF8\": {}",
-                bad.join(" ")
-            ),
-        )
-    })
-}
-
-impl From<TryGetError> for Error {
-    fn from(_: TryGetError) -> Self {
-        violation("insufficient data left in message")
     }
 }
 

@@ -1,7 +1,7 @@
 use crate::error::{Error, ErrorKind, Protocol, Result};
+use crate::relation::utf8;
 use crate::session::SessionOptions;
 
-use super::frontend::utf8;
 use super::stop::violation;
 
 /// The only minor version of protocol 3 that is spoken. PostgreSQL's own clients

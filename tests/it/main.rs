@@ -29,4 +29,5 @@ mod slt;
 mod store;
 mod transaction;
 mod two_processes;
+mod values;
 mod wire;

@@ -71,14 +71,14 @@ async fn statements_and_portals_are_counted() {
     let mut session = small(&store).await;
     for name in ["a", "b", "c"] {
         session.prepare(name, "SHOW ALL", &[]).unwrap();
-        session.bind(name, name, 0).unwrap();
+        session.bind(name, name, &[]).unwrap();
     }
     assert_eq!(refusal(session.prepare("d", "SHOW ALL", &[])), "54000");
-    assert_eq!(refusal(session.bind("d", "a", 0)), "54000");
+    assert_eq!(refusal(session.bind("d", "a", &[])), "54000");
     session.close_statement("a");
     session.close_portal("a");
     session.prepare("d", "SHOW ALL", &[]).unwrap();
-    session.bind("d", "d", 0).unwrap();
+    session.bind("d", "d", &[]).unwrap();
 }
 
 #[tokio::test]
@@ -89,7 +89,7 @@ async fn texts_are_kept_up_to_a_limit() {
     assert_eq!(refusal(session.prepare("b", &long(20 * KIB), &[])), "53200");
     // A portal keeps the statement that it was made of.
     session.execute("BEGIN").await.unwrap();
-    session.bind("a", "a", 0).unwrap();
+    session.bind("a", "a", &[]).unwrap();
     session.execute("DEALLOCATE ALL").await.unwrap();
     assert_eq!(refusal(session.prepare("b", &long(20 * KIB), &[])), "53200");
     session.execute("ROLLBACK").await.unwrap();
@@ -105,11 +105,11 @@ async fn rows_are_kept_only_while_some_are_left() {
     session.prepare("all", "SHOW ALL", &[]).unwrap();
     session.execute("BEGIN").await.unwrap();
     for _ in 0..20 {
-        session.bind("", "all", 0).unwrap();
+        session.bind("", "all", &[]).unwrap();
         let done = session.execute_portal("", 0, false).await.unwrap();
         assert_eq!(done.tag, Some("SHOW"));
     }
-    session.bind("one", "all", 0).unwrap();
+    session.bind("one", "all", &[]).unwrap();
     assert_eq!(
         session
             .execute_portal("one", 1, false)
@@ -120,7 +120,7 @@ async fn rows_are_kept_only_while_some_are_left() {
         1
     );
     session.prepare("long", &long(16 * KIB), &[]).unwrap();
-    session.bind("other", "all", 0).unwrap();
+    session.bind("other", "all", &[]).unwrap();
     assert_eq!(
         refusal(session.execute_portal("other", 1, false).await),
         "53200"

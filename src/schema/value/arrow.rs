@@ -154,7 +154,7 @@ impl DataType {
                 self.texts(values)
             }
             Self::Bytea => {
-                let bytes = self.read(values, text::bytes)?;
+                let bytes = self.read(values, text::read_bytes)?;
                 Arc::new(bytes.into_iter().collect::<BinaryArray>())
             }
             Self::Uuid => {

@@ -22,22 +22,24 @@ pub(super) fn interval(text: &str) -> Result<String> {
         })
 }
 
-/// The parts of an interval, from any of its input forms.
+/// The parts of an interval, from any of its input forms. Nothing is rounded.
 pub(super) fn read(text: &str) -> Result<Interval, Flaw> {
-    let trimmed = text.trim();
-    match trimmed.strip_prefix(['P', 'p']) {
-        Some(rest) => read_iso(rest),
-        None => read_verbose(trimmed),
+    match Interval::read(text)? {
+        (interval, true) => Ok(interval),
+        (_, false) => Err(Flaw::Range),
     }
 }
 
 /// What is wrong with a text.
-pub(super) enum Flaw {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IntervalFlaw {
     /// It does not spell an interval.
     Syntax,
     /// A part is larger, or finer, than intervals hold.
     Range,
 }
+
+use IntervalFlaw as Flaw;
 
 /// What a unit of the text counts, and how many of it.
 #[derive(Clone, Copy)]
@@ -53,9 +55,9 @@ const MICROS_PER_DAY: i128 = 86_400 * MICROS_PER_SECOND;
 /// What PostgreSQL takes for the days of a part of a month.
 const DAYS_PER_MONTH: i128 = 30;
 
-/// Amounts are counted in billionths, so that fractions add up exactly.
-const ONE: i128 = 1_000_000_000;
-const FRACTION_DIGITS: usize = 9;
+/// Amounts are counted in such parts, so that fractions add up exactly.
+const ONE: i128 = 1_000_000_000_000_000_000;
+const FRACTION_DIGITS: usize = 18;
 
 /// Longer numbers are beyond every part's range.
 const MAX_DIGITS: usize = 19;
@@ -93,19 +95,38 @@ const UNITS: &[(&[&str], Unit)] = &[
     ),
 ];
 
-#[derive(Default)]
-pub(super) struct Interval {
-    pub(super) months: i32,
-    pub(super) days: i32,
-    pub(super) micros: i64,
+/// An `interval`. Displays in PostgreSQL's style `postgres`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Interval {
+    /// Months, years included.
+    pub months: i32,
+    /// Days, weeks included.
+    pub days: i32,
+    /// Microseconds, hours included.
+    pub micros: i64,
 }
 
-/// The parts while they are added up, in billionths.
+impl Interval {
+    /// Reads an interval in any of PostgreSQL's three forms, and says whether it
+    /// is what was written: parts of a microsecond are rounded, and parts of a
+    /// year are rounded to months.
+    pub(crate) fn read(text: &str) -> Result<(Self, bool), IntervalFlaw> {
+        let trimmed = text.trim();
+        match trimmed.strip_prefix(['P', 'p']) {
+            Some(rest) => read_iso(rest),
+            None => read_verbose(trimmed),
+        }
+    }
+}
+
+/// The parts while they are added up, each in parts of [`ONE`].
 #[derive(Default)]
 struct Sum {
     months: i128,
     days: i128,
     micros: i128,
+    /// Something was rounded.
+    is_rounded: bool,
 }
 
 impl Sum {
@@ -115,15 +136,18 @@ impl Sum {
             Unit::Days(factor) => (&mut self.days, factor),
             Unit::Micros(factor) => (&mut self.micros, factor),
         };
-        *part = amount
-            .checked_mul(factor)
-            .and_then(|amount| part.checked_add(amount))
-            .ok_or(Flaw::Range)?;
+        let mut amount = amount.checked_mul(factor).ok_or(Flaw::Range)?;
+        if matches!(unit, Unit::Months(2..)) {
+            let months = rounded(amount);
+            self.is_rounded |= months * ONE != amount;
+            amount = months * ONE;
+        }
+        *part = part.checked_add(amount).ok_or(Flaw::Range)?;
         Ok(())
     }
 
     /// Parts of a month become days, parts of a day become time.
-    fn finish(mut self, negate: bool) -> Result<Interval, Flaw> {
+    fn finish(mut self, negate: bool) -> Result<(Interval, bool), Flaw> {
         let carry = |from: &mut i128, to: &mut i128, factor: i128| {
             let fraction = *from % ONE;
             *from -= fraction;
@@ -132,20 +156,26 @@ impl Sum {
         };
         carry(&mut self.months, &mut self.days, DAYS_PER_MONTH).ok_or(Flaw::Range)?;
         carry(&mut self.days, &mut self.micros, MICROS_PER_DAY).ok_or(Flaw::Range)?;
-        if self.micros % ONE != 0 {
-            return Err(Flaw::Range);
-        }
+        let is_exact = !self.is_rounded && self.micros % ONE == 0;
         let sign = if negate { -1 } else { 1 };
-        Ok(Interval {
+        let interval = Interval {
             months: i32::try_from(sign * self.months / ONE).map_err(|_| Flaw::Range)?,
             days: i32::try_from(sign * self.days / ONE).map_err(|_| Flaw::Range)?,
-            micros: i64::try_from(sign * self.micros / ONE).map_err(|_| Flaw::Range)?,
-        })
+            micros: i64::try_from(sign * rounded(self.micros)).map_err(|_| Flaw::Range)?,
+        };
+        Ok((interval, is_exact))
     }
 }
 
-/// A signed decimal number at the beginning of the text, in billionths, and
-/// what follows it.
+/// The next whole number, of two the even one.
+fn rounded(amount: i128) -> i128 {
+    let (whole, part) = (amount.div_euclid(ONE), amount.rem_euclid(ONE));
+    let is_up = part * 2 > ONE || part * 2 == ONE && whole % 2 != 0;
+    whole + i128::from(is_up)
+}
+
+/// A signed decimal number at the beginning of the text, in parts of [`ONE`],
+/// and what follows it.
 fn amount(text: &str) -> Result<(i128, &str), Flaw> {
     let (sign, unsigned) = match text.strip_prefix('-') {
         Some(rest) => (-1, rest),
@@ -168,7 +198,7 @@ fn amount(text: &str) -> Result<(i128, &str), Flaw> {
     Ok((sign * value, rest))
 }
 
-fn read_verbose(text: &str) -> Result<Interval, Flaw> {
+fn read_verbose(text: &str) -> Result<(Interval, bool), Flaw> {
     let lower = text.to_ascii_lowercase();
     let mut rest = lower.strip_prefix('@').unwrap_or(&lower).trim();
     let negate = match rest.strip_suffix("ago") {
@@ -189,6 +219,11 @@ fn read_verbose(text: &str) -> Result<Interval, Flaw> {
             rest = rest[word.len()..].trim_start();
             continue;
         }
+        if let Some(months) = year_month(word) {
+            sum.add(months, Unit::Months(1))?;
+            rest = rest[word.len()..].trim_start();
+            continue;
+        }
         let (value, after) = amount(rest)?;
         let after = after.trim_start();
         let end = after
@@ -196,14 +231,39 @@ fn read_verbose(text: &str) -> Result<Interval, Flaw> {
             .unwrap_or(after.len());
         let (name, after) = after.split_at(end);
         let unit = match name {
-            // A bare number counts seconds, and can only come last.
+            // A bare number counts seconds, and can only come last; before a
+            // time of day it counts days.
             "" if after.is_empty() => Unit::Micros(MICROS_PER_SECOND),
+            "" if is_clock(after) => Unit::Days(1),
             name => named_unit(name).ok_or(Flaw::Syntax)?,
         };
         sum.add(value, unit)?;
         rest = after.trim_start();
     }
     sum.finish(negate)
+}
+
+fn is_clock(text: &str) -> bool {
+    let word = text.split_ascii_whitespace().next().unwrap_or(text);
+    word.contains(':')
+}
+
+/// The SQL standard's `[-]years-months`.
+fn year_month(word: &str) -> Option<i128> {
+    let (sign, unsigned) = match word.strip_prefix('-') {
+        Some(rest) => (-1, rest),
+        None => (1, word.strip_prefix('+').unwrap_or(word)),
+    };
+    let (years, months) = unsigned.split_once('-')?;
+    let number = |digits: &str| match digits.bytes().all(|b| b.is_ascii_digit()) {
+        true => digits.parse::<i32>().ok().map(i128::from),
+        false => None,
+    };
+    let (years, months) = (
+        number(years)?,
+        number(months).filter(|months| *months < 12)?,
+    );
+    Some(sign * (years * 12 + months) * ONE)
 }
 
 fn named_unit(name: &str) -> Option<Unit> {
@@ -213,7 +273,7 @@ fn named_unit(name: &str) -> Option<Unit> {
         .map(|(_, unit)| *unit)
 }
 
-/// `[-]hh:mm[:ss[.fraction]]`, in billionths of a second.
+/// `[-]hh:mm[:ss[.fraction]]`, in parts of a second.
 fn clock(word: &str) -> Result<i128, Flaw> {
     let (sign, unsigned) = match word.strip_prefix('-') {
         Some(rest) => (-1, rest),
@@ -246,7 +306,7 @@ fn clock(word: &str) -> Result<i128, Flaw> {
 }
 
 /// ISO 8601 after its `P`, in the format with designators.
-fn read_iso(text: &str) -> Result<Interval, Flaw> {
+fn read_iso(text: &str) -> Result<(Interval, bool), Flaw> {
     let mut sum = Sum::default();
     let (mut rest, mut in_time, mut parts) = (text, false, 0);
     while !rest.is_empty() {

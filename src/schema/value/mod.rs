@@ -54,6 +54,10 @@ mod refusal;
 mod tests;
 mod text;
 
+pub use interval::Interval;
+pub(crate) use interval::IntervalFlaw;
 pub use literal::{DefaultValue, Literal};
+pub(crate) use number::is_number;
+pub(crate) use text::{read_boolean, read_bytes};
 #[cfg(feature = "arrow")]
 pub(crate) use {arrow::RowError, json::no_such_field};

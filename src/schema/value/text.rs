@@ -7,9 +7,14 @@ use super::{number, refusal};
 use crate::error::{Error, ErrorKind, Result, Value};
 use crate::schema::DataType;
 
+/// A boolean, as [`read_boolean`] reads it.
+pub(super) fn boolean(text: &str) -> Result<bool> {
+    read_boolean(text).ok_or_else(|| refusal::syntax(&DataType::Boolean, text))
+}
+
 /// A boolean in any of PostgreSQL's spellings: a unique beginning of `true`,
 /// `false`, `yes`, `no`, `on`, `off`, or `1`, `0`.
-pub(super) fn boolean(text: &str) -> Result<bool> {
+pub(crate) fn read_boolean(text: &str) -> Option<bool> {
     const SPELLINGS: [(&str, usize, bool); 8] = [
         ("true", 1, true),
         ("false", 1, false),
@@ -25,7 +30,6 @@ pub(super) fn boolean(text: &str) -> Result<bool> {
         .into_iter()
         .find(|(full, shortest, _)| word.len() >= *shortest && full.starts_with(&word))
         .map(|(_, _, value)| value)
-        .ok_or_else(|| refusal::syntax(&DataType::Boolean, text))
 }
 
 /// Text of at most `length` characters; blanks beyond them are cut, as SQL asks.
@@ -40,13 +44,13 @@ pub(super) fn char(text: &str, length: u32) -> Result<String> {
 
 /// Bytes, in either of PostgreSQL's input formats (PostgreSQL manual, 8.4).
 pub(super) fn bytea(text: &str) -> Result<String> {
-    let bytes = bytes(text).ok_or_else(|| refusal::syntax(&DataType::Bytea, text))?;
+    let bytes = read_bytes(text).ok_or_else(|| refusal::syntax(&DataType::Bytea, text))?;
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(format!("\\x{hex}"))
 }
 
-/// The bytes that a text in either format spells.
-pub(super) fn bytes(text: &str) -> Option<Vec<u8>> {
+/// Bytes, in hex after `\x` or with escapes.
+pub(crate) fn read_bytes(text: &str) -> Option<Vec<u8>> {
     match text.strip_prefix("\\x") {
         Some(hex) => hex_bytes(hex),
         None => escaped_bytes(text),

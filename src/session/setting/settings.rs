@@ -11,6 +11,7 @@ use super::name_list;
 use super::transaction::Transaction;
 use super::value::Value;
 use crate::error::{self, Error, ErrorKind, Object, Result};
+use crate::relation::{ByteaOutput, DateOrder, FloatDigits, IntervalStyle, Style};
 use crate::session::Severity;
 use crate::sql::{SetScope, SetValue};
 
@@ -251,6 +252,33 @@ impl Settings {
         self.duration("idle_in_transaction_session_timeout")
     }
 
+    /// How values are written as text and read from it.
+    pub fn style(&self) -> Style {
+        Style {
+            // The setting was checked when it was set.
+            zone: self.text("TimeZone").parse().unwrap_or_default(),
+            date_order: match self.text("DateStyle") {
+                "ISO, DMY" => DateOrder::Dmy,
+                "ISO, YMD" => DateOrder::Ymd,
+                _ => DateOrder::Mdy,
+            },
+            interval: match self.text("IntervalStyle") {
+                "postgres_verbose" => IntervalStyle::PostgresVerbose,
+                "sql_standard" => IntervalStyle::SqlStandard,
+                "iso_8601" => IntervalStyle::Iso8601,
+                _ => IntervalStyle::Postgres,
+            },
+            bytea: match self.text("bytea_output") {
+                "escape" => ByteaOutput::Escape,
+                _ => ByteaOutput::Hex,
+            },
+            float_digits: match self.integer("extra_float_digits") {
+                1.. => FloatDigits::Shortest,
+                fewer => FloatDigits::Fewer(u8::try_from(-fewer).unwrap_or(u8::MAX)),
+            },
+        }
+    }
+
     /// Whether the client wants notices of this severity (`client_min_messages`).
     pub fn admits(&self, severity: Severity) -> bool {
         match self.text("client_min_messages") {
@@ -324,13 +352,17 @@ impl Settings {
         matches!(self.value(known(name)), Value::Bool(true))
     }
 
-    fn duration(&self, name: &str) -> Option<Duration> {
+    fn integer(&self, name: &str) -> i32 {
         match self.value(known(name)) {
-            Value::Integer(0) => None,
-            Value::Integer(milliseconds) => Some(Duration::from_millis(u64::from(
-                milliseconds.unsigned_abs(),
-            ))),
+            Value::Integer(number) => *number,
             _ => unreachable!("{name} is an integer"),
+        }
+    }
+
+    fn duration(&self, name: &str) -> Option<Duration> {
+        match self.integer(name).unsigned_abs() {
+            0 => None,
+            milliseconds => Some(Duration::from_millis(u64::from(milliseconds))),
         }
     }
 }

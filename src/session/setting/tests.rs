@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{MetadataUpdates, ReadConsistency, Settings};
 use crate::error::Error;
+use crate::relation::{ByteaOutput, DateOrder, FloatDigits, IntervalStyle, Style, Zone};
 use crate::session::Severity;
 use crate::sql::{IsolationLevel, SetScope, SetValue, TransactionModes};
 
@@ -575,4 +576,31 @@ fn the_session_acts_on_typed_values() {
     assert!(!settings.admits(Severity::Notice) && settings.admits(Severity::Warning));
     set(&mut settings, "search_path", "\"\"").expect("nowhere");
     assert_eq!(settings.search_path(), [""]);
+}
+
+#[test]
+fn the_style_of_values_follows_the_settings() {
+    let mut s = settings();
+    assert_eq!(s.style(), Style::default());
+    for (name, value) in [
+        ("TimeZone", "<x>-2"),
+        ("DateStyle", "DMY"),
+        ("IntervalStyle", "iso_8601"),
+        ("bytea_output", "escape"),
+        ("extra_float_digits", "-3"),
+    ] {
+        set(&mut s, name, value).expect(name);
+    }
+    let expected = Style {
+        zone: Zone::Fixed(7_200),
+        date_order: DateOrder::Dmy,
+        interval: IntervalStyle::Iso8601,
+        bytea: ByteaOutput::Escape,
+        float_digits: FloatDigits::Fewer(3),
+    };
+    assert_eq!(s.style(), expected);
+    set(&mut s, "TimeZone", "europe/paris").expect("a zone");
+    assert_eq!(s.style().zone, "Europe/Paris".parse().expect("a zone"));
+    s.reset_all();
+    assert_eq!(s.style(), Style::default());
 }

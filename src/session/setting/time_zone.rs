@@ -1,9 +1,8 @@
 //! `TimeZone`: the names of the IANA database, and offsets.
 
-use chrono_tz::Tz;
-
 use super::value::invalid;
 use crate::error::Result;
+use crate::relation::Zone;
 
 /// PostgreSQL takes offsets of up to a week.
 const HOURS: std::ops::Range<u32> = 0..168;
@@ -21,13 +20,12 @@ pub(super) fn read(name: &str, text: &str) -> Result<String> {
             invalid(name, text).with_detail("UTC timezone offset is out of range.")
         });
     }
-    if let Ok(zone) = Tz::from_str_insensitive(text) {
-        return Ok(zone.name().to_owned());
+    match text.parse() {
+        Ok(Zone::Utc) => Ok("UTC".to_owned()),
+        Ok(Zone::Named(zone)) => Ok(zone.name().to_owned()),
+        Ok(Zone::Fixed(_)) => Ok(text.to_owned()),
+        Err(()) => Err(invalid(name, text)),
     }
-    if is_posix(text) {
-        return Ok(text.to_owned());
-    }
-    Err(invalid(name, text))
 }
 
 /// `-8` is `<-08>+08`: a zone called -08, eight hours west of Greenwich.
@@ -42,25 +40,4 @@ fn hours_east(hours: f64) -> Option<String> {
         0.0 => format!("<{east}{hours:02}>{west}{hours:02}"),
         _ => format!("<{east}{hours:02}:{minutes:02}>{west}{hours:02}:{minutes:02}"),
     })
-}
-
-/// `[name]±hours[:minutes]`, the name being letters or anything in `<>`.
-fn is_posix(text: &str) -> bool {
-    let offset = match text.strip_prefix('<') {
-        Some(quoted) => match quoted.split_once('>') {
-            Some((_, offset)) => offset,
-            None => return false,
-        },
-        None => text.trim_start_matches(|c: char| c.is_ascii_alphabetic()),
-    };
-    let Some(digits) = offset.strip_prefix(['+', '-']) else {
-        return false;
-    };
-    let (hours, minutes) = digits.split_once(':').unwrap_or((digits, "0"));
-    let number = |text: &str| match text.len() {
-        1..=3 if text.bytes().all(|b| b.is_ascii_digit()) => text.parse::<u32>().ok(),
-        _ => None,
-    };
-    number(hours).is_some_and(|hours| HOURS.contains(&hours))
-        && number(minutes).is_some_and(|minutes| minutes < 60)
 }

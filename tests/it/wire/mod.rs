@@ -62,6 +62,49 @@ fn a_client_logs_in() {
     goes_on(&mut raw);
 }
 
+/// Moments are told in the session's zone, as it was when the statement ran.
+#[test]
+fn moments_are_told_in_the_sessions_zone() {
+    let (_rekha, mut raw) = start();
+    let offset = |answer: &[Message]| {
+        let updated_at = rows(answer).pop().unwrap().pop().unwrap().unwrap();
+        let text = String::from_utf8(updated_at).unwrap();
+        text[text.find('+').unwrap()..].to_owned()
+    };
+    const LOCAL: &str = "SET LOCAL TimeZone = 'Asia/Kathmandu'; SHOW STREAMS";
+    for (sql, expected) in [
+        ("SHOW STREAMS", "+00"),
+        (LOCAL, "+05:45"),
+        ("SHOW STREAMS", "+00"),
+        ("SET TimeZone = 'Asia/Kolkata'; SHOW STREAMS", "+05:30"),
+        ("SHOW STREAMS", "+05:30"),
+        (
+            "BEGIN; SET LOCAL TimeZone = -3.5; ROLLBACK; SHOW STREAMS",
+            "+05:30",
+        ),
+    ] {
+        assert_eq!(offset(&raw.ask(&[query(sql)])), expected, "{sql}");
+    }
+    let pipeline = [
+        run("SET TimeZone = 'Asia/Tokyo'"),
+        run("SHOW STREAMS"),
+        sync(),
+    ];
+    assert_eq!(offset(&raw.ask(&pipeline)), "+09");
+
+    let binary = || {
+        [
+            parse("", "SHOW STREAMS"),
+            bind("", "", &[1]),
+            execute("", 0),
+            sync(),
+        ]
+    };
+    let before = rows(&raw.ask(&binary()));
+    raw.ask(&[query("SET TimeZone = 'UTC'")]);
+    assert_eq!(rows(&raw.ask(&binary())), before);
+}
+
 #[test]
 fn settings_come_with_the_start_up() {
     let rekha = Rekha::start();

@@ -1,78 +1,9 @@
-//! Rows: the vocabulary of everything that has rows to show.
+//! Rows, shared with whoever made them.
 
-use std::borrow::Cow;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
-use chrono::{DateTime, Utc};
-
-/// The type of a result column: a PostgreSQL type on the wire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ColumnType {
-    /// `bool`
-    Bool,
-    /// `int4`
-    Int4,
-    /// `int8`
-    Int8,
-    /// `text`
-    Text,
-    /// `timestamptz`
-    TimestampTz,
-}
-
-/// A column of a result.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Column {
-    /// Its name.
-    pub name: Cow<'static, str>,
-    /// Its type.
-    pub column_type: ColumnType,
-}
-
-impl Column {
-    /// A column of this name and type.
-    pub const fn new(name: &'static str, column_type: ColumnType) -> Self {
-        Self {
-            name: Cow::Borrowed(name),
-            column_type,
-        }
-    }
-}
-
-/// A value of a result.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Value {
-    /// NULL, of any type
-    Null,
-    /// A `bool`
-    Bool(bool),
-    /// An `int4`
-    Int4(i32),
-    /// An `int8`
-    Int8(i64),
-    /// A `text`
-    Text(Arc<str>),
-    /// A `timestamptz`
-    TimestampTz(DateTime<Utc>),
-}
-
-impl Value {
-    /// A `text`.
-    pub fn text(text: impl AsRef<str>) -> Self {
-        Self::Text(text.as_ref().into())
-    }
-
-    /// A `text`, or NULL.
-    pub fn optional_text(text: Option<impl AsRef<str>>) -> Self {
-        text.map_or(Self::Null, Self::text)
-    }
-
-    /// An `int4` of a count; the largest there is for one beyond it.
-    pub fn count(count: u32) -> Self {
-        Self::Int4(i32::try_from(count).unwrap_or(i32::MAX))
-    }
-}
+use super::Value;
 
 /// A row of a result: one value a column.
 pub type Row = Vec<Value>;
@@ -92,6 +23,8 @@ pub struct Rows {
 struct Made {
     rows: Box<[Row]>,
     encoded: Option<[OnceLock<Box<[u8]>>; 2]>,
+    /// Their text is not the same for every session.
+    has_style: bool,
 }
 
 /// Rows are what they hold, not what was made of them.
@@ -101,17 +34,18 @@ impl PartialEq for Made {
     }
 }
 
-/// A form in which rows are sent as a whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How a value is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Form {
-    /// Every value as text.
+    /// As people read it.
+    #[default]
     Text,
-    /// Every value binary.
+    /// As machines read it.
     Binary,
 }
 
 impl Rows {
-    /// Rows that are kept and handed out again: what is made of them in a
+    /// Rows that are kept and handed out again: what is made of them in one
     /// [`Form`] is kept too.
     pub fn kept(rows: impl IntoIterator<Item = Row>) -> Self {
         let rows: Box<[Row]> = rows.into_iter().collect();
@@ -119,6 +53,7 @@ impl Rows {
             next: 0,
             end: rows.len(),
             all: Arc::new(Made {
+                has_style: rows.iter().flatten().any(Value::depends_on_style),
                 rows,
                 encoded: Some(Default::default()),
             }),
@@ -126,10 +61,12 @@ impl Rows {
     }
 
     /// All rows in this form, encoded when they are first asked for. Nothing for
-    /// rows that are not kept, or of which some were taken.
+    /// rows that are not kept, or of which some were taken, or whose text depends
+    /// on the session's settings.
     pub fn encoded(&self, form: Form, encode: impl FnOnce(&[Row]) -> Box<[u8]>) -> Option<&[u8]> {
         let is_whole = self.next == 0 && self.end == self.all.rows.len();
-        let slots = self.all.encoded.as_ref().filter(|_| is_whole)?;
+        let is_same = !self.all.has_style || form == Form::Binary;
+        let slots = self.all.encoded.as_ref().filter(|_| is_whole && is_same)?;
         Some(slots[form as usize].get_or_init(|| encode(&self.all.rows)))
     }
 
@@ -150,14 +87,7 @@ impl Rows {
     /// About how much memory the rows take (in bytes), those that were taken out
     /// included.
     pub fn bytes(&self) -> usize {
-        let value = |value: &Value| {
-            let text = match value {
-                Value::Text(text) => text.len(),
-                _ => 0,
-            };
-            text + size_of::<Value>()
-        };
-        self.all.rows.iter().flatten().map(value).sum()
+        self.all.rows.iter().flatten().map(Value::bytes).sum()
     }
 }
 
@@ -178,6 +108,7 @@ impl FromIterator<Row> for Rows {
             all: Arc::new(Made {
                 rows,
                 encoded: None,
+                has_style: false,
             }),
         }
     }
@@ -222,5 +153,13 @@ mod tests {
         kept.take_first(1);
         assert_eq!(kept.encoded(Form::Text, again), None);
         assert_eq!(Rows::from_iter([row()]).encoded(Form::Text, again), None);
+    }
+
+    #[test]
+    fn text_that_is_not_everybodys_is_not_kept() {
+        let encode = |_: &[Row]| [1].into();
+        let rows = Rows::kept([vec![Value::Int4(1), Value::Float8(0.5)]]);
+        assert_eq!(rows.encoded(Form::Text, encode), None);
+        assert_eq!(rows.encoded(Form::Binary, encode), Some([1].as_slice()));
     }
 }

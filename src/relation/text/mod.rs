@@ -1,0 +1,11 @@
+//! Values as people read them: the output and input functions of PostgreSQL's
+//! types.
+
+mod array;
+mod float;
+pub(super) mod json;
+mod read;
+mod record;
+mod write;
+
+pub(super) use array::{too_many_dimensions, too_many_elements};
