@@ -14,7 +14,7 @@ use arrow_buffer::{ArrowNativeType, NullBuffer, OffsetBuffer};
 use arrow_schema::{DataType as ArrowType, Fields};
 use arrow_select::take::take;
 
-use super::cast::{cast, native, text_at};
+use super::cast::{cast, key_at, native};
 use super::resolution::{Conversion, Resolution, Source};
 use crate::error::{Error, ErrorKind, Value};
 use crate::schema::{DataType, Field, RecordStep, RowError, no_such_field, null_not_allowed};
@@ -202,6 +202,7 @@ fn carry(
             let ArrowType::Struct(fields) = entries.data_type() else {
                 unreachable!("the entries of a map are structs");
             };
+            let key = &before[0];
             let part = |part: usize| {
                 let conversion = match conversion {
                     Conversion::Map(entry) => &entry[part].conversion,
@@ -217,8 +218,8 @@ fn carry(
                     None,
                 )
                 .map_err(|error| {
-                    let key = |entry, _| RecordStep::Key(text_at(&packed[0], entry));
-                    error.within_list(&offsets, key)
+                    let step = |entry, _| RecordStep::Key(key_at(key, &packed[0], entry));
+                    error.within_list(&offsets, step)
                 })
             };
             let carried = StructArray::new(fields.clone(), vec![part(0)?, part(1)?], None);

@@ -18,7 +18,7 @@ use super::arrow::is_live;
 use super::json::{no_value_of, not_exact};
 use super::resolution::Conversion;
 use crate::error::{Error, ErrorKind, Value};
-use crate::schema::{DataType, RecordError, RowError};
+use crate::schema::{DataType, Field, RecordError, RowError};
 
 /// The values of a column in the layout of [`DataType::to_arrow`]; the fields
 /// of nested types are left as they are.
@@ -275,8 +275,21 @@ fn converted(
     }
 }
 
-/// A value as text, for messages and paths.
-pub(super) fn text_at(array: &ArrayRef, row: usize) -> String {
+/// The text of a key of a map, for paths: as records have it.
+pub(super) fn key_at(key: &Field, keys: &ArrayRef, row: usize) -> String {
+    let text = text_at(keys, row);
+    let mut value = key
+        .data_type
+        .json_of_text(&text)
+        .unwrap_or_else(|_| text.clone().into());
+    match key.data_type.read_json(&mut value) {
+        Ok(()) => key.data_type.text_of_json(&value),
+        Err(_) => text,
+    }
+}
+
+/// A value as text, for messages.
+fn text_at(array: &ArrayRef, row: usize) -> String {
     let options = FormatOptions::new();
     match ArrayFormatter::try_new(array, &options) {
         Ok(formatter) => formatter.value(row).to_string(),

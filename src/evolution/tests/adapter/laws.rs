@@ -78,10 +78,11 @@ fn refused(old: &Schema, new: &Schema) -> Result<(), TestCaseError> {
             );
             let failure = Adapter::new(from, to).adapt(record.clone());
             prop_assert!(failure.is_err(), "{violation}: {record} is carried");
+            let failure = failure.expect_err("so");
             #[cfg(feature = "arrow")]
-            super::batches::refuse(from, to, &record);
+            super::batches::refuse(from, to, &record, &failure, broken.len() == 1);
             // Another violation may be met first.
-            let sqlstate = failure.expect_err("so").problem.sqlstate();
+            let sqlstate = failure.problem.sqlstate();
             let says_so = |rule| sqlstates(rule).contains(&sqlstate);
             prop_assert!(
                 broken.iter().any(|other| says_so(other.rule)),

@@ -1,12 +1,16 @@
 //! What is true of every plan.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use proptest::prelude::*;
 
 use super::super::build::drop_cascade;
 use crate::evolution::{Plan, Route, RouteAction, Safety, adopt_identities, alter, judge, plan};
-use crate::schema::{Alteration, DataType, Field, FieldId, Mode, ObjectId, Schema, sample};
+use crate::schema::{
+    Alteration, ColumnSpec, DataType, Field, FieldId, Mode, ObjectId, Schema, StreamName, sample,
+};
+use crate::sql::{self, AlterAction, Statement};
 
 /// The schema after the actions, in one `ALTER`.
 fn applied(schema: &Schema, alterations: &[Alteration]) -> Schema {
@@ -88,24 +92,138 @@ fn is_like(name: &str, wanted: &str) -> bool {
 /// Whether what there is is what was wanted, as far as types and names go.
 fn is_wanted(got: &DataType, wanted: &DataType) -> bool {
     match (got, wanted) {
-        (DataType::Struct(got), DataType::Struct(wanted)) => have(got, wanted),
+        (DataType::Struct(got), DataType::Struct(wanted)) => have(got, wanted).is_some(),
         (DataType::Array(_), DataType::Array(_)) | (DataType::Map(_), DataType::Map(_)) => {
             let mut parts = got.children().iter().zip(wanted.children());
-            parts.all(|(got, wanted)| is_wanted(&got.data_type, &wanted.data_type))
+            parts.all(|(got, wanted)| {
+                got.nullable == wanted.nullable && is_wanted(&got.data_type, &wanted.data_type)
+            })
         }
         _ => got == wanted,
     }
 }
 
-fn have(got: &[Field], wanted: &[Field]) -> bool {
-    wanted.iter().all(|wanted| {
-        let is_it = |got: &Field| {
-            is_like(&got.name, &wanted.name)
-                && (got.nullable || !wanted.nullable)
-                && is_wanted(&got.data_type, &wanted.data_type)
-        };
-        got.iter().any(is_it)
+/// Finds for each wanted field one that is there for it alone. Answers which
+/// those are, by their places.
+fn have(got: &[Field], wanted: &[Field]) -> Option<HashSet<usize>> {
+    let fits = |got: &Field, wanted: &Field| {
+        is_like(&got.name, &wanted.name)
+            && (got.nullable || !wanted.nullable)
+            && is_wanted(&got.data_type, &wanted.data_type)
+    };
+    let candidates: Vec<Vec<usize>> = wanted
+        .iter()
+        .map(|wanted| {
+            let fits = |place: &usize| fits(&got[*place], wanted);
+            (0..got.len()).filter(fits).collect()
+        })
+        .collect();
+    let mut takers = HashMap::new();
+    let mut is_found = |one| take(one, &candidates, &mut takers, &mut HashSet::new());
+    (0..wanted.len())
+        .all(|one| is_found(one))
+        .then(|| takers.into_keys().collect())
+}
+
+/// Takes a candidate for this one, if need be from another that has one more.
+fn take(
+    one: usize,
+    candidates: &[Vec<usize>],
+    takers: &mut HashMap<usize, usize>,
+    seen: &mut HashSet<usize>,
+) -> bool {
+    candidates[one].iter().any(|place| {
+        let is_free = seen.insert(*place)
+            && match takers.get(place).copied() {
+                Some(other) => take(other, candidates, takers, seen),
+                None => true,
+            };
+        if is_free {
+            takers.insert(*place, one);
+        }
+        is_free
     })
+}
+
+/// The statements of a route, read again, are what is done in it.
+fn reads_back(route: &Route) {
+    let (stream, successor) = (StreamName::new("n s", "s"), StreamName::new("n s", "s_2"));
+    for step in &route.steps {
+        let statements = step.action.statements(&stream, &successor);
+        let read: Vec<Statement> = statements
+            .iter()
+            .flat_map(|text| sql::parse(text).unwrap_or_else(|error| panic!("{text}: {error}")))
+            .collect();
+        assert_eq!(read.len(), statements.len());
+        match &step.action {
+            RouteAction::Alter(alterations) => {
+                let read: Vec<Alteration> = read.into_iter().flat_map(actions).collect();
+                let meant: Vec<_> = alterations
+                    .iter()
+                    .cloned()
+                    .map(without_identities)
+                    .collect();
+                assert_eq!(read, meant, "{statements:#?}");
+            }
+            RouteAction::Create(schema, _) => {
+                let Statement::CreateStream(created) = &read[0] else {
+                    panic!("{statements:#?}");
+                };
+                let columns = created.elements.columns.iter().map(|(column, _)| column);
+                let meant = schema.fields.iter().map(|field| {
+                    let mut field = field.clone();
+                    field.forget_identities();
+                    ColumnSpec::from(&field)
+                });
+                assert!(columns.eq(&meant.collect::<Vec<_>>()), "{statements:#?}");
+                assert_eq!(created.elements.primary_key, schema.primary_key);
+                let unique = created.elements.unique.iter().map(|(_, columns)| columns);
+                assert!(unique.eq(schema.constraints.iter().map(|unique| &unique.columns)));
+                let indexes: Vec<_> = read.into_iter().skip(1).flat_map(actions).collect();
+                let meant = schema.indexes.iter().map(|index| Alteration::AddIndex {
+                    name: None,
+                    columns: index.columns.clone(),
+                    unique: index.unique,
+                });
+                assert_eq!(indexes, meant.collect::<Vec<_>>());
+            }
+            RouteAction::Drop => assert!(matches!(read[..], [Statement::DropStreams(_)])),
+            RouteAction::Outside => assert!(read.is_empty()),
+        }
+    }
+}
+
+/// What a statement does to a stream.
+fn actions(statement: Statement) -> Vec<Alteration> {
+    match statement {
+        Statement::AlterStream(alter) => alter
+            .actions
+            .into_iter()
+            .map(|action| match action {
+                AlterAction::Shape(alteration, _) => alteration,
+                other => panic!("{other:?}"),
+            })
+            .collect(),
+        Statement::CreateIndex(index) => vec![Alteration::AddIndex {
+            name: index.name,
+            columns: index.columns.into_iter().map(|(name, _)| name).collect(),
+            unique: index.unique,
+        }],
+        Statement::DropIndexes { names, .. } => names
+            .into_iter()
+            .map(|index| Alteration::DropIndex { name: index.name })
+            .collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn without_identities(mut alteration: Alteration) -> Alteration {
+    match &mut alteration {
+        Alteration::AddColumn { column, .. } => column.data_type.forget_identities(),
+        Alteration::SetType { data_type, .. } => data_type.forget_identities(),
+        _ => {}
+    }
+    alteration
 }
 
 /// What a route promises: see [`Route`].
@@ -115,20 +233,21 @@ fn keeps_its_promise(mode: Mode, new: &Arc<Schema>, history: &[(u32, Arc<Schema>
     let Some(route) = &plan.route else {
         return;
     };
+    reads_back(route);
     let became = taken(route, mode, history);
     if route.has_successor() {
         assert_eq!(became.len(), history.len());
         return;
     }
     let (_, last) = became.last().expect("a history");
-    assert!(have(&last.fields, &new.fields), "{route:#?}");
+    let found = have(&last.fields, &new.fields).unwrap_or_else(|| panic!("{route:#?}"));
     // What is still there and not wanted cannot go.
     let versions: Vec<_> = became
         .iter()
         .map(|(n, schema)| (*n, schema.as_ref()))
         .collect();
-    let is_over = |field: &&Field| !new.fields.iter().any(|new| is_like(&field.name, &new.name));
-    for field in last.fields.iter().filter(is_over) {
+    let all = last.fields.iter().enumerate();
+    for (_, field) in all.filter(|(place, _)| !found.contains(place)) {
         let without = applied(last, &[drop_cascade(&field.name)]);
         let verdict = judge(mode, &without, &versions);
         assert!(!verdict.is_compatible(), "{}: {route:#?}", field.name);
