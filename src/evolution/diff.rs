@@ -7,9 +7,10 @@ use crate::schema::Schema;
 
 /// Everything that changed between two schemas.
 ///
-/// Empty exactly when they have the same fingerprint: the order and the
-/// identities of columns are no change. Displays as the changes in words,
-/// joined by `; `.
+/// Empty only when they have the same fingerprint: the order of columns is no
+/// change. It is not empty when columns that are alike have changed places: the
+/// fingerprint is the same, and whoever finds data by name reads another column.
+/// Displays as the changes in words, joined by `; `.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diff {
     /// The changes: columns in the new order with their parts, dropped ones, the
@@ -29,11 +30,6 @@ const EVOLUTIONS: [&str; 6] = [
 
 /// Says what changed from one schema to another.
 pub fn diff(old: &Schema, new: &Schema) -> Diff {
-    // Two columns that differ in nothing but their names can change places
-    // and leave the same schema.
-    if old.fingerprint() == new.fingerprint() {
-        return Diff::default();
-    }
     Diff {
         differences: differences(old, new),
     }

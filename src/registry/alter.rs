@@ -91,8 +91,6 @@ impl Registry {
         if diff.is_empty() {
             // A column that was added and dropped again was never there.
             stream.last_field_id = known.stream.last_field_id;
-            self.put_in_place(draft, found, &mut stream, &schema)
-                .await?;
             if stream == known.stream {
                 let unchanged = format!(
                     "stream \"{}\" is unchanged at version {}",
@@ -141,37 +139,6 @@ impl Registry {
         draft.require_stream(found);
         draft.put(Known::new(stream, version), true);
         Ok(applied)
-    }
-
-    /// Columns that differ in nothing but their names can change places and leave
-    /// the same schema: no version, but whoever finds data by name reads another
-    /// column, so the mode decides; then comments and order go with the columns.
-    async fn put_in_place(
-        &self,
-        draft: &mut Draft,
-        found: &Found,
-        stream: &mut Stream,
-        schema: &Schema,
-    ) -> Result<()> {
-        let latest = &found.known.version;
-        if schema.fields.iter().all(|field| {
-            latest
-                .schema
-                .field_by_id(field.id)
-                .is_some_and(|old| old.name == field.name)
-        }) {
-            return Ok(());
-        }
-        let mode = self.deciding_mode(draft, found).await?;
-        self.admit(&self.view(draft), &found.known, schema, mode)
-            .await?;
-        for column in &mut stream.columns {
-            let name = schema.field_by_id(column.field).map(|field| &field.name);
-            if let Some(field) = name.and_then(|name| latest.schema.field(name)) {
-                column.field = field.id;
-            }
-        }
-        Ok(())
     }
 
     async fn rename_stream(

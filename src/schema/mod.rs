@@ -54,6 +54,7 @@ pub use record::{RecordError, RecordPath};
 pub(crate) use record::{RecordStep, missing, null_not_allowed};
 pub use schema::{ColumnError, MAX_COLUMNS, Schema};
 pub(crate) use schema::{check_column_count, nested_key};
+pub(crate) use shape::too_deep;
 pub use shape::{MAX_DEPTH, MAX_FIELDS};
 pub(crate) use shape::{check_field, check_key, check_size, no_default, nullable_key, walk};
 pub use value::{DefaultValue, Interval, Literal};

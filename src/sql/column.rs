@@ -9,7 +9,7 @@ use super::data_type::data_type;
 use super::literal::constant;
 use super::statement::Location;
 use crate::error::{Definition, Error, ErrorKind, Object};
-use crate::schema::{ColumnSpec, FieldPath, Literal, Name};
+use crate::schema::{ColumnSpec, FieldPath, Literal, MAX_DEPTH, Name, too_deep};
 
 /// A column and what its declaration says beyond it.
 pub(super) struct Column {
@@ -50,12 +50,15 @@ pub(super) fn column_name(cursor: &mut Cursor<'_>) -> Parsed<(Name, Location)> {
 /// Reads the way to a column or a part of a nested one: `address.zip`.
 ///
 /// # Errors
-/// 42601 when there is none.
+/// 42601 when there is none, 54001 for one that is longer than types nest deep.
 pub(super) fn field_path(cursor: &mut Cursor<'_>) -> Parsed<(FieldPath, Location)> {
     let (column, location) = cursor.name("a column name")?;
     let mut path = FieldPath::from(column);
     while cursor.accept_sign(&Token::Period) {
         path = path.child(cursor.name("a name")?.0);
+        if path.names().len() > MAX_DEPTH + 1 {
+            return Err(too_deep().at(location.0).into());
+        }
     }
     Ok((path, location))
 }

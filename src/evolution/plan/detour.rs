@@ -28,6 +28,10 @@ use crate::schema::{DataType, Field, FieldId, FieldPath, Name, Schema, next_name
 /// How often what was mended is judged again before it is given up.
 const ROUNDS: usize = 8;
 
+/// How many columns may make room for each other, one in the place of the next,
+/// before it is given up: far more than anybody would want to follow.
+const CHAIN: usize = 64;
+
 /// The route round what a plan's report has against it.
 pub(super) fn detour(plan: &Plan, history: &[(u32, Arc<Schema>)]) -> Route {
     let steps = Detour::new(plan, history)
@@ -89,6 +93,8 @@ struct Detour<'a> {
     leaving: Vec<FieldId>,
     /// What was mended in this round.
     done: HashSet<FieldPath>,
+    /// How many columns are making room for each other.
+    chain: usize,
 }
 
 impl<'a> Detour<'a> {
@@ -115,6 +121,7 @@ impl<'a> Detour<'a> {
             filled: HashSet::new(),
             leaving: Vec::new(),
             done: HashSet::new(),
+            chain: 0,
         }
     }
 
@@ -269,8 +276,13 @@ impl<'a> Detour<'a> {
             let of = self.parent_id(parent)?;
             match self.before.get(&(of, other.id)).copied() {
                 Some(other) => {
+                    if self.chain == CHAIN {
+                        return None;
+                    }
+                    self.chain += 1;
                     let deed = format!("renamed from \"{}\"", other.name);
                     self.split(&at, other, &deed)?;
+                    self.chain -= 1;
                 }
                 None => self.rename_new(&at)?,
             }

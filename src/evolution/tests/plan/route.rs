@@ -249,3 +249,17 @@ fn what_is_allowed_needs_no_route() {
         assert_eq!(plan.route.is_some(), has_route, "{mode}");
     }
 }
+
+#[test]
+fn a_long_chain_of_names_ends_in_another_stream() {
+    let columns: Vec<String> = (0..3_000).map(|n| format!("d{n}: integer")).collect();
+    let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+    let before = schema(&columns, &[]);
+    let chain: Vec<Alteration> = (1..3_000)
+        .map(|n| rename(&format!("d{n}"), &format!("d{}", n - 1)))
+        .collect();
+    let chain = [vec![drop("d0")], chain].concat();
+    let new = Arc::new(altered(&before, &chain));
+    let plan = plan(Full, &new, &[(1, Arc::new(before))]);
+    assert!(plan.route.expect("a route").has_successor());
+}
