@@ -8,7 +8,7 @@ use super::resolve::Names;
 use super::{Notice, Outcome, Row, Rows, Session, Value};
 use crate::error::{Error, ErrorKind, Object, Result};
 use crate::evolution::{Plan, Route, RouteStep, Safety, Sink, SinkStep, Step};
-use crate::registry::Operation;
+use crate::registry::{At, Operation, StreamAction};
 use crate::schema::{Name, StreamName};
 use crate::sql::{Location, Statement};
 
@@ -30,19 +30,25 @@ impl Session {
             view: self.registry.view(draft),
             search_path: &self.frequent.search_path,
         };
-        let (name, plan, if_exists) = match operation(statement, &names).await? {
-            Some((
-                Operation::AlterStream {
-                    name,
-                    if_exists,
-                    actions,
-                },
-                _,
-            )) => {
+        let operation = operation(statement, &names).await?;
+        let operation = operation.map(|(operation, _)| operation);
+        let renamed = operation.as_ref().and_then(renamed);
+        if let (Some(_), Some(rename)) = (&renamed, &operation) {
+            // Whether the name is free is found by taking it, in a draft that
+            // nobody keeps.
+            let mut draft = draft.clone();
+            self.registry.apply(&mut draft, rename, &self.user).await?;
+        }
+        let (name, plan, if_exists) = match operation {
+            Some(Operation::AlterStream {
+                name,
+                if_exists,
+                actions,
+            }) => {
                 let plan = self.registry.plan(draft, &name, &actions).await;
                 (name.value, plan, if_exists)
             }
-            Some((Operation::ReplaceStream { name, spec }, _)) => {
+            Some(Operation::ReplaceStream { name, spec }) => {
                 let plan = self.registry.plan_replacement(draft, &name, &spec).await;
                 (name.value, plan, false)
             }
@@ -55,6 +61,9 @@ impl Session {
         match plan {
             Ok(plan) => {
                 let mut rows = rows(sink, &name, &plan);
+                if let (Some(sink), Some(to)) = (sink, &renamed) {
+                    rows.push(rename(sink, &name, to, &plan));
+                }
                 if let (None, Some(route)) = (sink, &plan.route) {
                     let successor = match route.has_successor() {
                         true => names.view.next_name(&name).await?,
@@ -72,6 +81,23 @@ impl Session {
             Err(error) => Err(error),
         }
     }
+}
+
+/// The new name, for an operation that renames a stream.
+fn renamed(operation: &Operation) -> Option<StreamName> {
+    let Operation::AlterStream { name, actions, .. } = operation else {
+        return None;
+    };
+    let [
+        At {
+            value: StreamAction::RenameTo(to),
+            ..
+        },
+    ] = actions.as_slice()
+    else {
+        return None;
+    };
+    Some(StreamName::new(name.value.namespace.clone(), to.clone()))
 }
 
 /// Whether it is the stream that is not there.
@@ -108,14 +134,27 @@ fn rows(sink: Option<Sink>, name: &StreamName, plan: &Plan) -> Vec<Row> {
 
 /// The one step that makes a stream: there is nobody yet who reads it.
 fn creation(sink: Option<Sink>, name: &StreamName, plan: &Plan) -> Row {
-    let (detail, safety) = match (sink, plan.to.fields.len()) {
-        (Some(sink), _) => script(sink.create_table(name, &plan.to), Safety::Safe),
+    let told = sink.and_then(|sink| plan.render(sink, name).pop());
+    let (detail, safety) = match (told, plan.to.fields.len()) {
+        (Some(told), _) => script(told, Safety::Safe),
         (None, 1) => ("with 1 column".to_owned(), Safety::Safe),
         (None, columns) => (format!("with {columns} columns"), Safety::Safe),
     };
     vec![
         Value::Int4(1),
         Value::text("create stream"),
+        Value::Null,
+        Value::text(detail),
+        Value::text(safety.word()),
+    ]
+}
+
+/// The one step that renames a stream: its records are read as before.
+fn rename(sink: Sink, name: &StreamName, to: &StreamName, plan: &Plan) -> Row {
+    let (detail, safety) = script(sink.rename_table(name, to, &plan.to), Safety::Safe);
+    vec![
+        Value::Int4(1),
+        Value::text("rename stream"),
         Value::Null,
         Value::text(detail),
         Value::text(safety.word()),
@@ -164,12 +203,29 @@ fn script(told: Result<SinkStep>, safety: Safety) -> (String, Safety) {
     }
 }
 
-/// A script that can be run as it is: statements, then words as comments.
+/// A script that can be run as it is: statements, then words as comments. A name
+/// in the words may hold anything, and a lone carriage return ends a comment.
 fn lines<'a>(statements: Vec<String>, words: impl IntoIterator<Item = &'a str>) -> String {
     let statements = statements
         .into_iter()
         .map(|statement| format!("{statement};"));
-    let words = words.into_iter().flat_map(str::lines);
+    let words = words
+        .into_iter()
+        .flat_map(|words| words.split(['\n', '\r']));
     let comments = words.map(|line| format!("-- {line}"));
     statements.chain(comments).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lines;
+
+    #[test]
+    fn what_is_said_stays_a_comment() {
+        let words = "column \"x\rDROP STREAM y; --\"\nis gone";
+        assert_eq!(
+            lines(vec!["SELECT 1".to_owned()], [words]),
+            "SELECT 1;\n-- column \"x\n-- DROP STREAM y; --\"\n-- is gone"
+        );
+    }
 }

@@ -1,7 +1,10 @@
 //! A table between two schemas.
 
+use std::collections::HashMap;
+
 use super::Refusal;
 use crate::evolution::pairing::Siblings;
+use crate::evolution::{SchemaChange, Step};
 use crate::schema::{DataType, Field, FieldPath, KEY, Name, Schema, StreamName};
 
 /// A table on its way from one schema to another.
@@ -12,6 +15,17 @@ pub(super) struct Migration<'a> {
     pub(super) to: &'a Schema,
     old: Siblings<'a>,
     new: Siblings<'a>,
+    /// The columns whose type, parts or default change.
+    shaped: HashMap<&'a str, Shaped>,
+}
+
+/// Which steps shape a column, by their places.
+#[derive(Default)]
+struct Shaped {
+    /// The last that changes its type or a part of it.
+    last: Option<usize>,
+    /// The first that changes its default.
+    default: Option<usize>,
 }
 
 /// One step down from a field to a part of it.
@@ -28,12 +42,41 @@ pub(super) enum Hop<'a> {
 }
 
 impl<'a> Migration<'a> {
-    pub(super) fn new(table: &'a StreamName, from: &'a Schema, to: &'a Schema) -> Self {
+    pub(super) fn new(
+        table: &'a StreamName,
+        from: &'a Schema,
+        to: &'a Schema,
+        steps: &'a [Step],
+    ) -> Self {
+        let mut shaped: HashMap<&str, Shaped> = HashMap::new();
+        for (place, step) in steps.iter().enumerate() {
+            let Some(path) = step.change.column() else {
+                continue;
+            };
+            match &step.change {
+                SchemaChange::ChangeDefault { .. } if path.is_column() => {
+                    let column = shaped.entry(path.column()).or_default();
+                    column.default.get_or_insert(place);
+                }
+                SchemaChange::AddColumn { .. }
+                | SchemaChange::DropColumn { .. }
+                | SchemaChange::RenameColumn { .. }
+                    if path.is_column() => {}
+                SchemaChange::AddColumn { .. }
+                | SchemaChange::DropColumn { .. }
+                | SchemaChange::RenameColumn { .. }
+                | SchemaChange::ChangeType { .. } => {
+                    shaped.entry(path.column()).or_default().last = Some(place);
+                }
+                _ => {}
+            }
+        }
         Self {
             table,
             to,
             old: Siblings::new(&from.fields),
             new: Siblings::new(&to.fields),
+            shaped,
         }
     }
 
@@ -47,15 +90,33 @@ impl<'a> Migration<'a> {
         self.old.counterpart(self.new.named(name)?, &self.new)
     }
 
+    /// Whether the column has a default when this step begins.
+    pub(super) fn has_default(&self, column: &str, place: usize) -> bool {
+        let changed = self.shaped.get(column).and_then(|shaped| shaped.default);
+        let is_changed = changed.is_some_and(|changed| changed < place);
+        let before = self.before(column);
+        !is_changed && before.is_some_and(|field| field.default.is_some())
+    }
+
+    /// The column before and after, when this step is the last that changes its
+    /// type or a part of it, and it keeps a default that follows these changes:
+    /// no step changes it for its own sake.
+    pub(super) fn carries_default(
+        &self,
+        column: &str,
+        place: usize,
+    ) -> Option<(&'a Field, &'a Field)> {
+        let shaped = self.shaped.get(column)?;
+        let is_carried = shaped.last == Some(place) && shaped.default.is_none();
+        is_carried
+            .then(|| self.before(column).zip(self.column(column)))
+            .flatten()
+    }
+
     /// The way down from a column to a part of it, as a step names it. The part
     /// need not be there afterwards, what it is a part of must.
     pub(super) fn hops<'p>(&self, path: &'p FieldPath) -> Result<Vec<Hop<'p>>, Refusal> {
-        hops(self.column(path.column()), path).ok_or_else(|| {
-            Refusal::new(
-                format!("a change of the unknown column \"{path}\""),
-                "Render the steps of a plan with the plan's own schemas.",
-            )
-        })
+        hops(self.column(path.column()), path).ok_or_else(|| Refusal::unknown_column(path))
     }
 }
 

@@ -44,10 +44,13 @@
 //! # Within `jsonb`
 //!
 //! A struct is an object, a map an object whose keys are texts, an array an
-//! array, and everything else what `to_jsonb` makes of it: numbers and booleans
-//! are themselves, other values are their text. A change of a part leaves the
-//! column as it is; where the values differ (a renamed member, a default for an
-//! added one, another type) an `UPDATE` rewrites them.
+//! array, and everything else what `to_jsonb` makes of it: numbers (`numeric`
+//! too) and booleans are themselves, timestamps are in the form of ISO 8601
+//! (`2024-02-29T12:00:00`, with an offset for `timestamptz`), other values are
+//! their text. Defaults are written so too. A change of a part leaves the type
+//! of the column as it is; where the values differ (a renamed member, a default
+//! for an added one, another type) an `UPDATE` rewrites them, and the default
+//! of the column follows its parts.
 
 mod iceberg;
 mod migration;

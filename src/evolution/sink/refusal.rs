@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::error::Error;
+use crate::schema::FieldPath;
 
 /// Something that a sink cannot do, and what it can instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +20,14 @@ impl Refusal {
             what: what.into(),
             way_out: way_out.into(),
         }
+    }
+
+    /// A step about a column that is not there.
+    pub(super) fn unknown_column(path: &FieldPath) -> Self {
+        Self::new(
+            format!("a change of the unknown column \"{path}\""),
+            "Render the steps of a plan with the plan's own schemas.",
+        )
     }
 }
 

@@ -36,8 +36,21 @@ pub(in crate::evolution::sink) trait Dialect {
     /// A new table.
     fn create_table(&self, table: &StreamName, schema: &Schema) -> Result<SinkStep, Vec<Refusal>>;
 
-    /// One change of a table.
-    fn step(&self, migration: &Migration<'_>, change: &SchemaChange) -> Result<SinkStep, Refusal>;
+    /// One change of a table; its place among the steps.
+    fn step(
+        &self,
+        migration: &Migration<'_>,
+        place: usize,
+        change: &SchemaChange,
+    ) -> Result<SinkStep, Refusal>;
+
+    /// Another name for the table of a schema.
+    fn rename_table(
+        &self,
+        from: &StreamName,
+        to: &StreamName,
+        schema: &Schema,
+    ) -> Result<SinkStep, Refusal>;
 }
 
 impl Sink {
@@ -67,7 +80,8 @@ impl Sink {
 
     /// What each of the steps from one schema to another takes in the table of
     /// this name, in their order: run one after another they make the table of
-    /// `to` from that of `from`.
+    /// `to` from that of `from`. Where `from` has no columns there is no table
+    /// yet: what makes it is then the only step.
     ///
     /// A step that the sink cannot do is an error (0A000) in its place, so that
     /// a plan can be shown whole; collect into a [`Result`] to insist.
@@ -78,12 +92,31 @@ impl Sink {
         to: &Schema,
         steps: &[Step],
     ) -> Vec<Result<SinkStep>> {
-        let migration = Migration::new(table, from, to);
-        let step = |step: &Step| {
-            let rendered = self.dialect().step(&migration, &step.change);
+        if from.fields.is_empty() {
+            return vec![self.create_table(table, to)];
+        }
+        let migration = Migration::new(table, from, to, steps);
+        let step = |(place, step): (usize, &Step)| {
+            let rendered = self.dialect().step(&migration, place, &step.change);
             rendered.map_err(Error::from)
         };
-        steps.iter().map(step).collect()
+        steps.iter().enumerate().map(step).collect()
+    }
+
+    /// Another name for the table of a schema, in the same namespace.
+    ///
+    /// # Errors
+    /// 0A000 when the sink cannot give the table this name.
+    pub fn rename_table(
+        self,
+        table: &StreamName,
+        to: &StreamName,
+        schema: &Schema,
+    ) -> Result<SinkStep> {
+        let renamed = self.dialect().rename_table(table, to, schema)?;
+        Ok(renamed.with_caution(format!(
+            "Whoever names the table {table} is to name {to} instead."
+        )))
     }
 
     fn dialect(self) -> &'static dyn Dialect {

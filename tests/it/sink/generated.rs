@@ -32,14 +32,20 @@ const TYPES: &[(&str, &str)] = &[
     ("interval", "'1 day'"),
     ("uuid", "'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'"),
     ("jsonb", "'[]'"),
-    ("integer[]", "NULL"),
-    ("text[]", "NULL"),
+    ("integer[]", "'{7,NULL}'"),
+    ("text[]", "'{7,8}'"),
     (
         "struct<x integer, y text DEFAULT 'y', z array<struct<x integer>>>",
-        "NULL",
+        r#"'{"x":7,"z":[{"x":8}]}'"#,
     ),
-    ("map<text, struct<x integer, y date>>", "NULL"),
-    ("array<struct<x smallint, y boolean>>", "NULL"),
+    (
+        "map<text, struct<x integer, y date>>",
+        r#"'{"k":{"x":7,"y":null}}'"#,
+    ),
+    (
+        "array<struct<x smallint, y boolean>>",
+        r#"'[{"x":7,"y":true},null]'"#,
+    ),
 ];
 
 #[tokio::test]

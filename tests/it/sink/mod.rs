@@ -9,7 +9,7 @@ mod shape;
 mod table;
 
 use rekha::evolution::Sink;
-use rekha::schema::{DataType, StreamName};
+use rekha::schema::{DataType, StreamName, quote_literal};
 
 use crate::support::PostgreSql;
 use shape::{altered, created, plan_of};
@@ -163,6 +163,118 @@ async fn every_default_is_read_back() {
             .await;
         assert_eq!(rows, [[Some(value.to_owned())]], "{data_type} {default}");
     }
+}
+
+#[tokio::test]
+async fn every_default_with_parts_is_read_back() {
+    let postgres = PostgreSql::start();
+    let client = postgres.connect().await;
+    for (number, (data_type, default, value)) in [
+        ("integer", "-2147483648", "-2147483648"),
+        ("bigint", "-9223372036854775808", "-9223372036854775808"),
+        ("integer[]", "'[]'", "{}"),
+        ("integer[]", "'{-2147483648,NULL}'", "{-2147483648,NULL}"),
+        (
+            "text[]",
+            r#"'["new","it''s {a}, \\ \"b\"","NULL","",null]'"#,
+            r#"{new,"it's {a}, \\ \"b\"","NULL","",NULL}"#,
+        ),
+        ("boolean[]", "'{t,f}'", "{t,f}"),
+        ("numeric(4,1)[]", "'{1.5,NaN}'", "{1.5,NaN}"),
+        ("bytea[]", r#"'["\\xdead"]'"#, r#"{"\\xdead"}"#),
+        (
+            "timestamptz[]",
+            r#"'["2024-02-29 12:00+02"]'"#,
+            r#"{"2024-02-29 10:00:00+00"}"#,
+        ),
+        ("jsonb[]", r#"'["x",{"a":1}]'"#, r#"{"\"x\"","{\"a\": 1}"}"#),
+        ("integer[][]", "'{{1,2},{}}'", "[[1, 2], []]"),
+        (
+            "struct<a integer, b numeric(4,1)>",
+            r#"'{"a":-2147483648,"b":1.5}'"#,
+            r#"{"a": -2147483648, "b": 1.5}"#,
+        ),
+        (
+            "map<text, struct<a date>>",
+            r#"'{"it''s":{"a":"2024-02-29"}}'"#,
+            r#"{"it's": {"a": "2024-02-29"}}"#,
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let schema = created(&format!(
+            "CREATE STREAM s (id integer, c {data_type} NOT NULL DEFAULT {default})"
+        ));
+        let name = StreamName::new("public", format!("t{number}"));
+        Table::create(&client, &name, &schema).await;
+        let insert = format!("INSERT INTO t{number} VALUES (1) RETURNING c::text");
+        let rows = client.rows(&insert).await;
+        assert_eq!(rows, [[Some(value.to_owned())]], "{data_type} {default}");
+    }
+}
+
+/// Rows that are there get a new member, and the default of the column does:
+/// both as `to_jsonb` makes it.
+#[tokio::test]
+async fn a_jsonb_column_has_one_form_of_every_type() {
+    let postgres = PostgreSql::start();
+    let client = postgres.connect().await;
+    client.rows("SET TimeZone = 'UTC'").await;
+    let name = StreamName::new("public", "moved");
+    let from = created(r#"CREATE STREAM s (c struct<a integer> DEFAULT '{"a":1}')"#);
+    for (data_type, text) in [
+        ("boolean", "true"),
+        ("smallint", "-32768"),
+        ("integer", "-2147483648"),
+        ("bigint", "-9223372036854775808"),
+        ("real", "3.4028235e38"),
+        ("double precision", "NaN"),
+        ("numeric(5,2)", "-1.50"),
+        ("numeric", "0.00000000000000000000000000000000000000001"),
+        ("numeric", "-Infinity"),
+        ("text", "it's"),
+        ("bytea", "\\xdead"),
+        ("date", "2024-02-29"),
+        ("time(3)", "12:00:00.5"),
+        ("timestamp", "2024-02-29 12:00:00.5"),
+        ("timestamp", "-infinity"),
+        ("timestamptz", "2024-02-29 12:00:00+02"),
+        ("interval", "1 day 02:00:00"),
+        ("uuid", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"),
+        ("jsonb", r#"{"b": [1]}"#),
+    ] {
+        let value = quote_literal(text);
+        let to = altered(
+            &from,
+            &format!("ALTER STREAM s ADD COLUMN c.x {data_type} DEFAULT {value}"),
+        );
+        client.rows("BEGIN").await;
+        let mut moved = Table::create(&client, &name, &from).await;
+        client.rows("INSERT INTO moved DEFAULT VALUES").await;
+        let followed = moved.follow(&plan_of(&from, &to)).await;
+        followed.unwrap_or_else(|error| panic!("{data_type} {text}: {error}"));
+        client.rows("INSERT INTO moved DEFAULT VALUES").await;
+        let rows = client.rows("SELECT c FROM moved").await;
+        let expected = format!(
+            "SELECT jsonb_build_object('a', 1, 'x', to_jsonb({value}::{data_type})) FROM generate_series(1, 2)"
+        );
+        assert_eq!(rows, client.rows(&expected).await, "{data_type} {text}");
+        client.rows("ROLLBACK").await;
+    }
+}
+
+#[tokio::test]
+async fn a_renamed_table_is_as_a_new_one() {
+    let postgres = PostgreSql::start();
+    let client = postgres.connect().await;
+    let schema = created("CREATE STREAM s (a integer PRIMARY KEY, b text UNIQUE)");
+    let name = StreamName::new("public", "old");
+    let new = StreamName::new("public", "New one");
+    let table = Table::create(&client, &name, &schema).await;
+    let renamed = Sink::PostgreSql.rename_table(&name, &new, &schema).unwrap();
+    client.rows(&renamed.statements.join(";")).await;
+    table.called(&new).must_be_as_new(&schema).await;
 }
 
 /// A stream, a row of it, what is altered, and the row then, as JSON.
@@ -329,6 +441,30 @@ const CHANGES: &[(&str, &str)] = &[
     (
         "a integer DEFAULT 5, b text",
         "ALTER STREAM s ALTER COLUMN a DROP DEFAULT, ALTER COLUMN a TYPE text, ALTER COLUMN a SET DEFAULT 'x'",
+    ),
+    (
+        "a integer[] DEFAULT '[1]', b text",
+        "ALTER STREAM s ALTER COLUMN a TYPE bigint[]",
+    ),
+    (
+        "a integer[] DEFAULT '[1]', b text",
+        "ALTER STREAM s ALTER COLUMN a TYPE bigint[], ALTER COLUMN a DROP DEFAULT",
+    ),
+    (
+        "a integer DEFAULT 5, b text",
+        "ALTER STREAM s ALTER COLUMN a TYPE bigint, ALTER COLUMN a DROP DEFAULT",
+    ),
+    (
+        r#"a struct<x integer, y text, z text> DEFAULT '{"x":1,"y":"2","z":"3"}'"#,
+        "ALTER STREAM s ADD COLUMN a.n numeric(5,2) DEFAULT 1.5, DROP COLUMN a.x, RENAME a.y TO w, ALTER COLUMN a.z TYPE varchar(9)",
+    ),
+    (
+        r#"a struct<x integer, y text> DEFAULT '{"x":1,"y":"2"}', b text"#,
+        "ALTER STREAM s RENAME a TO c, RENAME c.x TO z",
+    ),
+    (
+        r#"a map<text, struct<x integer>> DEFAULT '{"k":{"x":1}}', b text"#,
+        "ALTER STREAM s ADD COLUMN a.value.n integer DEFAULT -2147483648",
     ),
     (
         "a integer, b text",

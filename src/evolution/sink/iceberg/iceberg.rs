@@ -48,7 +48,12 @@ impl Dialect for Iceberg {
         })
     }
 
-    fn step(&self, migration: &Migration<'_>, change: &SchemaChange) -> Result<SinkStep, Refusal> {
+    fn step(
+        &self,
+        migration: &Migration<'_>,
+        _place: usize,
+        change: &SchemaChange,
+    ) -> Result<SinkStep, Refusal> {
         let step = Step {
             migration,
             table: table(migration.table),
@@ -73,6 +78,19 @@ impl Dialect for Iceberg {
                 "Nothing to do: Iceberg has no indexes and no constraints.",
             )),
         }
+    }
+
+    /// Spark SQL looks for the new name where a table without a namespace is.
+    fn rename_table(
+        &self,
+        from: &StreamName,
+        to: &StreamName,
+        _schema: &Schema,
+    ) -> Result<SinkStep, Refusal> {
+        let (from, to) = (table(from), table(to));
+        Ok(SinkStep::statement(format!(
+            "ALTER TABLE {from} RENAME TO {to}"
+        )))
     }
 }
 

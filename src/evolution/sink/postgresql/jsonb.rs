@@ -1,6 +1,7 @@
 //! What becomes of the values within a `jsonb` column.
 
 use super::conversion::{Conversion, conversion, is_text};
+use super::literal::jsonb_literal;
 use crate::evolution::Rule;
 use crate::evolution::sink::Hop;
 use crate::schema::{DataType, DefaultValue, quote_literal};
@@ -72,7 +73,8 @@ pub(super) fn add_member(
     data_type: &DataType,
 ) -> String {
     let name = quote_literal(name);
-    format!("jsonb_build_object({name}, to_jsonb({default}::{data_type})) || {object}")
+    let default = jsonb_literal(default, data_type);
+    format!("jsonb_build_object({name}, {default}) || {object}")
 }
 
 /// An object without a member.

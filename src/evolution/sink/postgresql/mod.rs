@@ -8,6 +8,7 @@ mod column_type;
 mod conversion;
 mod jsonb;
 mod limit;
+mod literal;
 mod postgresql;
 #[cfg(test)]
 mod tests;

@@ -2,12 +2,14 @@
 
 use super::column_type::{column_type, is_native};
 use super::conversion::{Conversion, conversion, depends_on_time_zone};
+use super::literal::literal;
 use super::{jsonb, limit};
 use crate::evolution::sink::sink::Dialect;
 use crate::evolution::sink::{Hop, Migration, Refusal, SinkStep};
 use crate::evolution::{Rule, SchemaChange};
 use crate::schema::{
-    Constraint, DataType, Field, FieldPath, Index, Name, Schema, StreamName, quote_ident,
+    Constraint, DataType, DefaultValue, Field, FieldPath, Index, Name, Schema, StreamName,
+    quote_ident,
 };
 
 /// PostgreSQL's way to say it.
@@ -44,45 +46,37 @@ impl Dialect for PostgreSql {
         ))
     }
 
-    fn step(&self, migration: &Migration<'_>, change: &SchemaChange) -> Result<SinkStep, Refusal> {
+    fn step(
+        &self,
+        migration: &Migration<'_>,
+        place: usize,
+        change: &SchemaChange,
+    ) -> Result<SinkStep, Refusal> {
         limit::check_table(migration.table)?;
-        let step = Step(migration);
-        match change {
-            SchemaChange::AddColumn { column, field } if column.is_column() => step.add(field),
-            SchemaChange::AddColumn { column, field } => step.add_member(column, field),
-            SchemaChange::DropColumn { column, .. } if column.is_column() => Ok(step
-                .alter([format!("DROP COLUMN {}", quote_ident(column.leaf()))])
-                .with_caution("The values are lost.")),
-            SchemaChange::DropColumn { column, .. } => step.drop_member(column),
-            SchemaChange::RenameColumn { column, from } if column.is_column() => {
-                step.rename(from, column.leaf())
-            }
-            SchemaChange::RenameColumn { column, from } => step.rename_member(column, from),
-            SchemaChange::ChangeType { column, from, to } => step.change_type(column, from, to),
-            SchemaChange::SetNotNull(column) if column.is_column() => Ok(step
-                .alter_column(column.leaf(), ["SET NOT NULL"])
-                .with_caution("Fails while a row has NULL there: fill it first.")),
-            SchemaChange::DropNotNull(column) if column.is_column() => {
-                Ok(step.alter_column(column.leaf(), ["DROP NOT NULL"]))
-            }
-            SchemaChange::ChangeDefault { column, to, .. } if column.is_column() => {
-                let action = to.as_ref().map_or_else(
-                    || "DROP DEFAULT".to_owned(),
-                    |to| format!("SET DEFAULT {to}"),
-                );
-                Ok(step.alter_column(column.leaf(), [action]))
-            }
-            SchemaChange::SetNotNull(column)
-            | SchemaChange::DropNotNull(column)
-            | SchemaChange::ChangeDefault { column, .. } => Ok(unchecked(column)),
-            SchemaChange::ChangePrimaryKey { from, to } => step.change_key(from, to),
-            SchemaChange::AddIndex(index) => step.add_index(index),
-            SchemaChange::DropIndex(index) => Ok(step.drop_index(index)),
-            SchemaChange::AddUnique(constraint) => step.add_unique(constraint),
-            SchemaChange::DropUnique(unique) => {
-                Ok(step.alter([format!("DROP CONSTRAINT {}", quote_ident(&unique.name))]))
-            }
+        let step = Step { migration, place };
+        let done = step.change(change)?;
+        Ok(step.carry_default(change, done))
+    }
+
+    /// The key is called after the table; indexes and constraints have names of
+    /// their own.
+    fn rename_table(
+        &self,
+        from: &StreamName,
+        to: &StreamName,
+        schema: &Schema,
+    ) -> Result<SinkStep, Refusal> {
+        if let Some(refusal) = refusals(to, schema).next() {
+            return Err(refusal);
         }
+        let name = quote_ident(&to.name);
+        let mut statements = vec![format!("ALTER TABLE {from} RENAME TO {name}")];
+        let (old, new) = (limit::key_name(from), limit::key_name(to));
+        if !schema.primary_key.is_empty() && old != new {
+            let (old, new) = (quote_ident(&old), quote_ident(&new));
+            statements.push(format!("ALTER TABLE {to} RENAME CONSTRAINT {old} TO {new}"));
+        }
+        Ok(SinkStep::statements(statements))
     }
 }
 
@@ -108,15 +102,54 @@ fn refusals(table: &StreamName, schema: &Schema) -> impl Iterator<Item = Refusal
 }
 
 /// One step in a table.
-struct Step<'a>(&'a Migration<'a>);
+struct Step<'a> {
+    migration: &'a Migration<'a>,
+    /// Its place among the steps.
+    place: usize,
+}
 
 impl Step<'_> {
+    fn change(&self, change: &SchemaChange) -> Result<SinkStep, Refusal> {
+        match change {
+            SchemaChange::AddColumn { column, field } if column.is_column() => self.add(field),
+            SchemaChange::AddColumn { column, field } => self.add_member(column, field),
+            SchemaChange::DropColumn { column, .. } if column.is_column() => Ok(self
+                .alter([format!("DROP COLUMN {}", quote_ident(column.leaf()))])
+                .with_caution("The values are lost.")),
+            SchemaChange::DropColumn { column, .. } => self.drop_member(column),
+            SchemaChange::RenameColumn { column, from } if column.is_column() => {
+                self.rename(from, column.leaf())
+            }
+            SchemaChange::RenameColumn { column, from } => self.rename_member(column, from),
+            SchemaChange::ChangeType { column, from, to } => self.change_type(column, from, to),
+            SchemaChange::SetNotNull(column) if column.is_column() => Ok(self
+                .alter_column(column.leaf(), ["SET NOT NULL"])
+                .with_caution("Fails while a row has NULL there: fill it first.")),
+            SchemaChange::DropNotNull(column) if column.is_column() => {
+                Ok(self.alter_column(column.leaf(), ["DROP NOT NULL"]))
+            }
+            SchemaChange::ChangeDefault { column, to, .. } if column.is_column() => {
+                self.change_default(column, to.as_ref())
+            }
+            SchemaChange::SetNotNull(column)
+            | SchemaChange::DropNotNull(column)
+            | SchemaChange::ChangeDefault { column, .. } => Ok(unchecked(column)),
+            SchemaChange::ChangePrimaryKey { from, to } => self.change_key(from, to),
+            SchemaChange::AddIndex(index) => self.add_index(index),
+            SchemaChange::DropIndex(index) => Ok(self.drop_index(index)),
+            SchemaChange::AddUnique(constraint) => self.add_unique(constraint),
+            SchemaChange::DropUnique(unique) => {
+                Ok(self.alter([format!("DROP CONSTRAINT {}", quote_ident(&unique.name))]))
+            }
+        }
+    }
+
     /// Actions of one `ALTER TABLE`.
     fn alter(&self, actions: impl Into<Vec<String>>) -> SinkStep {
         let actions: Vec<String> = actions.into();
         SinkStep::statement(format!(
             "ALTER TABLE {} {}",
-            self.0.table,
+            self.migration.table,
             actions.join(", ")
         ))
     }
@@ -134,7 +167,7 @@ impl Step<'_> {
 
     fn add(&self, field: &Field) -> Result<SinkStep, Refusal> {
         limit::check_column(&field.name)?;
-        limit::check_column_count(self.0.to)?;
+        limit::check_column_count(self.migration.to)?;
         let add = format!("ADD COLUMN {}", column(field));
         if field.is_optional() {
             let not_null = if field.nullable { "" } else { " NOT NULL" };
@@ -161,7 +194,7 @@ impl Step<'_> {
         from: &DataType,
         to: &DataType,
     ) -> Result<SinkStep, Refusal> {
-        let way = self.0.hops(path)?;
+        let way = self.migration.hops(path)?;
         // The elements of an array that is, or becomes, one of PostgreSQL's own.
         let is_array = way == [Hop::Element] && (is_native_part(from) || is_native_part(to));
         let (from, to) = match way.as_slice() {
@@ -182,19 +215,12 @@ impl Step<'_> {
             Conversion::Using(expression) => format!("TYPE {target} USING {expression}"),
         };
         // A default keeps its type, from which PostgreSQL may not come to the
-        // new one. One that is no value of the new type is gone already.
-        let carried = self
-            .0
-            .before(name)
-            .and_then(|field| field.default.as_ref()?.literal().coerce(&to).ok()?);
-        let actions = match carried {
-            Some(default) => vec![
-                "DROP DEFAULT".to_owned(),
-                set_type,
-                format!("SET DEFAULT {default}"),
-            ],
-            None => vec![set_type],
-        };
+        // new one.
+        let has_default = self.migration.has_default(name, self.place);
+        let drop = has_default.then(|| "DROP DEFAULT".to_owned());
+        let carried = self.migration.carries_default(name, self.place);
+        let set = carried.and_then(|(_, after)| set_default(after));
+        let actions = drop.into_iter().chain([set_type]).chain(set);
         let step = self.alter_column(name, actions);
         Ok(match caution_of(&from, &to) {
             Some(caution) => step.with_caution(caution),
@@ -202,9 +228,47 @@ impl Step<'_> {
         })
     }
 
+    fn change_default(
+        &self,
+        path: &FieldPath,
+        to: Option<&DefaultValue>,
+    ) -> Result<SinkStep, Refusal> {
+        let action = match (to, self.migration.column(path.leaf())) {
+            (None, _) => "DROP DEFAULT".to_owned(),
+            (Some(to), Some(field)) => format!("SET DEFAULT {}", literal(to, &field.data_type)),
+            (Some(_), None) => return Err(Refusal::unknown_column(path)),
+        };
+        Ok(self.alter_column(path.leaf(), [action]))
+    }
+
+    /// The default of a `jsonb` column has the parts that its values have: it is
+    /// written anew after the last step that changes them.
+    fn carry_default(&self, change: &SchemaChange, mut step: SinkStep) -> SinkStep {
+        let name = change.column().map_or("", |path| path.column().as_str());
+        let Some((before, after)) = self.migration.carries_default(name, self.place) else {
+            return step;
+        };
+        let is_same_type = column_type(&before.data_type) == column_type(&after.data_type);
+        let (old, new) = (set_default(before), set_default(after));
+        let Some(set) = new.filter(|new| is_same_type && old.as_ref() != Some(new)) else {
+            return step;
+        };
+        let set = self.alter_column(name, [set]);
+        match change {
+            // There is something to do after all.
+            SchemaChange::ChangeType { .. } if step.statements.is_empty() => {
+                set.with_caution("Only the default changes, with the parts of the column.")
+            }
+            _ => {
+                step.statements.extend(set.statements);
+                step
+            }
+        }
+    }
+
     fn change_key(&self, from: &[Name], to: &[Name]) -> Result<SinkStep, Refusal> {
-        limit::check_key(self.0.to, to)?;
-        let table = self.0.table;
+        limit::check_key(self.migration.to, to)?;
+        let table = self.migration.table;
         let drop = (!from.is_empty())
             .then(|| format!("DROP CONSTRAINT {}", quote_ident(&limit::key_name(table))));
         let add = (!to.is_empty()).then(|| format!("ADD {}", primary_key(table, to)));
@@ -216,17 +280,17 @@ impl Step<'_> {
     }
 
     fn add_unique(&self, constraint: &Constraint) -> Result<SinkStep, Refusal> {
-        limit::check_relation(self.0.table, self.0.to, &constraint.name)?;
-        limit::check_key(self.0.to, &constraint.columns)?;
+        limit::check_relation(self.migration.table, self.migration.to, &constraint.name)?;
+        limit::check_key(self.migration.to, &constraint.columns)?;
         Ok(self
             .alter([format!("ADD {}", unique(constraint))])
             .with_caution("Fails when two rows have the same values there."))
     }
 
     fn add_index(&self, index: &Index) -> Result<SinkStep, Refusal> {
-        limit::check_relation(self.0.table, self.0.to, &index.name)?;
-        limit::check_key(self.0.to, &index.columns)?;
-        let step = SinkStep::statement(create_index(self.0.table, index));
+        limit::check_relation(self.migration.table, self.migration.to, &index.name)?;
+        limit::check_key(self.migration.to, &index.columns)?;
+        let step = SinkStep::statement(create_index(self.migration.table, index));
         Ok(match index.unique {
             true => step.with_caution("Fails when two rows have the same values there."),
             false => step,
@@ -234,12 +298,12 @@ impl Step<'_> {
     }
 
     fn drop_index(&self, index: &Index) -> SinkStep {
-        let name = StreamName::new(self.0.table.namespace.as_str(), index.name.as_str());
+        let name = StreamName::new(self.migration.table.namespace.as_str(), index.name.as_str());
         SinkStep::statement(format!("DROP INDEX {name}"))
     }
 
     fn add_member(&self, path: &FieldPath, field: &Field) -> Result<SinkStep, Refusal> {
-        let way = self.0.hops(path)?;
+        let way = self.migration.hops(path)?;
         match &field.default {
             Some(default) => {
                 let add = |object: &str| {
@@ -259,7 +323,7 @@ impl Step<'_> {
     }
 
     fn drop_member(&self, path: &FieldPath) -> Result<SinkStep, Refusal> {
-        let way = self.0.hops(path)?;
+        let way = self.migration.hops(path)?;
         let drop = |object: &str| jsonb::drop_member(object, path.leaf());
         Ok(self
             .update_members(path, &way, drop)
@@ -267,7 +331,7 @@ impl Step<'_> {
     }
 
     fn rename_member(&self, path: &FieldPath, from: &str) -> Result<SinkStep, Refusal> {
-        let way = self.0.hops(path)?;
+        let way = self.migration.hops(path)?;
         let rename = |object: &str| jsonb::rename_member(object, from, path.leaf());
         Ok(self.update_members(path, &way, rename))
     }
@@ -315,7 +379,7 @@ impl Step<'_> {
     fn update(&self, column: &str, value: &str) -> SinkStep {
         SinkStep::statement(format!(
             "UPDATE {} SET {column} = {value} WHERE {column} IS NOT NULL",
-            self.0.table
+            self.migration.table
         ))
     }
 }
@@ -367,7 +431,18 @@ fn column(field: &Field) -> String {
 
 fn default_of(field: &Field) -> String {
     let default = field.default.as_ref();
-    default.map_or_else(String::new, |default| format!(" DEFAULT {default}"))
+    default.map_or_else(String::new, |default| {
+        format!(" DEFAULT {}", literal(default, &field.data_type))
+    })
+}
+
+/// What gives a column its default.
+fn set_default(field: &Field) -> Option<String> {
+    let default = field.default.as_ref()?;
+    Some(format!(
+        "SET DEFAULT {}",
+        literal(default, &field.data_type)
+    ))
 }
 
 fn primary_key(table: &StreamName, columns: &[Name]) -> String {

@@ -1,9 +1,11 @@
 //! What is said to PostgreSQL, as a table.
 
-use crate::evolution::Sink;
+use std::sync::Arc;
+
 use crate::evolution::sink::sample::told;
 use crate::evolution::tests::build::*;
-use crate::schema::{Alteration, Index, ObjectId, Schema, StreamName};
+use crate::evolution::{Sink, plan};
+use crate::schema::{Alteration, Index, Mode, ObjectId, Schema, StreamName};
 
 fn table() -> StreamName {
     StreamName::new("public", "orders")
@@ -53,6 +55,35 @@ fn tables_are_created_with_named_keys() {
             "CREATE INDEX i ON public.orders (a)"
         ]
     );
+}
+
+#[test]
+fn a_table_that_is_not_there_is_created() {
+    let to = Arc::new(orders());
+    let created = Sink::PostgreSql.create_table(&table(), &to);
+    let rendered = plan(Mode::None, &to, &[]).render(Sink::PostgreSql, &table());
+    let [Ok(step)] = rendered.as_slice() else {
+        panic!("{rendered:?}");
+    };
+    assert_eq!(*step, created.expect("a table"));
+}
+
+#[test]
+fn a_table_with_a_name_beyond_the_limits_stays() {
+    let rename = |to: &str| {
+        let to = StreamName::new("public", to);
+        Sink::PostgreSql.rename_table(&table(), &to, &orders())
+    };
+    assert_eq!(
+        rename("sales").expect("a name").statements,
+        [
+            "ALTER TABLE public.orders RENAME TO sales",
+            "ALTER TABLE public.sales RENAME CONSTRAINT orders_pkey TO sales_pkey"
+        ]
+    );
+    for to in ["é".repeat(32).as_str(), "i"] {
+        assert_eq!(rename(to).expect_err(to).sqlstate(), "0A000", "{to}");
+    }
 }
 
 #[test]
@@ -155,7 +186,7 @@ ALTER TABLE public.orders ADD CONSTRAINT orders_a_key UNIQUE (a)
         ),
         (
             vec![add("s.n: integer = 5")],
-            r#"UPDATE public.orders SET s = CASE WHEN jsonb_typeof(s) = 'object' THEN jsonb_build_object('n', to_jsonb(5::integer)) || s ELSE s END WHERE s IS NOT NULL"#,
+            r#"UPDATE public.orders SET s = CASE WHEN jsonb_typeof(s) = 'object' THEN jsonb_build_object('n', '5'::jsonb) || s ELSE s END WHERE s IS NOT NULL"#,
         ),
         (
             vec![
