@@ -7,10 +7,7 @@ use proptest::prelude::*;
 
 use super::super::build::drop_cascade;
 use crate::evolution::{Plan, Route, RouteAction, Safety, adopt_identities, alter, judge, plan};
-use crate::schema::{
-    Alteration, ColumnSpec, DataType, Field, FieldId, Mode, ObjectId, Schema, StreamName, sample,
-};
-use crate::sql::{self, AlterAction, Statement};
+use crate::schema::{Alteration, DataType, Field, FieldId, Mode, ObjectId, Schema, sample};
 
 /// The schema after the actions, in one `ALTER`.
 fn applied(schema: &Schema, alterations: &[Alteration]) -> Schema {
@@ -119,9 +116,9 @@ fn have(got: &[Field], wanted: &[Field]) -> Option<HashSet<usize>> {
         })
         .collect();
     let mut takers = HashMap::new();
-    let mut is_found = |one| take(one, &candidates, &mut takers, &mut HashSet::new());
+    let is_found = |one| take(one, &candidates, &mut takers, &mut HashSet::new());
     (0..wanted.len())
-        .all(|one| is_found(one))
+        .all(is_found)
         .then(|| takers.into_keys().collect())
 }
 
@@ -145,87 +142,6 @@ fn take(
     })
 }
 
-/// The statements of a route, read again, are what is done in it.
-fn reads_back(route: &Route) {
-    let (stream, successor) = (StreamName::new("n s", "s"), StreamName::new("n s", "s_2"));
-    for step in &route.steps {
-        let statements = step.action.statements(&stream, &successor);
-        let read: Vec<Statement> = statements
-            .iter()
-            .flat_map(|text| sql::parse(text).unwrap_or_else(|error| panic!("{text}: {error}")))
-            .collect();
-        assert_eq!(read.len(), statements.len());
-        match &step.action {
-            RouteAction::Alter(alterations) => {
-                let read: Vec<Alteration> = read.into_iter().flat_map(actions).collect();
-                let meant: Vec<_> = alterations
-                    .iter()
-                    .cloned()
-                    .map(without_identities)
-                    .collect();
-                assert_eq!(read, meant, "{statements:#?}");
-            }
-            RouteAction::Create(schema, _) => {
-                let Statement::CreateStream(created) = &read[0] else {
-                    panic!("{statements:#?}");
-                };
-                let columns = created.elements.columns.iter().map(|(column, _)| column);
-                let meant = schema.fields.iter().map(|field| {
-                    let mut field = field.clone();
-                    field.forget_identities();
-                    ColumnSpec::from(&field)
-                });
-                assert!(columns.eq(&meant.collect::<Vec<_>>()), "{statements:#?}");
-                assert_eq!(created.elements.primary_key, schema.primary_key);
-                let unique = created.elements.unique.iter().map(|(_, columns)| columns);
-                assert!(unique.eq(schema.constraints.iter().map(|unique| &unique.columns)));
-                let indexes: Vec<_> = read.into_iter().skip(1).flat_map(actions).collect();
-                let meant = schema.indexes.iter().map(|index| Alteration::AddIndex {
-                    name: None,
-                    columns: index.columns.clone(),
-                    unique: index.unique,
-                });
-                assert_eq!(indexes, meant.collect::<Vec<_>>());
-            }
-            RouteAction::Drop => assert!(matches!(read[..], [Statement::DropStreams(_)])),
-            RouteAction::Outside => assert!(read.is_empty()),
-        }
-    }
-}
-
-/// What a statement does to a stream.
-fn actions(statement: Statement) -> Vec<Alteration> {
-    match statement {
-        Statement::AlterStream(alter) => alter
-            .actions
-            .into_iter()
-            .map(|action| match action {
-                AlterAction::Shape(alteration, _) => alteration,
-                other => panic!("{other:?}"),
-            })
-            .collect(),
-        Statement::CreateIndex(index) => vec![Alteration::AddIndex {
-            name: index.name,
-            columns: index.columns.into_iter().map(|(name, _)| name).collect(),
-            unique: index.unique,
-        }],
-        Statement::DropIndexes { names, .. } => names
-            .into_iter()
-            .map(|index| Alteration::DropIndex { name: index.name })
-            .collect(),
-        other => panic!("{other:?}"),
-    }
-}
-
-fn without_identities(mut alteration: Alteration) -> Alteration {
-    match &mut alteration {
-        Alteration::AddColumn { column, .. } => column.data_type.forget_identities(),
-        Alteration::SetType { data_type, .. } => data_type.forget_identities(),
-        _ => {}
-    }
-    alteration
-}
-
 /// What a route promises: see [`Route`].
 fn keeps_its_promise(mode: Mode, new: &Arc<Schema>, history: &[(u32, Arc<Schema>)]) {
     let plan = plan(mode, new, history);
@@ -233,7 +149,6 @@ fn keeps_its_promise(mode: Mode, new: &Arc<Schema>, history: &[(u32, Arc<Schema>
     let Some(route) = &plan.route else {
         return;
     };
-    reads_back(route);
     let became = taken(route, mode, history);
     if route.has_successor() {
         assert_eq!(became.len(), history.len());
