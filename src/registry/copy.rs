@@ -80,7 +80,7 @@ impl Registry {
 
     /// The first made name for an index or constraint that neither the stream so
     /// far nor its namespace has.
-    async fn free_name(
+    pub(super) async fn free_name(
         &self,
         draft: &Draft,
         stream: &StreamName,

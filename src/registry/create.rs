@@ -93,6 +93,16 @@ impl Registry {
         else {
             return Ok(applied);
         };
+        let mut spec = spec.clone();
+        let written = spec.unique.iter().filter_map(|(name, _)| name.clone());
+        let mut taken = written.collect();
+        for (unique, columns) in &mut spec.unique {
+            if unique.is_none() {
+                let made = self.free_name(draft, &name.value, columns, "key", &mut taken);
+                *unique = Some(made.await?);
+            }
+        }
+        let spec = &spec;
         let mut ids = self.take_ids(spec.unique.len()).await?.into_iter();
         let (schema, comments) = schema_of(name, spec, &[], &mut || next_id(&mut ids))?;
         self.check_index_names(draft, &name.value, &Schema::default(), &schema)

@@ -7,7 +7,7 @@ use super::operation::operation;
 use super::resolve::Names;
 use super::{Notice, Outcome, Row, Rows, Session, Value};
 use crate::error::{Error, ErrorKind, Object, Result};
-use crate::evolution::{Plan, Route, RouteStep, Safety, Sink, SinkStep, Step};
+use crate::evolution::{Plan, Route, RouteStep, Safety, Sink, SinkStep, Step, Violation};
 use crate::registry::{At, Operation, StreamAction};
 use crate::schema::{Name, StreamName};
 use crate::sql::{Location, Statement};
@@ -65,6 +65,8 @@ impl Session {
                     rows.push(rename(sink, &name, to, &plan));
                 }
                 if let (None, Some(route)) = (sink, &plan.route) {
+                    rows.extend(past(rows.len(), &plan));
+                    rows.extend(self.mode_first(rows.len(), &name, &plan).await?);
                     let successor = match route.has_successor() {
                         true => names.view.next_name(&name).await?,
                         false => name.clone(),
@@ -80,6 +82,29 @@ impl Session {
             }),
             Err(error) => Err(error),
         }
+    }
+}
+
+impl Session {
+    /// The row that sets the mode of a route, when the stream has another one:
+    /// the statement that is explained sets it too.
+    async fn mode_first(&self, rows: usize, name: &StreamName, plan: &Plan) -> Result<Option<Row>> {
+        let view = self.registry.view(self.draft());
+        let Some(found) = view.stream(name).await? else {
+            return Ok(None);
+        };
+        let (mode, _) = view.mode(&found.known.stream).await?;
+        let statement = format!("ALTER STREAM {name} SET (compatibility = '{}')", plan.mode);
+        let why = "The statement asks for this mode.";
+        Ok((mode != plan.mode).then(|| {
+            vec![
+                number(rows + 1),
+                Value::text("instead"),
+                Value::Null,
+                Value::text(lines(vec![statement], [why])),
+                Value::text(Safety::Safe.word()),
+            ]
+        }))
     }
 }
 
@@ -161,6 +186,33 @@ fn rename(sink: Sink, name: &StreamName, to: &StreamName, plan: &Plan) -> Row {
     ]
 }
 
+/// What the mode has against the versions there are, when it is not a step that
+/// it refuses: a row for each, after so many others.
+fn past(rows: usize, plan: &Plan) -> Vec<Row> {
+    if plan.safety() >= Safety::Dangerous {
+        return Vec::new();
+    }
+    let row = |(violation, nth): (&Violation, usize)| {
+        vec![
+            number(nth),
+            Value::text("refused"),
+            Value::optional_text(violation.change.name()),
+            Value::text(violation.to_string()),
+            Value::text(Safety::Dangerous.word()),
+        ]
+    };
+    plan.report
+        .violations
+        .iter()
+        .zip(rows + 1..)
+        .map(row)
+        .collect()
+}
+
+fn number(nth: usize) -> Value {
+    Value::Int4(i32::try_from(nth).unwrap_or(i32::MAX))
+}
+
 /// A row for each step of the way that the mode allows, after so many others:
 /// statements that can be run as they are, or what is to be done outside.
 fn instead<'a>(
@@ -169,7 +221,6 @@ fn instead<'a>(
     stream: &'a StreamName,
     successor: &'a StreamName,
 ) -> impl Iterator<Item = Row> + 'a {
-    let number = |nth: usize| Value::Int4(i32::try_from(nth).unwrap_or(i32::MAX));
     let row = move |(step, nth): (&RouteStep, usize)| {
         vec![
             number(nth),

@@ -23,7 +23,7 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What the mode has against it.
     pub report: Report,
-    /// The compatible way, when the mode does not allow the change.
+    /// The compatible way, when there is a change and the mode does not allow it.
     pub route: Option<Route>,
 }
 
@@ -56,7 +56,8 @@ pub fn plan(mode: Mode, new: &Arc<Schema>, history: &[(u32, Arc<Schema>)]) -> Pl
         report,
         route: None,
     };
-    if !plan.report.is_compatible() {
+    // There is no way round to where one is: what the past violates is no change.
+    if !plan.report.is_compatible() && !plan.steps.is_empty() {
         plan.route = Some(detour(&plan, history));
     }
     plan
