@@ -157,7 +157,12 @@ impl Violation {
             Rule::Widened | Rule::Narrowed | Rule::Retyped => self.allowed_types(mode),
             Rule::SetNotNull => format!("Keep {column} nullable."),
             Rule::DroppedNotNull => format!("Keep {column} NOT NULL."),
-            Rule::PrimaryKey => "Keep the primary key, or create another stream.".to_owned(),
+            Rule::PrimaryKey => match &self.change {
+                SchemaChange::ChangePrimaryKey { from, .. } if from.is_empty() => {
+                    "Leave the stream without a primary key, or create another stream.".to_owned()
+                }
+                _ => "Keep the primary key, or create another stream.".to_owned(),
+            },
         }
     }
 

@@ -237,6 +237,11 @@ impl<'a> Detour<'a> {
     fn rename_new(&mut self, at: &FieldPath) -> Option<()> {
         let name = self.invent(at.leaf());
         let to = self.rename(at, &name)?;
+        // What was said of the column holds for the one of the new name.
+        let (old, new) = (format!("\"{at}\""), format!("\"{to}\""));
+        for told in self.mended.iter_mut().chain(&mut self.outside) {
+            *told = told.replace(&old, &new);
+        }
         self.mended.push(format!(
             "Column \"{to}\" is not called \"{}\": that was another column.",
             at.leaf()
