@@ -14,7 +14,7 @@ const MAX_LINES: usize = 50;
 /// What a stream's latest schema is asserted to be.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Assertion {
-    /// That of a version: the same fingerprint.
+    /// That of a version: nothing differs, and no columns have changed places.
     Version(At<u32>),
     /// What a definition means: its columns and no others, with their types,
     /// nullability and defaults, in any order; its primary key and its UNIQUE

@@ -7,10 +7,13 @@ use super::operation::operation;
 use super::resolve::Names;
 use super::{Notice, Outcome, Row, Rows, Session, Value};
 use crate::error::{Error, ErrorKind, Object, Result};
-use crate::evolution::{Plan, Route, RouteStep, Safety, Sink, SinkStep, Step, Violation};
-use crate::registry::{At, Operation, StreamAction};
+use crate::evolution::{Plan, Route, Safety, Sink, SinkStep, Step};
+use crate::registry::{At, Operation, StreamAction, View};
 use crate::schema::{Name, StreamName};
 use crate::sql::{Location, Statement};
+
+/// The action of the way that the mode allows.
+const INSTEAD: &str = "instead";
 
 impl Session {
     pub(super) async fn explain(
@@ -60,20 +63,20 @@ impl Session {
         };
         match plan {
             Ok(plan) => {
-                let mut rows = rows(sink, &name, &plan);
+                let mut lines = steps(sink, &name, &plan);
                 if let (Some(sink), Some(to)) = (sink, &renamed) {
-                    rows.push(rename(sink, &name, to, &plan));
+                    lines.push(rename(sink, &name, to, &plan));
                 }
                 if let (None, Some(route)) = (sink, &plan.route) {
-                    rows.extend(past(rows.len(), &plan));
-                    rows.extend(self.mode_first(rows.len(), &name, &plan).await?);
+                    lines.extend(past(&plan));
+                    lines.extend(mode_first(&names.view, &name, &plan).await?);
                     let successor = match route.has_successor() {
                         true => names.view.next_name(&name).await?,
                         false => name.clone(),
                     };
-                    rows.extend(instead(rows.len(), route, &name, &successor));
+                    lines.extend(instead(route, &name, &successor));
                 }
-                let rows = rows.into_iter().collect();
+                let rows = lines.into_iter().zip(1..).map(Line::numbered).collect();
                 Ok(answer(&columns::EXPLAIN, rows, "EXPLAIN"))
             }
             Err(missing) if if_exists && is_missing(&missing) => Ok(Outcome {
@@ -85,27 +88,41 @@ impl Session {
     }
 }
 
-impl Session {
-    /// The row that sets the mode of a route, when the stream has another one:
-    /// the statement that is explained sets it too.
-    async fn mode_first(&self, rows: usize, name: &StreamName, plan: &Plan) -> Result<Option<Row>> {
-        let view = self.registry.view(self.draft());
-        let Some(found) = view.stream(name).await? else {
-            return Ok(None);
-        };
-        let (mode, _) = view.mode(&found.known.stream).await?;
-        let statement = format!("ALTER STREAM {name} SET (compatibility = '{}')", plan.mode);
-        let why = "The statement asks for this mode.";
-        Ok((mode != plan.mode).then(|| {
-            vec![
-                number(rows + 1),
-                Value::text("instead"),
-                Value::Null,
-                Value::text(lines(vec![statement], [why])),
-                Value::text(Safety::Safe.word()),
-            ]
-        }))
+/// One row, but for its number.
+struct Line {
+    action: &'static str,
+    /// The name of the column, index or constraint.
+    name: Option<String>,
+    detail: String,
+    safety: Safety,
+}
+
+impl Line {
+    fn numbered((line, number): (Self, i32)) -> Row {
+        vec![
+            Value::Int4(number),
+            Value::text(line.action),
+            Value::optional_text(line.name),
+            Value::text(line.detail),
+            Value::text(line.safety.word()),
+        ]
     }
+}
+
+/// The mode of a route, set first when the stream has another one: the statement
+/// that is explained sets it too.
+async fn mode_first(view: &View<'_>, name: &StreamName, plan: &Plan) -> Result<Option<Line>> {
+    let Some(found) = view.stream(name).await? else {
+        return Ok(None);
+    };
+    let (mode, _) = view.mode(&found.known.stream).await?;
+    let statement = format!("ALTER STREAM {name} SET (compatibility = '{}')", plan.mode);
+    Ok((mode != plan.mode).then(|| Line {
+        action: INSTEAD,
+        name: None,
+        detail: script(vec![statement], ["The statement asks for this mode."]),
+        safety: Safety::Safe,
+    }))
 }
 
 /// The new name, for an operation that renames a stream.
@@ -133,121 +150,99 @@ fn is_missing(error: &Error) -> bool {
     )
 }
 
-/// A row for each step: what is done to the stream and why, or what the sink is
+/// A line for each step: what is done to the stream and why, or what the sink is
 /// told to do to the table of the same name.
-fn rows(sink: Option<Sink>, name: &StreamName, plan: &Plan) -> Vec<Row> {
+fn steps(sink: Option<Sink>, name: &StreamName, plan: &Plan) -> Vec<Line> {
     if plan.from.fields.is_empty() {
         return vec![creation(sink, name, plan)];
     }
     let told = sink.map(|sink| plan.render(sink, name));
     let mut told = told.into_iter().flatten();
-    let row = |(step, number): (&Step, i32)| {
+    let line = |step: &Step| {
         let (detail, safety) = match told.next() {
-            Some(told) => script(told, step.safety),
+            Some(told) => said(told, step.safety),
             None => (format!("{}; {}", step.alteration(), step.why), step.safety),
         };
-        vec![
-            Value::Int4(number),
-            Value::text(step.change.action()),
-            Value::optional_text(step.change.name()),
-            Value::text(detail),
-            Value::text(safety.word()),
-        ]
+        Line {
+            action: step.change.action(),
+            name: step.change.name(),
+            detail,
+            safety,
+        }
     };
-    plan.steps.iter().zip(1..).map(row).collect()
+    plan.steps.iter().map(line).collect()
 }
 
 /// The one step that makes a stream: there is nobody yet who reads it.
-fn creation(sink: Option<Sink>, name: &StreamName, plan: &Plan) -> Row {
+fn creation(sink: Option<Sink>, name: &StreamName, plan: &Plan) -> Line {
     let told = sink.and_then(|sink| plan.render(sink, name).pop());
     let (detail, safety) = match (told, plan.to.fields.len()) {
-        (Some(told), _) => script(told, Safety::Safe),
+        (Some(told), _) => said(told, Safety::Safe),
         (None, 1) => ("with 1 column".to_owned(), Safety::Safe),
         (None, columns) => (format!("with {columns} columns"), Safety::Safe),
     };
-    vec![
-        Value::Int4(1),
-        Value::text("create stream"),
-        Value::Null,
-        Value::text(detail),
-        Value::text(safety.word()),
-    ]
+    Line {
+        action: "create stream",
+        name: None,
+        detail,
+        safety,
+    }
 }
 
 /// The one step that renames a stream: its records are read as before.
-fn rename(sink: Sink, name: &StreamName, to: &StreamName, plan: &Plan) -> Row {
-    let (detail, safety) = script(sink.rename_table(name, to, &plan.to), Safety::Safe);
-    vec![
-        Value::Int4(1),
-        Value::text("rename stream"),
-        Value::Null,
-        Value::text(detail),
-        Value::text(safety.word()),
-    ]
+fn rename(sink: Sink, name: &StreamName, to: &StreamName, plan: &Plan) -> Line {
+    let (detail, safety) = said(sink.rename_table(name, to, &plan.to), Safety::Safe);
+    Line {
+        action: "rename stream",
+        name: None,
+        detail,
+        safety,
+    }
 }
 
 /// What the mode has against the versions there are, when it is not a step that
-/// it refuses: a row for each, after so many others.
-fn past(rows: usize, plan: &Plan) -> Vec<Row> {
-    if plan.safety() >= Safety::Dangerous {
-        return Vec::new();
-    }
-    let row = |(violation, nth): (&Violation, usize)| {
-        vec![
-            number(nth),
-            Value::text("refused"),
-            Value::optional_text(violation.change.name()),
-            Value::text(violation.to_string()),
-            Value::text(Safety::Dangerous.word()),
-        ]
-    };
-    plan.report
-        .violations
-        .iter()
-        .zip(rows + 1..)
-        .map(row)
-        .collect()
+/// it refuses.
+fn past(plan: &Plan) -> impl Iterator<Item = Line> {
+    let is_told = plan.safety() >= Safety::Dangerous;
+    let violations = plan.report.violations.iter().filter(move |_| !is_told);
+    violations.map(|violation| Line {
+        action: "refused",
+        name: violation.change.name(),
+        detail: violation.to_string(),
+        safety: Safety::Dangerous,
+    })
 }
 
-fn number(nth: usize) -> Value {
-    Value::Int4(i32::try_from(nth).unwrap_or(i32::MAX))
-}
-
-/// A row for each step of the way that the mode allows, after so many others:
-/// statements that can be run as they are, or what is to be done outside.
-fn instead<'a>(
-    rows: usize,
-    route: &'a Route,
-    stream: &'a StreamName,
-    successor: &'a StreamName,
-) -> impl Iterator<Item = Row> + 'a {
-    let row = move |(step, nth): (&RouteStep, usize)| {
-        vec![
-            number(nth),
-            Value::text("instead"),
-            Value::Null,
-            Value::text(lines(
-                step.action.statements(stream, successor),
-                [step.why.as_str()],
-            )),
-            Value::text(step.safety.word()),
-        ]
-    };
-    route.steps.iter().zip(rows + 1..).map(row)
+/// The way that the mode allows: statements that can be run as they are, or what
+/// is to be done outside.
+fn instead(
+    route: &Route,
+    stream: &StreamName,
+    successor: &StreamName,
+) -> impl Iterator<Item = Line> {
+    route.steps.iter().map(move |step| Line {
+        action: INSTEAD,
+        name: None,
+        detail: script(
+            step.action.statements(stream, successor),
+            [step.why.as_str()],
+        ),
+        safety: step.safety,
+    })
 }
 
 /// What a sink is told; what it cannot do breaks whoever reads there.
-fn script(told: Result<SinkStep>, safety: Safety) -> (String, Safety) {
+fn said(told: Result<SinkStep>, safety: Safety) -> (String, Safety) {
     match told {
         Ok(SinkStep {
             statements,
             caution,
-        }) => (lines(statements, caution.as_deref()), safety),
+        }) => (script(statements, caution.as_deref()), safety),
         Err(error) => {
             let message = error.to_string();
             let words = [Some(message.as_str()), error.detail(), error.hint()];
             (
-                lines(Vec::new(), words.into_iter().flatten()),
+                script(Vec::new(), words.into_iter().flatten()),
                 Safety::Incompatible,
             )
         }
@@ -256,7 +251,7 @@ fn script(told: Result<SinkStep>, safety: Safety) -> (String, Safety) {
 
 /// A script that can be run as it is: statements, then words as comments. A name
 /// in the words may hold anything, and a lone carriage return ends a comment.
-fn lines<'a>(statements: Vec<String>, words: impl IntoIterator<Item = &'a str>) -> String {
+fn script<'a>(statements: Vec<String>, words: impl IntoIterator<Item = &'a str>) -> String {
     let statements = statements
         .into_iter()
         .map(|statement| format!("{statement};"));
@@ -269,13 +264,13 @@ fn lines<'a>(statements: Vec<String>, words: impl IntoIterator<Item = &'a str>) 
 
 #[cfg(test)]
 mod tests {
-    use super::lines;
+    use super::script;
 
     #[test]
     fn what_is_said_stays_a_comment() {
         let words = "column \"x\rDROP STREAM y; --\"\nis gone";
         assert_eq!(
-            lines(vec!["SELECT 1".to_owned()], [words]),
+            script(vec!["SELECT 1".to_owned()], [words]),
             "SELECT 1;\n-- column \"x\n-- DROP STREAM y; --\"\n-- is gone"
         );
     }
