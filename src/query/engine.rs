@@ -202,7 +202,7 @@ async fn produce(
         .map_err(translated)?;
     let mut batches = execute_stream(physical, state.task_ctx()).map_err(translated)?;
     while let Some(batch) = batches.try_next().await.map_err(translated)? {
-        let rows = types::rows(&batch, &plan.columns, &plan.context)?;
+        let rows = types::rows(&batch, &plan.columns, &plan.catalog)?;
         if sender.send(Ok(rows)).await.is_err() {
             break;
         }

@@ -3,7 +3,7 @@
 use datafusion::logical_expr::Expr;
 
 use crate::error::Result;
-use crate::query::context::Context;
+use crate::query::catalog::Catalog;
 use crate::relation::{Type, Value};
 
 /// A function, operator or aggregate with one list of parameters.
@@ -43,8 +43,8 @@ pub(in crate::query) enum Body {
 
 /// What a function knows of the call it answers.
 pub(in crate::query) struct Call<'a> {
-    /// The session and the registry.
-    pub(in crate::query) context: &'a Context,
+    /// The session, the registry and the relations.
+    pub(in crate::query) catalog: &'a Catalog,
     /// The types of the arguments: those of the parameters, polymorphic ones as
     /// they were found.
     pub(in crate::query) arguments: &'a [Type],

@@ -4,7 +4,7 @@ use datafusion::arrow::array::{Array, ArrayRef, RecordBatch};
 use datafusion::common::ScalarValue;
 
 use crate::error::{Error, Result};
-use crate::query::context::Context;
+use crate::query::catalog::Catalog;
 use crate::relation::{Column, Row, Type, Value};
 
 /// A value as a literal of a plan.
@@ -39,7 +39,7 @@ pub(in crate::query) fn values(_array: &dyn Array, _of: &Type) -> Result<Vec<Val
 pub(in crate::query) fn rows(
     _batch: &RecordBatch,
     _columns: &[Column],
-    _context: &Context,
+    _catalog: &Catalog,
 ) -> Result<Vec<Row>> {
     Err(Error::internal("not yet"))
 }
