@@ -3,6 +3,7 @@
 mod arguments;
 mod function;
 mod library;
+mod regex;
 
 pub(super) use arguments::Arguments;
 pub(super) use function::{Aggregate, Body, Call, Function, RowBody, SetBody};

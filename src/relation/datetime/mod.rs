@@ -6,6 +6,7 @@
 //! has, and the range is PostgreSQL's, wider than that of `chrono`: `chrono`
 //! serves for the rules of the zones only.
 
+mod arithmetic;
 mod calendar;
 mod datetime;
 mod fields;
@@ -14,6 +15,7 @@ mod token;
 mod write;
 mod zone;
 
+pub(crate) use calendar::{Day, MICROS_PER_DAY, MICROS_PER_SECOND, days_in_month};
 pub use datetime::{Date, Time, TimeTz, Timestamp};
 pub(super) use write::write_fraction;
 pub use zone::Zone;

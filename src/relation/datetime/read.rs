@@ -73,12 +73,6 @@ impl Timestamp {
         let utc = local - i64::from(zone.offset_of_local(local)) * MICROS_PER_SECOND;
         Self::from_micros(utc).map_err(|_| beyond("timestamp", text))
     }
-
-    /// The local time in a zone (in microseconds since 2000-01-01).
-    pub(super) fn local(self, zone: Zone) -> i64 {
-        let offset = i64::from(zone.offset_at(self.micros())) * MICROS_PER_SECOND;
-        self.micros().saturating_add(offset)
-    }
 }
 
 impl Fields {
