@@ -14,6 +14,7 @@ mod aggregate;
 mod arguments;
 mod call;
 mod function;
+mod json;
 mod library;
 pub(super) mod operator;
 mod regex;

@@ -2,7 +2,7 @@
 
 use super::calendar::{MICROS_PER_DAY, MICROS_PER_SECOND};
 use super::fields::{Fields, Flaw, Wanted};
-use super::{Date, Time, TimeTz, Timestamp, Zone};
+use super::{Date, Time, TimeTz, Timestamp};
 use crate::error::{Error, ErrorKind, Result, Value};
 use crate::relation::Reading;
 

@@ -25,8 +25,9 @@ pub(super) static ARRAYS: &[Function] = &[
     }),
     Function::row("array_dims", &[ANYARRAY], Type::TEXT, |_, values| {
         let dimensions = &values.array(0).dimensions;
-        let bounds =
-            dimensions.iter().map(|bounds| format!("[{}:{}]", bounds.lower, upper(*bounds)));
+        let bounds = dimensions
+            .iter()
+            .map(|bounds| format!("[{}:{}]", bounds.lower, upper(*bounds)));
         Ok(match dimensions.is_empty() {
             true => Value::Null,
             false => Value::text(bounds.collect::<String>()),
@@ -46,17 +47,28 @@ pub(super) static ARRAYS: &[Function] = &[
     Function::row("array_cat", &[ARRAY, ARRAY], ARRAY, |_, values| cat(values)).lenient(),
     Function::row("array_position", &[ARRAY, ELEMENT], INT4, position).lenient(),
     Function::row("array_position", &[ARRAY, ELEMENT, INT4], INT4, position).lenient(),
-    Function::row("array_positions", &[ARRAY, ELEMENT], Type::INT4_ARRAY, |_, values| {
-        Ok(match searched(values)? {
-            None => Value::Null,
-            Some(found) => list(&INT4, found.into_iter().map(Value::Int4).collect()),
-        })
+    Function::row(
+        "array_positions",
+        &[ARRAY, ELEMENT],
+        Type::INT4_ARRAY,
+        |_, values| {
+            Ok(match searched(values)? {
+                None => Value::Null,
+                Some(found) => list(&INT4, found.into_iter().map(Value::Int4).collect()),
+            })
+        },
+    )
+    .lenient(),
+    Function::row("array_remove", &[ARRAY, ELEMENT], ARRAY, |_, values| {
+        remove(values)
     })
     .lenient(),
-    Function::row("array_remove", &[ARRAY, ELEMENT], ARRAY, |_, values| remove(values)).lenient(),
-    Function::row("array_replace", &[ARRAY, ELEMENT, ELEMENT], ARRAY, |_, values| {
-        replace(values)
-    })
+    Function::row(
+        "array_replace",
+        &[ARRAY, ELEMENT, ELEMENT],
+        ARRAY,
+        |_, values| replace(values),
+    )
     .lenient(),
     Function::row(
         "array_fill",
@@ -72,8 +84,15 @@ pub(super) static ARRAYS: &[Function] = &[
         fill,
     )
     .lenient(),
-    Function::row("trim_array", &[ANYARRAY, INT4], ANYARRAY, |_, values| trim(values)),
-    Function::row("array_to_string", &[ANYARRAY, Type::TEXT], Type::TEXT, to_string),
+    Function::row("trim_array", &[ANYARRAY, INT4], ANYARRAY, |_, values| {
+        trim(values)
+    }),
+    Function::row(
+        "array_to_string",
+        &[ANYARRAY, Type::TEXT],
+        Type::TEXT,
+        to_string,
+    ),
     Function::row(
         "array_to_string",
         &[ANYARRAY, Type::TEXT, Type::TEXT],
@@ -172,12 +191,7 @@ fn subscript(message: impl Into<String>) -> Error {
 }
 
 /// The array with an element more, at its end or its beginning.
-fn with_element(
-    call: &Call<'_>,
-    array: &Value,
-    element: &Value,
-    is_first: bool,
-) -> Result<Value> {
+fn with_element(call: &Call<'_>, array: &Value, element: &Value, is_first: bool) -> Result<Value> {
     if *array == Value::Null {
         let of = match call.returns.kind() {
             Kind::Array(of) => of.clone(),
@@ -230,11 +244,13 @@ fn cat(values: &[Value]) -> Result<Value> {
     if one.values.is_empty() {
         return Ok(values[1].clone());
     }
-    let incompatible = |detail: String| {
-        subscript("cannot concatenate incompatible arrays").with_detail(detail)
-    };
+    let incompatible =
+        |detail: String| subscript("cannot concatenate incompatible arrays").with_detail(detail);
     let lengths = |dimensions: &[Dimension]| -> Vec<i32> {
-        dimensions.iter().map(|dimension| dimension.length).collect()
+        dimensions
+            .iter()
+            .map(|dimension| dimension.length)
+            .collect()
     };
     let (depth, other_depth) = (one.dimensions.len(), other.dimensions.len());
     // Arrays of one depth are put behind each other, and an array is an element of
@@ -329,7 +345,10 @@ fn remove(values: &[Value]) -> Result<Value> {
             "removing elements from multidimensional arrays is not supported",
         ));
     }
-    let kept = array.values.iter().filter(|value| !is_same(value, &values[1]));
+    let kept = array
+        .values
+        .iter()
+        .filter(|value| !is_same(value, &values[1]));
     let kept: Vec<Value> = kept.cloned().collect();
     if kept.len() == array.values.len() {
         return Ok(values[0].clone());
@@ -346,10 +365,13 @@ fn replace(values: &[Value]) -> Result<Value> {
         return Ok(Value::Null);
     }
     let array = values.array(0);
-    let replaced = array.values.iter().map(|value| match is_same(value, &values[1]) {
-        true => values[2].clone(),
-        false => value.clone(),
-    });
+    let replaced = array
+        .values
+        .iter()
+        .map(|value| match is_same(value, &values[1]) {
+            true => values[2].clone(),
+            false => value.clone(),
+        });
     Ok(Value::Array(Arc::new(Array {
         values: replaced.collect(),
         ..(**array).clone()
@@ -394,7 +416,9 @@ fn fill(call: &Call<'_>, values: &[Value]) -> Result<Value> {
     let total = lengths.iter().try_fold(1_usize, |total, length| {
         total.checked_mul(usize::try_from(*length).ok()?)
     });
-    let total = total.filter(|total| *total <= MAX_ELEMENTS).ok_or_else(too_many)?;
+    let total = total
+        .filter(|total| *total <= MAX_ELEMENTS)
+        .ok_or_else(too_many)?;
     let of = &call.arguments[0];
     if total == 0 || lengths.is_empty() {
         return Ok(list(of, Vec::new()));

@@ -19,7 +19,9 @@ fn leading(number: &BigDecimal) -> (i64, BigInt) {
     }
     let digits = i64::try_from(number.digits()).unwrap_or(i64::MAX);
     let weight = (digits - number.fractional_digit_count() - 1).div_euclid(DIGIT);
-    let first = number.abs().with_scale_round(-weight * DIGIT, RoundingMode::Down);
+    let first = number
+        .abs()
+        .with_scale_round(-weight * DIGIT, RoundingMode::Down);
     (weight, first.into_bigint_and_scale().0)
 }
 

@@ -34,9 +34,12 @@ pub(super) static SETS: &[Function] = &[
         Type::TIMESTAMPTZ,
         |call, values| moments(values, call.catalog.context.style.zone, Value::TimestampTz),
     ),
-    Function::set("generate_subscripts", &[Type::ANYARRAY, INT4], INT4, |_, values| {
-        Ok(subscripts(values).map(Value::Int4).collect())
-    }),
+    Function::set(
+        "generate_subscripts",
+        &[Type::ANYARRAY, INT4],
+        INT4,
+        |_, values| Ok(subscripts(values).map(Value::Int4).collect()),
+    ),
     Function::set(
         "generate_subscripts",
         &[Type::ANYARRAY, INT4, Type::BOOL],
@@ -49,17 +52,25 @@ pub(super) static SETS: &[Function] = &[
             })
         },
     ),
-    Function::set("unnest", &[Type::ANYARRAY], Type::ANYELEMENT, |_, values| {
-        Ok(values.array(0).values.clone())
-    }),
-    Function::set("_pg_expandarray", &[Type::ANYARRAY], Type::RECORD, |_, values| {
-        let array = values.array(0);
-        let numbers = (1..).map(Value::Int4);
-        let pairs = array.values.iter().zip(numbers).map(|(value, number)| {
-            Value::Record([(array.element.clone(), value.clone()), (INT4, number)].into())
-        });
-        Ok(pairs.collect())
-    })
+    Function::set(
+        "unnest",
+        &[Type::ANYARRAY],
+        Type::ANYELEMENT,
+        |_, values| Ok(values.array(0).values.clone()),
+    ),
+    Function::set(
+        "_pg_expandarray",
+        &[Type::ANYARRAY],
+        Type::RECORD,
+        |_, values| {
+            let array = values.array(0);
+            let numbers = (1..).map(Value::Int4);
+            let pairs = array.values.iter().zip(numbers).map(|(value, number)| {
+                Value::Record([(array.element.clone(), value.clone()), (INT4, number)].into())
+            });
+            Ok(pairs.collect())
+        },
+    )
     .with_columns(&[("x", Type::ANYELEMENT), ("n", Type::INT4)]),
 ];
 
@@ -99,7 +110,11 @@ fn integers(values: &[Value], make: fn(i64) -> Value) -> Result<Vec<Value>> {
     let mut set = Vec::new();
     let mut next = Some(start);
     while let Some(number) = next
-        && if step > 0 { number <= end } else { number >= end }
+        && if step > 0 {
+            number <= end
+        } else {
+            number >= end
+        }
     {
         push(&mut set, make(number))?;
         next = number.checked_add(step);
@@ -137,18 +152,18 @@ fn numerics(_: &Call<'_>, values: &[Value]) -> Result<Vec<Value>> {
 }
 
 fn moments(values: &[Value], zone: Zone, make: fn(Timestamp) -> Value) -> Result<Vec<Value>> {
-    let (start, end, step) = (
-        values.timestamp(0),
-        values.timestamp(1),
-        values.interval(2),
-    );
+    let (start, end, step) = (values.timestamp(0), values.timestamp(1), values.interval(2));
     let length = length(step);
     if length == 0 {
         return Err(no_step());
     }
     let mut set = Vec::new();
     let mut moment = start;
-    while if length > 0 { moment <= end } else { moment >= end } {
+    while if length > 0 {
+        moment <= end
+    } else {
+        moment >= end
+    } {
         push(&mut set, make(moment))?;
         moment = moment.plus(step, zone)?;
     }

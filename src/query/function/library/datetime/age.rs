@@ -2,11 +2,9 @@
 
 use crate::error::{Error, ErrorKind, Result, Value as Fault};
 use crate::query::function::{Arguments, Call, Function};
-use crate::relation::{
-    Day, Interval, MICROS_PER_DAY, Type, Value, Zone, days_in_month,
-};
+use crate::relation::{Day, Interval, MICROS_PER_DAY, Type, Value, Zone, days_in_month};
 
-pub(in super::super) static AGE: &[Function] = &[
+pub(in crate::query::function::library) static AGE: &[Function] = &[
     Function::row(
         "age",
         &[Type::TIMESTAMP, Type::TIMESTAMP],
@@ -22,25 +20,43 @@ pub(in super::super) static AGE: &[Function] = &[
     Function::row("age", &[Type::TIMESTAMP], Type::INTERVAL, |call, values| {
         age(today(call), values.timestamp(0).micros())
     }),
-    Function::row("age", &[Type::TIMESTAMPTZ], Type::INTERVAL, |call, values| {
-        let zone = call.catalog.context.style.zone;
-        age(today(call), values.timestamp(0).local(zone))
-    }),
-    Function::row("justify_days", &[Type::INTERVAL], Type::INTERVAL, |_, values| {
-        let mut interval = values.interval(0);
-        days_to_months(&mut interval)?;
-        one_sign_of_days(&mut interval);
-        Ok(Value::Interval(interval))
-    }),
-    Function::row("justify_hours", &[Type::INTERVAL], Type::INTERVAL, |_, values| {
-        let mut interval = values.interval(0);
-        time_to_days(&mut interval)?;
-        one_sign_of_time(&mut interval);
-        Ok(Value::Interval(interval))
-    }),
-    Function::row("justify_interval", &[Type::INTERVAL], Type::INTERVAL, |_, values| {
-        justify_interval(values.interval(0)).map(Value::Interval)
-    }),
+    Function::row(
+        "age",
+        &[Type::TIMESTAMPTZ],
+        Type::INTERVAL,
+        |call, values| {
+            let zone = call.catalog.context.style.zone;
+            age(today(call), values.timestamp(0).local(zone))
+        },
+    ),
+    Function::row(
+        "justify_days",
+        &[Type::INTERVAL],
+        Type::INTERVAL,
+        |_, values| {
+            let mut interval = values.interval(0);
+            days_to_months(&mut interval)?;
+            one_sign_of_days(&mut interval);
+            Ok(Value::Interval(interval))
+        },
+    ),
+    Function::row(
+        "justify_hours",
+        &[Type::INTERVAL],
+        Type::INTERVAL,
+        |_, values| {
+            let mut interval = values.interval(0);
+            time_to_days(&mut interval)?;
+            one_sign_of_time(&mut interval);
+            Ok(Value::Interval(interval))
+        },
+    ),
+    Function::row(
+        "justify_interval",
+        &[Type::INTERVAL],
+        Type::INTERVAL,
+        |_, values| justify_interval(values.interval(0)).map(Value::Interval),
+    ),
     Function::row("isfinite", &[Type::DATE], Type::BOOL, |_, values| {
         Ok(Value::Bool(values.date(0).is_finite()))
     }),
@@ -73,8 +89,7 @@ fn age(moment: i64, since: i64) -> Result<Value> {
     let sign = if moment < since { -1 } else { 1 };
     let day = |micros: i64| Day::of(micros.div_euclid(MICROS_PER_DAY));
     let (to, from) = (day(moment), day(since));
-    let mut micros =
-        sign * (moment.rem_euclid(MICROS_PER_DAY) - since.rem_euclid(MICROS_PER_DAY));
+    let mut micros = sign * (moment.rem_euclid(MICROS_PER_DAY) - since.rem_euclid(MICROS_PER_DAY));
     let mut days = sign * (to.day - from.day);
     let mut months = sign * ((to.year - from.year) * 12 + to.month - from.month);
     if micros < 0 {
@@ -106,7 +121,10 @@ const DAYS_PER_MONTH: i32 = 30;
 fn days_to_months(interval: &mut Interval) -> Result<()> {
     let months = interval.days / DAYS_PER_MONTH;
     interval.days -= months * DAYS_PER_MONTH;
-    interval.months = interval.months.checked_add(months).ok_or_else(out_of_range)?;
+    interval.months = interval
+        .months
+        .checked_add(months)
+        .ok_or_else(out_of_range)?;
     Ok(())
 }
 

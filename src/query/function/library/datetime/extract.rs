@@ -12,22 +12,72 @@ use crate::relation::{
     Date, Day, Interval, MICROS_PER_DAY, MICROS_PER_SECOND, Numeric, Timestamp, Type, Value, Zone,
 };
 
-pub(in super::super) static EXTRACT: &[Function] = &[
+pub(in crate::query::function::library) static EXTRACT: &[Function] = &[
     Function::row("extract", &[Type::TEXT, Type::DATE], Type::NUMERIC, extract),
     Function::row("extract", &[Type::TEXT, Type::TIME], Type::NUMERIC, extract),
-    Function::row("extract", &[Type::TEXT, Type::TIMETZ], Type::NUMERIC, extract),
-    Function::row("extract", &[Type::TEXT, Type::TIMESTAMP], Type::NUMERIC, extract),
-    Function::row("extract", &[Type::TEXT, Type::TIMESTAMPTZ], Type::NUMERIC, extract),
-    Function::row("extract", &[Type::TEXT, Type::INTERVAL], Type::NUMERIC, extract),
-    Function::row("date_part", &[Type::TEXT, Type::DATE], Type::FLOAT8, |call, values| {
-        let moment = Value::Timestamp(midnight(values.date(1))?);
-        date_part(call, &[values[0].clone(), moment])
-    }),
-    Function::row("date_part", &[Type::TEXT, Type::TIME], Type::FLOAT8, date_part),
-    Function::row("date_part", &[Type::TEXT, Type::TIMETZ], Type::FLOAT8, date_part),
-    Function::row("date_part", &[Type::TEXT, Type::TIMESTAMP], Type::FLOAT8, date_part),
-    Function::row("date_part", &[Type::TEXT, Type::TIMESTAMPTZ], Type::FLOAT8, date_part),
-    Function::row("date_part", &[Type::TEXT, Type::INTERVAL], Type::FLOAT8, date_part),
+    Function::row(
+        "extract",
+        &[Type::TEXT, Type::TIMETZ],
+        Type::NUMERIC,
+        extract,
+    ),
+    Function::row(
+        "extract",
+        &[Type::TEXT, Type::TIMESTAMP],
+        Type::NUMERIC,
+        extract,
+    ),
+    Function::row(
+        "extract",
+        &[Type::TEXT, Type::TIMESTAMPTZ],
+        Type::NUMERIC,
+        extract,
+    ),
+    Function::row(
+        "extract",
+        &[Type::TEXT, Type::INTERVAL],
+        Type::NUMERIC,
+        extract,
+    ),
+    Function::row(
+        "date_part",
+        &[Type::TEXT, Type::DATE],
+        Type::FLOAT8,
+        |call, values| {
+            let moment = Value::Timestamp(midnight(values.date(1))?);
+            date_part(call, &[values[0].clone(), moment])
+        },
+    ),
+    Function::row(
+        "date_part",
+        &[Type::TEXT, Type::TIME],
+        Type::FLOAT8,
+        date_part,
+    ),
+    Function::row(
+        "date_part",
+        &[Type::TEXT, Type::TIMETZ],
+        Type::FLOAT8,
+        date_part,
+    ),
+    Function::row(
+        "date_part",
+        &[Type::TEXT, Type::TIMESTAMP],
+        Type::FLOAT8,
+        date_part,
+    ),
+    Function::row(
+        "date_part",
+        &[Type::TEXT, Type::TIMESTAMPTZ],
+        Type::FLOAT8,
+        date_part,
+    ),
+    Function::row(
+        "date_part",
+        &[Type::TEXT, Type::INTERVAL],
+        Type::FLOAT8,
+        date_part,
+    ),
 ];
 
 /// Seconds between 1970-01-01 and 2000-01-01.
@@ -89,9 +139,9 @@ fn part(call: &Call<'_>, values: &[Value]) -> Result<Part> {
             Unit::Julian if date.is_finite() => {
                 Some(Part::Integer(i64::from(date.days()) + EPOCH_JULIAN_DAY))
             }
-            Unit::Epoch if date.is_finite() => {
-                Some(Part::Integer(i64::from(date.days()) * 86_400 + EPOCH as i64))
-            }
+            Unit::Epoch if date.is_finite() => Some(Part::Integer(
+                i64::from(date.days()) * 86_400 + EPOCH as i64,
+            )),
             unit => of_moment(unit, midnight(*date)?, Zone::Utc),
         },
         Value::Time(time) => match unit {
@@ -241,9 +291,8 @@ fn of_interval(unit: Unit, interval: Interval) -> Option<Part> {
         Unit::Millennium => years / 1_000,
         Unit::Epoch => {
             // A year has 365.25 days, and a month 30.
-            let quarters = i128::from(years) * 1_461
-                + i128::from(months % 12) * 120
-                + i128::from(days) * 4;
+            let quarters =
+                i128::from(years) * 1_461 + i128::from(months % 12) * 120 + i128::from(days) * 4;
             let micros = quarters * i128::from(MICROS_PER_DAY / 4) + i128::from(micros);
             return Some(Part::Micros(micros, 6));
         }

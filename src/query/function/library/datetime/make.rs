@@ -8,7 +8,7 @@ use crate::relation::{
     days_in_month,
 };
 
-pub(in super::super) static MAKE: &[Function] = &[
+pub(in crate::query::function::library) static MAKE: &[Function] = &[
     Function::row("make_date", &[INT4, INT4, INT4], Type::DATE, |_, values| {
         let days = date(values)?;
         Date::from_days(i32::try_from(days).unwrap_or(i32::MAX))
@@ -17,9 +17,12 @@ pub(in super::super) static MAKE: &[Function] = &[
             .map(Value::Date)
             .ok_or_else(|| range(format!("date out of range: {}", spelled(values))))
     }),
-    Function::row("make_time", &[INT4, INT4, FLOAT8], Type::TIME, |_, values| {
-        Time::from_micros(time(values)?).map(Value::Time)
-    }),
+    Function::row(
+        "make_time",
+        &[INT4, INT4, FLOAT8],
+        Type::TIME,
+        |_, values| Time::from_micros(time(values)?).map(Value::Time),
+    ),
     Function::row(
         "make_timestamp",
         &[INT4, INT4, INT4, INT4, INT4, FLOAT8],
@@ -94,9 +97,8 @@ fn date(values: &[Value]) -> Result<i64> {
 fn time(values: &[Value]) -> Result<i64> {
     let (hour, minute, second) = (values.int(0), values.int(1), values.float(2));
     let micros = (second * MICROS_PER_SECOND as f64).round_ties_even();
-    let is_there = (0..=24).contains(&hour)
-        && (0..60).contains(&minute)
-        && (0.0..=60.0).contains(&second);
+    let is_there =
+        (0..=24).contains(&hour) && (0..60).contains(&minute) && (0.0..=60.0).contains(&second);
     let micros = (hour * 3_600 + minute * 60) * MICROS_PER_SECOND + micros as i64;
     if is_there && micros <= MICROS_PER_DAY {
         return Ok(micros);
@@ -124,10 +126,10 @@ fn moment(values: &[Value], zone: Zone) -> Result<Timestamp> {
 fn zone(name: &str) -> Result<Zone> {
     let refused = |message: String| Error::new(ErrorKind::InvalidValue(Fault::Parameter), message);
     if name.starts_with(|c: char| c.is_ascii_digit()) {
-        return Err(
-            refused(format!("invalid input syntax for type numeric time zone: \"{name}\""))
-                .with_hint("Numeric time zones must have \"-\" or \"+\" as first character."),
-        );
+        return Err(refused(format!(
+            "invalid input syntax for type numeric time zone: \"{name}\""
+        ))
+        .with_hint("Numeric time zones must have \"-\" or \"+\" as first character."));
     }
     match named(name)? {
         Zone::Fixed(west) if name.starts_with(['+', '-']) => Ok(Zone::Fixed(-west)),
@@ -182,5 +184,9 @@ fn of_epoch(seconds: f64) -> Result<Timestamp> {
         return Err(beyond());
     }
     let moment = Timestamp::from_micros(micros as i64).map_err(|_| beyond())?;
-    if moment.is_finite() { Ok(moment) } else { Err(beyond()) }
+    if moment.is_finite() {
+        Ok(moment)
+    } else {
+        Err(beyond())
+    }
 }

@@ -6,17 +6,23 @@ use crate::error::Result;
 use crate::query::function::{Call, Function};
 use crate::relation::{Date, MICROS_PER_DAY, Time, TimeTz, Timestamp, Type, Value};
 
-pub(in super::super) static NOW: &[Function] = &[
+pub(in crate::query::function::library) static NOW: &[Function] = &[
     Function::row("now", &[], Type::TIMESTAMPTZ, transaction),
     Function::row("transaction_timestamp", &[], Type::TIMESTAMPTZ, transaction),
     Function::row("current_timestamp", &[], Type::TIMESTAMPTZ, transaction),
-    Function::row("current_timestamp", &[Type::INT4], Type::TIMESTAMPTZ, |call, values| {
-        rounded(transaction(call, &[])?, &values[0])
-    }),
+    Function::row(
+        "current_timestamp",
+        &[Type::INT4],
+        Type::TIMESTAMPTZ,
+        |call, values| rounded(transaction(call, &[])?, &values[0]),
+    ),
     Function::row("localtimestamp", &[], Type::TIMESTAMP, local),
-    Function::row("localtimestamp", &[Type::INT4], Type::TIMESTAMP, |call, values| {
-        rounded(local(call, &[])?, &values[0])
-    }),
+    Function::row(
+        "localtimestamp",
+        &[Type::INT4],
+        Type::TIMESTAMP,
+        |call, values| rounded(local(call, &[])?, &values[0]),
+    ),
     Function::row("current_date", &[], Type::DATE, |call, _| {
         let days = here(call).div_euclid(MICROS_PER_DAY);
         let days = i32::try_from(days).expect("a timestamp has fewer days");
@@ -27,20 +33,17 @@ pub(in super::super) static NOW: &[Function] = &[
         rounded(local_time(call, &[])?, &values[0])
     }),
     Function::row("current_time", &[], Type::TIMETZ, current_time),
-    Function::row("current_time", &[Type::INT4], Type::TIMETZ, |call, values| {
-        rounded(current_time(call, &[])?, &values[0])
-    }),
+    Function::row(
+        "current_time",
+        &[Type::INT4],
+        Type::TIMETZ,
+        |call, values| rounded(current_time(call, &[])?, &values[0]),
+    ),
     Function::row("statement_timestamp", &[], Type::TIMESTAMPTZ, |call, _| {
         Ok(Value::TimestampTz(call.catalog.context.statement_start))
     }),
     Function::row("clock_timestamp", &[], Type::TIMESTAMPTZ, |_, _| {
         Ok(Value::TimestampTz(Utc::now().into()))
-    })
-    .volatile(),
-    Function::row("timeofday", &[], Type::TEXT, |call, _| {
-        let zone = call.catalog.context.style.zone;
-        let now = Timestamp::from(Utc::now());
-        super::super::formatting::time_of_day(now, zone).map(Value::text)
     })
     .volatile(),
 ];

@@ -17,7 +17,7 @@ macro_rules! overlaps {
     };
 }
 
-pub(in super::super) static OVERLAPS: &[Function] = overlaps![
+pub(in crate::query::function::library) static OVERLAPS: &[Function] = overlaps![
     Type::TIMESTAMP, Type::TIMESTAMP, Type::TIMESTAMP;
     Type::TIMESTAMP, Type::INTERVAL, Type::TIMESTAMP;
     Type::TIMESTAMP, Type::TIMESTAMP, Type::INTERVAL;
@@ -65,7 +65,7 @@ fn instant(value: &Value) -> Option<i128> {
         Value::Time(time) => Some(time.micros().into()),
         Value::TimeTz(time) => {
             let utc = i128::from(time.time().micros()) - i128::from(time.offset()) * 1_000_000;
-            Some(utc << 32 | i128::from(-time.offset()) + (1 << 31))
+            Some((utc << 32) + i128::from(-time.offset()))
         }
         Value::Timestamp(at) | Value::TimestampTz(at) => Some(at.micros().into()),
         _ => None,

@@ -8,7 +8,7 @@ use crate::relation::{
     Day, Interval, MICROS_PER_DAY, MICROS_PER_SECOND, Timestamp, Type, Value, Zone,
 };
 
-pub(in super::super) static TRUNCATE: &[Function] = &[
+pub(in crate::query::function::library) static TRUNCATE: &[Function] = &[
     Function::row(
         "date_trunc",
         &[Type::TEXT, Type::TIMESTAMPTZ],
@@ -149,11 +149,7 @@ fn trunc_interval(values: &[Value]) -> Result<Interval> {
 /// The beginning of the bin that a moment is in, when bins are counted from an
 /// origin.
 fn date_bin(values: &[Value]) -> Result<Timestamp> {
-    let (stride, moment, origin) = (
-        values.interval(0),
-        values.timestamp(1),
-        values.timestamp(2),
-    );
+    let (stride, moment, origin) = (values.interval(0), values.timestamp(1), values.timestamp(2));
     let range = |message: &str| Error::new(ErrorKind::InvalidValue(Fault::DatetimeRange), message);
     if !moment.is_finite() {
         return Ok(moment);

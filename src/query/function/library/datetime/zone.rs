@@ -6,7 +6,7 @@ use crate::relation::{
     Interval, MICROS_PER_DAY, MICROS_PER_SECOND, Time, TimeTz, Timestamp, Type, Value, Zone,
 };
 
-pub(in super::super) static ZONE: &[Function] = &[
+pub(in crate::query::function::library) static ZONE: &[Function] = &[
     Function::row(
         "timezone",
         &[Type::TEXT, Type::TIMESTAMP],
