@@ -136,8 +136,7 @@ ALTER TABLE public.orders RENAME COLUMN t_2 TO v"#,
                 set_type("a", "text"),
                 set_default("a", "'x'"),
             ],
-            r#"ALTER TABLE public.orders ALTER COLUMN a DROP DEFAULT
-ALTER TABLE public.orders ALTER COLUMN a TYPE text
+            r#"ALTER TABLE public.orders ALTER COLUMN a DROP DEFAULT, ALTER COLUMN a TYPE text
 ALTER TABLE public.orders ALTER COLUMN a SET DEFAULT 'x'"#,
         ),
         (
