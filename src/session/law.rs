@@ -52,7 +52,7 @@ async fn arrives(registry: &Arc<Registry>, old: Schema, new: &Schema, mode: Mode
         let [_, Value::Text(action), _, Value::Text(script), _] = row.as_slice() else {
             panic!("{row:?}");
         };
-        if action == "instead" {
+        if action.as_ref() == "instead" {
             session.execute(script).await?;
         }
     }
@@ -129,7 +129,7 @@ fn promised(plan: &Plan) -> Schema {
 }
 
 /// A schema but for identities and made names.
-fn shape(schema: &Schema) -> impl PartialEq + std::fmt::Debug {
+fn shape(schema: &Schema) -> impl PartialEq + std::fmt::Debug + use<> {
     let columns: Vec<String> = schema
         .fields
         .iter()
