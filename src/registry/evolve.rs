@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::alter::{reshape, set_options, shapes};
-use super::create::{Options, schema_of};
+use super::alter::{reshape, set_options};
+use super::create::schema_of;
 use super::known::carry_columns;
-use super::replace::replacement;
+use super::options::Options;
 use super::{At, Draft, Known, Operation, Registry, StreamAction, StreamSpec};
 use crate::error::{Error, Result};
 use crate::evolution::{self, Comments, Plan};
@@ -99,7 +99,8 @@ impl Registry {
         let mut stream = known.stream.clone();
         set_options(&mut stream, actions)?;
         // Nobody will keep the indexes: they need no identities of their own.
-        let altered = reshape(&known, &shapes(actions)?, &mut || ObjectId(0))?;
+        let shapes = self.named_shapes(draft, &known, actions).await?;
+        let altered = reshape(&known, &shapes, &mut || ObjectId(0))?;
         stream.columns = carry_columns(&stream.columns, &altered.schema, altered.comments);
         self.plan_to(draft, known, stream, altered.schema).await
     }
@@ -118,6 +119,10 @@ impl Registry {
     ) -> Result<Prospect> {
         let Some(found) = self.view(draft).stream(&name.value).await? else {
             let namespace = self.must_find_namespace(&mut draft.clone(), name).await?;
+            let unnamed = spec.clone();
+            let spec = &self
+                .with_names(draft, &name.value, unnamed, std::iter::empty())
+                .await?;
             let (schema, comments) = schema_of(name, spec, &[], &mut || ObjectId(0))?;
             self.check_index_names(draft, &name.value, &Schema::default(), &schema)
                 .await?;
@@ -133,7 +138,7 @@ impl Registry {
                 streams: None,
             });
         };
-        let (stream, schema) = replacement(&found.known, name, spec)?;
+        let (stream, schema) = self.replacement(draft, &found.known, name, spec).await?;
         self.plan_to(draft, found.known, stream, schema).await
     }
 

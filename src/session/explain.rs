@@ -8,7 +8,7 @@ use super::operation::operation;
 use super::resolve::Names;
 use super::{Notice, Outcome, Row, Rows, Session, Value};
 use crate::error::{Error, ErrorKind, Object, Result};
-use crate::evolution::{Plan, Route, RouteAction, Safety, Sink, SinkStep, Step};
+use crate::evolution::{Plan, Route, RouteAction, Safety, Sink, SinkStep, Step, shortened};
 use crate::registry::{At, Known, Operation, Prospect, StreamAction};
 use crate::schema::{Name, StreamName};
 use crate::sql::{Location, Statement};
@@ -174,7 +174,7 @@ fn steps(plan: &Plan) -> Vec<Line> {
     let line = |step: &Step| Line {
         action: step.change.action(),
         name: step.change.name(),
-        detail: format!("{}; {}", step.alteration(), step.why),
+        detail: format!("{}; {}", shortened(step.alteration()), step.why),
         safety: step.safety,
     };
     plan.steps.iter().map(line).collect()
