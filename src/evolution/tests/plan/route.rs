@@ -270,8 +270,8 @@ fn a_column_keeps_what_is_said_of_it_in_its_new_place() {
     let plan = plan_commented(FullTransitive, &Arc::new(new), &history, comments);
     let told = told(&plan.route.expect("a route"));
     assert_eq!(
-        told[1],
-        "ALTER STREAM s ADD COLUMN amount_2 text COMMENT 'of amount', ADD COLUMN remark text COMMENT 'of remark', \
+        told[0],
+        "ALTER STREAM s RENAME COLUMN note TO remark, ADD COLUMN amount_2 text COMMENT 'of amount', \
          ADD COLUMN tags_2 text[] NOT NULL DEFAULT '[]' COMMENT 'of tags'"
     );
 }
