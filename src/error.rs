@@ -74,6 +74,12 @@ pub enum Object {
     Portal,
     /// A savepoint.
     Savepoint,
+    /// A function or operator that takes such arguments.
+    Function,
+    /// A parameter of a statement.
+    Parameter,
+    /// An object that has none of the other names.
+    Other,
 }
 
 /// How a definition can be wrong.
@@ -87,6 +93,28 @@ pub enum Definition {
     NameTooLong,
     /// A reserved name.
     ReservedName,
+    /// A name that more than one column has.
+    AmbiguousColumn,
+    /// A call that more than one function answers.
+    AmbiguousFunction,
+    /// A parameter that would have two types.
+    AmbiguousParameter,
+    /// A parameter whose type nothing tells.
+    IndeterminateType,
+    /// A name that is given twice in one query.
+    DuplicateAlias,
+    /// A column that stands where it cannot: ORDER BY 5 of three columns.
+    ColumnReference,
+    /// An aggregate, or a column beside one, where there can be none.
+    Grouping,
+    /// A window function, or its window, where there can be none.
+    Windowing,
+    /// A recursive query that is not of the one form.
+    Recursion,
+    /// A cast that there is not.
+    Cast,
+    /// An object of another sort than is asked for.
+    ObjectType,
 }
 
 /// How a value can be wrong.
@@ -117,6 +145,26 @@ pub enum Value {
     Untranslatable,
     /// An index of an array that it cannot have.
     Subscript,
+    /// A number divided by zero.
+    DivisionByZero,
+    /// More rows where one can be.
+    Cardinality,
+    /// The logarithm of a number that has none.
+    Logarithm,
+    /// A power that is no real number.
+    Power,
+    /// A pattern that ends within an escape.
+    Escape,
+    /// A regular expression that is none.
+    RegularExpression,
+    /// A part of a text of negative length.
+    Substring,
+    /// A negative LIMIT.
+    RowCount,
+    /// A negative OFFSET.
+    RowOffset,
+    /// A window's frame of a negative or unknown size.
+    Frame,
     /// A value the parameter does not take.
     Parameter,
     /// A setting that cannot be changed (any more).
@@ -221,6 +269,9 @@ impl ErrorKind {
                 Object::PreparedStatement => "26000",
                 Object::Portal => "34000",
                 Object::Savepoint => "3B001",
+                Object::Function => "42883",
+                Object::Parameter => "42P02",
+                Object::Other => "42704",
             },
             Self::AlreadyExists(object) => match object {
                 Object::Stream | Object::Index => "42P07",
@@ -230,7 +281,10 @@ impl ErrorKind {
                 | Object::Constraint
                 | Object::Version
                 | Object::Setting
+                | Object::Parameter
+                | Object::Other
                 | Object::Savepoint => "42710",
+                Object::Function => "42723",
                 Object::PreparedStatement => "42P05",
                 Object::Portal => "42P03",
             },
@@ -239,6 +293,17 @@ impl ErrorKind {
                 Definition::TypeMismatch => "42804",
                 Definition::NameTooLong => "42622",
                 Definition::ReservedName => "42939",
+                Definition::AmbiguousColumn => "42702",
+                Definition::AmbiguousFunction => "42725",
+                Definition::AmbiguousParameter => "42P08",
+                Definition::IndeterminateType => "42P18",
+                Definition::DuplicateAlias => "42712",
+                Definition::ColumnReference => "42P10",
+                Definition::Grouping => "42803",
+                Definition::Windowing => "42P20",
+                Definition::Recursion => "42P19",
+                Definition::Cast => "42846",
+                Definition::ObjectType => "42809",
             },
             Self::InvalidValue(value) => match value {
                 Value::Text => "22P02",
@@ -253,6 +318,16 @@ impl ErrorKind {
                 Value::Encoding => "22021",
                 Value::Untranslatable => "22P05",
                 Value::Subscript => "2202E",
+                Value::DivisionByZero => "22012",
+                Value::Cardinality => "21000",
+                Value::Logarithm => "2201E",
+                Value::Power => "2201F",
+                Value::Escape => "22025",
+                Value::RegularExpression => "2201B",
+                Value::Substring => "22011",
+                Value::RowCount => "2201W",
+                Value::RowOffset => "2201X",
+                Value::Frame => "22013",
                 Value::Parameter => "22023",
                 Value::ReadOnlyParameter => "55P02",
             },

@@ -3,7 +3,8 @@
 //!
 //! A leaf. [`Rows`] are rows of [`Value`]s, shared with whoever made them; a
 //! [`Column`] says what a place of every row is called and which of
-//! PostgreSQL's types it has.
+//! PostgreSQL's types it has. A [`Relation`] is what any module offers to SELECT
+//! as a table.
 //!
 //! A value goes out and comes in in two formats (PostgreSQL manual, 55.1.3):
 //!
@@ -32,6 +33,7 @@ mod datetime;
 mod interval;
 mod numeric;
 mod refusal;
+mod relation;
 mod rows;
 mod style;
 #[cfg(test)]
@@ -44,8 +46,9 @@ pub use binary::Parameter;
 pub use column::{Column, Origin};
 pub use datetime::{Date, Time, TimeTz, Timestamp, Zone};
 pub use numeric::Numeric;
-pub use postgres_types::Type;
+pub use postgres_types::{Kind, Type};
 pub use refusal::utf8;
+pub use relation::{Filter, Relation, Scan, Test};
 pub use rows::{Form, Row, Rows};
 pub use style::{ByteaOutput, DateOrder, FloatDigits, IntervalStyle, Reading, Style};
 pub use types::{type_name, type_size};

@@ -24,6 +24,7 @@ mod inspection;
 mod literal;
 mod option;
 mod parser;
+mod query;
 mod setting;
 mod statement;
 mod token;
@@ -40,6 +41,7 @@ mod mistake;
 mod sample;
 
 pub use parser::parse;
+pub use query::Query;
 pub use statement::{
     AlterAction, AlterStream, AssertedSchema, CommentTarget, CopyStream, CreateIndex, CreateStream,
     DiscardTarget, DropStreams, Elements, Existing, IsolationLevel, Location, ObjectRef,

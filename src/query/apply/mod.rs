@@ -1,0 +1,1 @@
+//! Sub-queries that speak of the rows around them, as joins.

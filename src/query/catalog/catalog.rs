@@ -1,0 +1,71 @@
+//! Which relations there are.
+
+use std::sync::Arc;
+
+use tokio::runtime::Handle;
+
+use crate::error::Result;
+use crate::query::context::Context;
+use crate::relation::{Relation, Type};
+
+/// What one query sees: the session, the registry and the relations there are.
+/// Cheap to clone.
+#[derive(Clone)]
+pub(in crate::query) struct Catalog {
+    pub(in crate::query) context: Arc<Context>,
+    relations: Arc<[Arc<dyn Relation>]>,
+}
+
+impl Catalog {
+    /// What is seen in this context.
+    pub(in crate::query) fn new(
+        context: Arc<Context>,
+        relations: Arc<[Arc<dyn Relation>]>,
+    ) -> Self {
+        Self { context, relations }
+    }
+
+    /// The relation of this name; without a schema, the first one along
+    /// `pg_catalog` and `search_path`. A stream is a relation without rows.
+    ///
+    /// # Errors
+    /// What keeps it from asking the registry. A relation that is not there is none.
+    pub(in crate::query) fn relation(
+        &self,
+        schema: Option<&str>,
+        name: &str,
+    ) -> Result<Option<Arc<dyn Relation>>> {
+        let here = |relation: &&Arc<dyn Relation>| {
+            relation.name() == name && schema.is_none_or(|schema| schema == relation.schema())
+        };
+        Ok(self.relations.iter().find(here).cloned())
+    }
+
+    /// What an object is called that a `regclass`, `regtype` or the like tells by
+    /// its OID: qualified if it is not seen without it; the number itself if there
+    /// is no such object, and `-` for 0 (PostgreSQL manual, 8.19).
+    ///
+    /// # Errors
+    /// What keeps it from asking the registry.
+    pub(in crate::query) fn name_of(&self, oid: u32, _of: &Type) -> Result<Arc<str>> {
+        Ok(match oid {
+            0 => "-".into(),
+            oid => oid.to_string().into(),
+        })
+    }
+
+    /// The OID of the object that a text names as a `regclass`, `regtype` or the
+    /// like; nothing when there is none.
+    ///
+    /// # Errors
+    /// 42601 for what is no name, 0A000 for another database.
+    pub(in crate::query) fn oid_of(&self, name: &str, _of: &Type) -> Result<Option<u32>> {
+        Ok(name.parse().ok())
+    }
+
+    /// What a future of the registry answers. On the engine's own threads only: it
+    /// waits.
+    pub(in crate::query) fn wait<T>(&self, future: impl Future<Output = T>) -> T {
+        tokio::task::block_in_place(|| Handle::current().block_on(future))
+    }
+}

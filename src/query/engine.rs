@@ -1,0 +1,211 @@
+//! The engine: one for the process.
+
+use std::sync::Arc;
+
+use datafusion::common::ParamValues;
+use datafusion::common::metadata::ScalarAndMetadata;
+use datafusion::execution::memory_pool::GreedyMemoryPool;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
+use datafusion::physical_plan::execute_stream;
+use datafusion::prelude::SessionConfig;
+use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use serde::{Deserialize, Serialize};
+use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::sync::mpsc;
+use tokio_util::task::AbortOnDropHandle;
+
+use super::catalog::Catalog;
+use super::context::Context;
+use super::error::translated;
+use super::plan::Plan;
+use super::{bind, optimize, types};
+use crate::error::{Error, ErrorKind, Fault, Result};
+use crate::relation::{Relation, Row, Type, Value};
+use crate::sql::Query;
+
+/// Rows as they come, in batches. Dropping it ends the query.
+pub type RowStream = BoxStream<'static, Result<Vec<Row>>>;
+
+/// How many rows a batch has, at most.
+const BATCH_ROWS: usize = 1024;
+/// How many batches wait for the client, at most.
+const WAITING_BATCHES: usize = 2;
+/// The stack of a thread that plans and runs queries (in bytes): trees are walked
+/// by recursion. It is only reserved, and used when it is needed.
+const STACK_BYTES: usize = 64 << 20;
+
+/// What queries may take.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
+#[serde(default, deny_unknown_fields)]
+pub struct QueryConfig {
+    /// The memory that all running queries may take together, beside their
+    /// results (in bytes).
+    pub memory: usize,
+    /// The threads that plan and run queries; 0 for one a core.
+    pub threads: usize,
+}
+
+impl Default for QueryConfig {
+    fn default() -> Self {
+        Self {
+            memory: 512 << 20,
+            threads: 0,
+        }
+    }
+}
+
+/// Plans and runs queries, on threads of its own.
+pub struct Engine {
+    state: SessionState,
+    relations: Arc<[Arc<dyn Relation>]>,
+    threads: Threads,
+}
+
+/// A runtime that may be dropped anywhere.
+struct Threads(Option<Runtime>);
+
+impl Threads {
+    fn handle(&self) -> &Handle {
+        let runtime = self.0.as_ref();
+        runtime
+            .expect("threads are taken when they are dropped")
+            .handle()
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl Engine {
+    /// An engine that also shows these relations.
+    ///
+    /// # Errors
+    /// 58030 when there are no threads to be had.
+    pub fn new(config: &QueryConfig, relations: Vec<Arc<dyn Relation>>) -> Result<Self> {
+        let mut threads = Builder::new_multi_thread();
+        threads
+            .thread_name("query")
+            .thread_stack_size(STACK_BYTES)
+            .enable_all();
+        if config.threads > 0 {
+            threads.worker_threads(config.threads);
+        }
+        let threads = threads.build().map_err(|error| {
+            Error::new(
+                ErrorKind::Internal(Fault::Io),
+                "the threads for queries cannot be started",
+            )
+            .with_source(error)
+        })?;
+        let environment = RuntimeEnvBuilder::new()
+            .with_memory_pool(Arc::new(GreedyMemoryPool::new(config.memory)))
+            .build_arc()
+            .map_err(translated)?;
+        // One partition: a catalog is small, and an aggregate has no partial state.
+        let settings = SessionConfig::new()
+            .with_target_partitions(1)
+            .with_batch_size(BATCH_ROWS)
+            .with_information_schema(false);
+        let state = SessionStateBuilder::new()
+            .with_config(settings)
+            .with_runtime_env(environment)
+            .with_default_features()
+            .with_analyzer_rules(Vec::new())
+            .with_optimizer_rules(optimize::rules())
+            .build();
+        Ok(Self {
+            state,
+            relations: relations.into(),
+            threads: Threads(Some(threads)),
+        })
+    }
+
+    /// Understands a query, as it is asked in this context: what was planned is to
+    /// be planned again before it runs in another one. `parameters` are the types that the client gives to
+    /// `$1`, `$2`, …; where it gives none, the query tells.
+    ///
+    /// # Errors
+    /// 42P01, 42703, 42883 and the like: what PostgreSQL's parser analysis finds.
+    pub async fn plan(
+        &self,
+        query: &Query,
+        context: &Context,
+        parameters: &[Option<Type>],
+    ) -> Result<Plan> {
+        let query = query.clone();
+        let catalog = Catalog::new(Arc::new(context.clone()), self.relations.clone());
+        let parameters = parameters.to_vec();
+        self.on_own_threads(async move { bind::bind(&query, catalog, &parameters) })
+            .await
+    }
+
+    /// Runs a query with these values for its parameters.
+    ///
+    /// # Errors
+    /// What a value cannot be; what else goes wrong comes in the stream.
+    pub fn run(&self, plan: &Plan, values: &[Value]) -> Result<RowStream> {
+        let scalars = values
+            .iter()
+            .zip(plan.parameters.iter())
+            .map(|(value, of)| types::scalar(value, of).map(Into::into))
+            .collect::<Result<Vec<_>>>()?;
+        let (sender, receiver) = mpsc::channel(WAITING_BATCHES);
+        let work = produce(self.state.clone(), plan.clone(), scalars, sender.clone());
+        let task = self.threads.handle().spawn(async move {
+            if let Err(error) = work.await {
+                // Who is gone needs no error.
+                let _ = sender.send(Err(error)).await;
+            }
+        });
+        let running = (receiver, AbortOnDropHandle::new(task));
+        Ok(stream::unfold(running, |(mut receiver, task)| async move {
+            let rows = receiver.recv().await?;
+            Some((rows, (receiver, task)))
+        })
+        .boxed())
+    }
+
+    async fn on_own_threads<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        AbortOnDropHandle::new(self.threads.handle().spawn(work))
+            .await
+            .unwrap_or_else(|error| {
+                Err(Error::internal("a thread that worked on a query ended").with_source(error))
+            })
+    }
+}
+
+/// Sends the rows of a query as they come.
+async fn produce(
+    state: SessionState,
+    plan: Plan,
+    values: Vec<ScalarAndMetadata>,
+    sender: mpsc::Sender<Result<Vec<Row>>>,
+) -> Result<()> {
+    let logical = plan.logical.as_ref().clone();
+    let logical = logical
+        .replace_params_with_values(&ParamValues::List(values))
+        .map_err(translated)?;
+    let logical = state.optimize(&logical).map_err(translated)?;
+    let planner = state.query_planner().clone();
+    let physical = planner
+        .create_physical_plan(&logical, &state)
+        .await
+        .map_err(translated)?;
+    let mut batches = execute_stream(physical, state.task_ctx()).map_err(translated)?;
+    while let Some(batch) = batches.try_next().await.map_err(translated)? {
+        let rows = types::rows(&batch, &plan.columns, &plan.catalog)?;
+        if sender.send(Ok(rows)).await.is_err() {
+            break;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! Errors of the engine, in PostgreSQL's words.
+
+use datafusion::common::DataFusionError;
+
+use crate::error::{Error, ErrorKind, Limit};
+
+/// What a message of ours travels in through the engine.
+pub(super) fn carried(error: Error) -> DataFusionError {
+    DataFusionError::External(Box::new(error))
+}
+
+/// An error of the engine as the client sees it. What went wrong in a function of
+/// ours comes out as it went in; what is the engine's own goes to the log, and the
+/// client learns what can be done.
+pub(super) fn translated(error: DataFusionError) -> Error {
+    match error {
+        DataFusionError::External(cause) => match cause.downcast::<Error>() {
+            Ok(own) => *own,
+            Err(cause) => unforeseen(DataFusionError::External(cause)),
+        },
+        DataFusionError::Context(_, inner) | DataFusionError::Diagnostic(_, inner) => {
+            translated(*inner)
+        }
+        DataFusionError::ArrowError(inner, _) => match *inner {
+            datafusion::arrow::error::ArrowError::ExternalError(cause) => {
+                translated(DataFusionError::External(cause))
+            }
+            other => unforeseen(DataFusionError::ArrowError(Box::new(other), None)),
+        },
+        DataFusionError::Shared(inner) => match std::sync::Arc::try_unwrap(inner) {
+            Ok(inner) => translated(inner),
+            Err(shared) => unforeseen(DataFusionError::Shared(shared)),
+        },
+        DataFusionError::ResourcesExhausted(_) => {
+            Error::new(ErrorKind::LimitExceeded(Limit::Memory), "out of memory")
+                .with_detail("The query needs more memory than one query may take.")
+                .with_hint("Ask for fewer rows or columns, or raise query.memory.")
+                .with_source(error)
+        }
+        DataFusionError::NotImplemented(_) => {
+            Error::unsupported("this form of query", "Write the query in another way.")
+                .with_source(error)
+        }
+        other => unforeseen(other),
+    }
+}
+
+fn unforeseen(error: DataFusionError) -> Error {
+    Error::internal("the query engine failed").with_source(error)
+}

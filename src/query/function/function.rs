@@ -1,0 +1,73 @@
+//! A function, as `pg_proc` would have it.
+
+use datafusion::logical_expr::Expr;
+
+use crate::error::Result;
+use crate::query::catalog::Catalog;
+use crate::relation::{Type, Value};
+
+/// A function, operator or aggregate with one list of parameters.
+pub(in crate::query) struct Function {
+    /// Its name; an operator's is its symbol.
+    pub(in crate::query) name: &'static str,
+    /// The types of its parameters. Polymorphic ones ([`Type::ANYELEMENT`],
+    /// [`Type::ANYARRAY`], [`Type::ANYNONARRAY`], [`Type::ANYCOMPATIBLE`] …) and
+    /// [`Type::ANY`] are as PostgreSQL's (manual, 38.2.5).
+    pub(in crate::query) parameters: &'static [Type],
+    /// Whether the last parameter is repeated, once or more.
+    pub(in crate::query) is_variadic: bool,
+    /// The type of what it answers; may be polymorphic.
+    pub(in crate::query) returns: Type,
+    /// Whether NULL in any argument makes NULL, without a call.
+    pub(in crate::query) is_strict: bool,
+    /// Whether it answers the same for the same arguments within one statement:
+    /// `random()` does not.
+    pub(in crate::query) is_stable: bool,
+    /// What it does.
+    pub(in crate::query) body: Body,
+}
+
+/// What a function does.
+pub(in crate::query) enum Body {
+    /// Answers a value for the values of one row.
+    Row(fn(&Call<'_>, &[Value]) -> Result<Value>),
+    /// Is this expression over its arguments' carriers.
+    Expression(fn(Vec<Expr>) -> Expr),
+    /// Answers any number of values for the values of one row: a set.
+    Set(fn(&Call<'_>, &[Value]) -> Result<Vec<Value>>),
+    /// Answers one value for many rows.
+    Aggregate(fn(&Call<'_>) -> Box<dyn Aggregate>),
+    /// A window function of the engine of this name: `row_number`, `lag`.
+    Window(&'static str),
+}
+
+/// What a function knows of the call it answers.
+pub(in crate::query) struct Call<'a> {
+    /// The session, the registry and the relations.
+    pub(in crate::query) catalog: &'a Catalog,
+    /// The types of the arguments: those of the parameters, polymorphic ones as
+    /// they were found.
+    pub(in crate::query) arguments: &'a [Type],
+    /// The type of the answer, as it was found.
+    pub(in crate::query) returns: &'a Type,
+}
+
+/// An aggregate over the rows of one group.
+pub(in crate::query) trait Aggregate: Send + Sync {
+    /// Takes a row's values in. A strict aggregate is given no NULL.
+    ///
+    /// # Errors
+    /// 22003 and the like.
+    fn add(&mut self, values: &[Value]) -> Result<()>;
+
+    /// What it is over the rows so far.
+    ///
+    /// # Errors
+    /// 22003 and the like.
+    fn value(&self) -> Result<Value>;
+
+    /// About how much memory it takes (in bytes), beside itself.
+    fn bytes(&self) -> usize {
+        0
+    }
+}

@@ -1,0 +1,61 @@
+//! The Arrow types that hold PostgreSQL's values.
+
+use std::sync::Arc;
+
+use datafusion::arrow::datatypes::{DataType, Field, TimeUnit};
+
+use crate::relation::{Kind, Type};
+
+/// The Arrow type that holds the values of a type.
+///
+/// | type | carrier |
+/// | --- | --- |
+/// | `bool`, `int2`, `int4`, `int8`, `float4`, `float8`, `date` | their counterparts; infinite dates are the ends of the range |
+/// | `timestamp`, `timestamptz` | microseconds, without and with the zone UTC; infinite ones are the ends of the range |
+/// | `time` | microseconds |
+/// | `oid` and its like, `regclass` and its like | `UInt32` |
+/// | `numeric`, `interval`, `timetz` | `Binary`: a key that is in order as bytes, and behind it what else there is to the value |
+/// | `bytea`, `uuid` | `Binary` |
+/// | `text` and everything that is written as text, `"char"` and `void` among it | `Utf8` |
+/// | arrays of one dimension, `int2vector`, `oidvector` | `List` |
+/// | `record` and composite types | `Struct` of `f1`, `f2`, … |
+pub(in crate::query) fn carrier(of: &Type) -> DataType {
+    match of.kind() {
+        Kind::Array(element) => return list(element),
+        Kind::Composite(fields) => {
+            let fields = fields
+                .iter()
+                .zip(1..)
+                .map(|(field, nth)| Field::new(format!("f{nth}"), carrier(field.type_()), true));
+            return DataType::Struct(fields.collect());
+        }
+        Kind::Domain(base) => return carrier(base),
+        _ => {}
+    }
+    match *of {
+        Type::BOOL => DataType::Boolean,
+        Type::INT2 => DataType::Int16,
+        Type::INT4 => DataType::Int32,
+        Type::INT8 => DataType::Int64,
+        Type::FLOAT4 => DataType::Float32,
+        Type::FLOAT8 => DataType::Float64,
+        Type::DATE => DataType::Date32,
+        Type::TIME => DataType::Time64(TimeUnit::Microsecond),
+        Type::TIMESTAMP => DataType::Timestamp(TimeUnit::Microsecond, None),
+        Type::TIMESTAMPTZ => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+        Type::NUMERIC | Type::INTERVAL | Type::TIMETZ | Type::BYTEA | Type::UUID => {
+            DataType::Binary
+        }
+        Type::OID | Type::XID | Type::CID => DataType::UInt32,
+        Type::REGPROC | Type::REGPROCEDURE | Type::REGOPER | Type::REGOPERATOR => DataType::UInt32,
+        Type::REGCLASS | Type::REGTYPE | Type::REGCONFIG | Type::REGDICTIONARY => DataType::UInt32,
+        Type::REGNAMESPACE | Type::REGROLE | Type::REGCOLLATION => DataType::UInt32,
+        Type::INT2_VECTOR => list(&Type::INT2),
+        Type::OID_VECTOR => list(&Type::OID),
+        _ => DataType::Utf8,
+    }
+}
+
+fn list(element: &Type) -> DataType {
+    DataType::List(Arc::new(Field::new_list_field(carrier(element), true)))
+}

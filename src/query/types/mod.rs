@@ -1,0 +1,12 @@
+//! PostgreSQL's types in the engine.
+//!
+//! The *carrier* of a type is the Arrow type that holds its values in a plan.
+//! Two values are equal, and one is less than the other, exactly if PostgreSQL
+//! says so of their *keys* ([`key`]): most values are their own key; `1.0` and
+//! `1.00`, or `24:00` and `1 day`, are two values with one key.
+
+mod carrier;
+mod value;
+
+pub(super) use carrier::carrier;
+pub(super) use value::{array, rows, scalar, values};
