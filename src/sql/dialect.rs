@@ -6,16 +6,33 @@ use sqlparser::dialect::{Dialect, PostgreSqlDialect, Precedence};
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 
-/// sqlparser's PostgreSQL, with two differences:
+use crate::schema::is_reserved;
+
+/// sqlparser's PostgreSQL, with these differences:
 ///
 /// * Signs do not grow together into operators of a user's own: those would
 ///   swallow the beginning of the comment in `array<int>-- why`, and the minus of `a=-1`.
 /// * The name of an argument is a word, not an expression: each level of nested
 ///   calls would be read twice otherwise, so that twenty take minutes.
+/// * PostgreSQL's words are no aliases: `COPY (SELECT 1 TO STDOUT` lacks a parenthesis.
 #[derive(Debug)]
 pub(super) struct Postgres;
 
 const BASE: PostgreSqlDialect = PostgreSqlDialect {};
+
+/// Keywords that name a column only behind AS (PostgreSQL manual, appendix C:
+/// those that "require AS").
+#[rustfmt::skip]
+const NEED_AS: &[Keyword] = &[
+    Keyword::ARRAY, Keyword::AS, Keyword::CHAR, Keyword::CHARACTER, Keyword::CREATE, Keyword::DAY,
+    Keyword::EXCEPT, Keyword::FETCH, Keyword::FILTER, Keyword::FOR, Keyword::FROM, Keyword::GRANT,
+    Keyword::GROUP, Keyword::HAVING, Keyword::HOUR, Keyword::INTERSECT, Keyword::INTO,
+    Keyword::LIMIT, Keyword::MINUTE, Keyword::MONTH, Keyword::NOTNULL,
+    Keyword::OFFSET, Keyword::ON, Keyword::ORDER, Keyword::OVER, Keyword::OVERLAPS,
+    Keyword::PRECISION, Keyword::RETURNING, Keyword::SECOND, Keyword::TO, Keyword::UNION,
+    Keyword::VARCHAR, Keyword::VARYING, Keyword::WHERE, Keyword::WINDOW, Keyword::WITH,
+    Keyword::WITHIN, Keyword::WITHOUT, Keyword::YEAR,
+];
 
 /// What is as in sqlparser's dialect.
 macro_rules! as_in_base {
@@ -57,6 +74,14 @@ impl Dialect for Postgres {
 
     fn prec_value(&self, precedence: Precedence) -> u8 {
         BASE.prec_value(precedence)
+    }
+
+    fn is_column_alias(&self, word: &Keyword, _: &mut Parser<'_>) -> bool {
+        !NEED_AS.contains(word)
+    }
+
+    fn is_table_alias(&self, word: &Keyword, parser: &mut Parser<'_>) -> bool {
+        BASE.is_table_alias(word, parser) && !is_reserved(&format!("{word:?}").to_ascii_lowercase())
     }
 
     as_in_base!(
