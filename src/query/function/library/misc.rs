@@ -106,7 +106,7 @@ fn size_bytes(_: &Call<'_>, values: &[Value]) -> Result<Value> {
     };
     let unit = unit.trim_start();
     let power = match unit.to_ascii_lowercase().as_str() {
-        "" | "bytes" | "b" => 0,
+        "" | "bytes" => 0,
         "kb" => 1,
         "mb" => 2,
         "gb" => 3,

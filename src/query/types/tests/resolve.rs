@@ -26,6 +26,7 @@ const fn declared(
         parameters,
         is_variadic,
         returns,
+        columns: &[],
         is_strict: true,
         is_stable: true,
         body: Body::Row(|_, _| Ok(Value::Null)),

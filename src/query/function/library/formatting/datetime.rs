@@ -234,9 +234,10 @@ impl Moment {
             Kind::Month => number(self.month, 2),
             Kind::DayName => name(DAYS[weekday as usize], 9),
             Kind::DayAbbreviation => name(&DAYS[weekday as usize][..3], 0),
-            Kind::DayOfYear => number(day_of_year, 3),
+            // The sign of a day counts as one of its places.
+            Kind::DayOfYear => number(day_of_year, if day_of_year < 0 { 2 } else { 3 }),
             Kind::IsoDayOfYear => number((iso_week - 1) * 7 + iso_weekday, 3),
-            Kind::Day => number(self.day, 2),
+            Kind::Day => number(self.day, if self.day < 0 { 1 } else { 2 }),
             Kind::DayOfWeek => number(weekday + 1, 0),
             Kind::IsoDayOfWeek => number(iso_weekday, 0),
             Kind::Week => number((day_of_year - 1) / 7 + 1, 2),

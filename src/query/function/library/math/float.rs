@@ -217,10 +217,7 @@ fn numeric_sqrt(_: &Call<'_>, values: &[Value]) -> Result<Value> {
         true => 0,
         false => (digits - places - 1).div_euclid(4),
     };
-    let root_weight = match weight >= 0 {
-        true => (weight + 1) * 4 / 2 - 1,
-        false => 1 - (1 - weight) * 4 / 2,
-    };
+    let root_weight = (weight + 1) * 4 / 2 - 1;
     let scale = (16 - root_weight).max(places).clamp(0, 1_000);
     let (square, _) = number.with_scale(2 * (scale + 1)).into_bigint_and_scale();
     let root = BigDecimal::from_bigint(square.sqrt(), scale + 1);
