@@ -128,7 +128,7 @@ fn numerics(_: &Call<'_>, values: &[Value]) -> Result<Vec<Value>> {
         Numeric::NaN => Err(refused(&format!("{what} cannot be NaN"))),
         _ => Err(refused(&format!("{what} cannot be infinity"))),
     };
-    let (mut number_now, end) = (number(0, "start value")?, number(1, "stop value")?);
+    let (mut next, end) = (number(0, "start value")?, number(1, "stop value")?);
     let step = match values.get(2) {
         Some(_) => number(2, "step size")?,
         None => BigDecimal::from(1),
@@ -138,15 +138,12 @@ fn numerics(_: &Call<'_>, values: &[Value]) -> Result<Vec<Value>> {
     }
     let mut set = Vec::new();
     while if step.is_positive() {
-        number_now <= end
+        next <= end
     } else {
-        number_now >= end
+        next >= end
     } {
-        push(
-            &mut set,
-            Value::Numeric(Numeric::new(number_now.clone())?.into()),
-        )?;
-        number_now += &step;
+        push(&mut set, Value::Numeric(Numeric::new(next.clone())?.into()))?;
+        next += &step;
     }
     Ok(set)
 }

@@ -131,10 +131,7 @@ fn part(call: &Call<'_>, values: &[Value]) -> Result<Part> {
     };
     let unit = Unit::read(name, of)?;
     let found = match &values[1] {
-        Value::Date(date) if of_time(unit, 0).is_some() || is_zone(unit) => {
-            let _ = date;
-            None
-        }
+        Value::Date(_) if of_time(unit, 0).is_some() || is_zone(unit) => None,
         Value::Date(date) => match unit {
             Unit::Julian if date.is_finite() => {
                 Some(Part::Integer(i64::from(date.days()) + EPOCH_JULIAN_DAY))
