@@ -62,7 +62,7 @@ fn pretty(bytes: &BigDecimal) -> String {
     for (at, unit) in UNITS.iter().enumerate() {
         // Halves are kept from the first division on, to round by them at last.
         let limit = if at == 0 { 10 * 1024 } else { 20 * 1024 - 1 };
-        if at == last || size.abs() < BigDecimal::from(limit) {
+        if at == last || size.abs() < limit {
             let shown = match at {
                 0 => size,
                 _ => halved(&size),

@@ -39,8 +39,11 @@ pub(super) static SLEEP: &[Function] = &[
 const MAX_SECONDS: f64 = 1e9;
 
 fn sleep(call: &Call<'_>, seconds: f64) -> Value {
-    // NaN and what is over sleep not at all.
-    let seconds = seconds.max(0.0).min(MAX_SECONDS);
+    // What is over, or no number, is no time to wait for.
+    let seconds = match seconds.is_nan() {
+        true => 0.0,
+        false => seconds.clamp(0.0, MAX_SECONDS),
+    };
     let duration = Duration::from_secs_f64(seconds);
     call.catalog.wait(tokio::time::sleep(duration));
     Value::Void

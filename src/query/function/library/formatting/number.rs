@@ -361,7 +361,7 @@ fn scientific(number: &Numeric, places: usize) -> String {
     };
     // 9.99 may become 10.
     let (mantissa, exponent) = match round(exponent) {
-        mantissa if mantissa.abs() >= BigDecimal::from(10) => (round(exponent + 1), exponent + 1),
+        mantissa if mantissa.abs() >= 10 => (round(exponent + 1), exponent + 1),
         mantissa => (mantissa, exponent),
     };
     let blank = if mantissa.is_negative() { "" } else { " " };

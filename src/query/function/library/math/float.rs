@@ -100,7 +100,7 @@ pub(in crate::query::function::library) static FLOAT: &[Function] = &[
         within_one(values, f64::atanh)
     }),
     Function::row("sind", &[FLOAT8], FLOAT8, |_, values| {
-        of_angle(values, |degrees| sine_of_degrees(degrees))
+        of_angle(values, sine_of_degrees)
     }),
     Function::row("cosd", &[FLOAT8], FLOAT8, |_, values| {
         of_angle(values, |degrees| {

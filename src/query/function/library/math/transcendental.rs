@@ -303,7 +303,7 @@ fn integer_power(base: &BigDecimal, exponent: i64, scale: i64) -> Result<Numeric
 fn special_power(base: &Numeric, exponent: &Numeric) -> Result<Numeric> {
     let number = |number: i64| Numeric::Number(BigDecimal::from(number));
     let is = |numeric: &Numeric, wanted: i64| match numeric {
-        Numeric::Number(number) => *number == BigDecimal::from(wanted),
+        Numeric::Number(number) => *number == wanted,
         _ => false,
     };
     if is(exponent, 0) || is(base, 1) {
