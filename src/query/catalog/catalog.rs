@@ -6,6 +6,7 @@ use tokio::runtime::Handle;
 
 use crate::error::Result;
 use crate::query::context::Context;
+use crate::query::parameters::Parameters;
 use crate::relation::{Relation, Type};
 
 /// What one query sees: the session, the registry and the relations there are.
@@ -14,6 +15,8 @@ use crate::relation::{Relation, Type};
 pub(in crate::query) struct Catalog {
     pub(in crate::query) context: Arc<Context>,
     relations: Arc<[Arc<dyn Relation>]>,
+    /// What is known of the parameters of the query.
+    pub(in crate::query) parameters: Arc<Parameters>,
 }
 
 impl Catalog {
@@ -22,7 +25,11 @@ impl Catalog {
         context: Arc<Context>,
         relations: Arc<[Arc<dyn Relation>]>,
     ) -> Self {
-        Self { context, relations }
+        Self {
+            context,
+            relations,
+            parameters: Arc::default(),
+        }
     }
 
     /// The relation of this name; without a schema, the first one along
