@@ -127,3 +127,4 @@ pub use report::{Report, judge};
 pub use rule::Rule;
 pub use sink::{Sink, SinkStep};
 pub use violation::Violation;
+pub(crate) use words::{bounded, shortened};

@@ -7,7 +7,7 @@ use super::operation::operation;
 use super::resolve::Names;
 use super::{Notice, Outcome, Row, Rows, Session, Value};
 use crate::error::{Error, ErrorKind, Object, Result};
-use crate::evolution::{Plan, Route, Safety, Sink, SinkStep, Step};
+use crate::evolution::{Plan, Route, Safety, Sink, SinkStep, Step, shortened};
 use crate::registry::{At, Operation, StreamAction, View};
 use crate::schema::{Name, StreamName};
 use crate::sql::{Location, Statement};
@@ -161,7 +161,10 @@ fn steps(sink: Option<Sink>, name: &StreamName, plan: &Plan) -> Vec<Line> {
     let line = |step: &Step| {
         let (detail, safety) = match told.next() {
             Some(told) => said(told, step.safety),
-            None => (format!("{}; {}", step.alteration(), step.why), step.safety),
+            None => {
+                let detail = format!("{}; {}", shortened(step.alteration()), step.why);
+                (detail, step.safety)
+            }
         };
         Line {
             action: step.change.action(),

@@ -95,12 +95,12 @@ impl Dialect for Iceberg {
 }
 
 /// One step in a table.
-struct Step<'a> {
-    migration: &'a Migration<'a>,
+struct Step<'a, 'm> {
+    migration: &'a Migration<'m>,
     table: String,
 }
 
-impl Step<'_> {
+impl Step<'_, '_> {
     fn alter(&self, action: String) -> SinkStep {
         SinkStep::statement(format!("ALTER TABLE {} {action}", self.table))
     }

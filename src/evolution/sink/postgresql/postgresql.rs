@@ -102,13 +102,13 @@ fn refusals(table: &StreamName, schema: &Schema) -> impl Iterator<Item = Refusal
 }
 
 /// One step in a table.
-struct Step<'a> {
-    migration: &'a Migration<'a>,
+struct Step<'a, 'm> {
+    migration: &'a Migration<'m>,
     /// Its place among the steps.
     place: usize,
 }
 
-impl Step<'_> {
+impl Step<'_, '_> {
     fn change(&self, change: &SchemaChange) -> Result<SinkStep, Refusal> {
         match change {
             SchemaChange::AddColumn { column, field } if column.is_column() => self.add(field),
