@@ -6,6 +6,9 @@
 //! `1.00`, or `24:00` and `1 day`, are two values with one key.
 
 mod carrier;
+mod encoding;
+#[cfg(test)]
+mod tests;
 mod value;
 
 pub(super) use carrier::carrier;
