@@ -24,7 +24,9 @@ pub(super) struct Parameters(Mutex<Vec<Option<Type>>>);
 impl Parameters {
     /// The types that the client gives.
     pub(super) fn give(&self, types: &[Option<Type>]) {
-        let known = types.iter().map(|of| of.clone().filter(|of| *of != Type::UNKNOWN));
+        let known = types
+            .iter()
+            .map(|of| of.clone().filter(|of| *of != Type::UNKNOWN));
         *self.0.lock() = known.collect();
     }
 
@@ -33,7 +35,9 @@ impl Parameters {
     /// # Errors
     /// 42P02 for one that there cannot be.
     pub(super) fn named(&self, name: &str) -> Result<Typed> {
-        let number = name.strip_prefix('$').and_then(|digits| digits.parse().ok());
+        let number = name
+            .strip_prefix('$')
+            .and_then(|digits| digits.parse().ok());
         let Some(number @ 1..=MAX_PARAMETERS) = number else {
             return Err(Error::new(
                 ErrorKind::NotFound(Object::Parameter),

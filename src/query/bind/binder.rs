@@ -13,13 +13,13 @@ use super::frame::Frame;
 use super::scope::Field;
 use super::subquery::Common;
 use crate::error::{Definition, Error, ErrorKind, Limit, Result};
+use crate::query::build;
 use crate::query::catalog::Catalog;
 use crate::query::error::translated;
 use crate::query::names::Names;
 use crate::query::plan::Plan;
 use crate::query::typed::Typed;
 use crate::query::types::{self, Coercion};
-use crate::query::build;
 use crate::relation::{Column, Type};
 use crate::sql::Query;
 
@@ -113,7 +113,7 @@ impl<'a> Binder<'a> {
     }
 
     /// An expression of one query as it is spoken of in a sub-query of it.
-    pub(super) fn from_inside(&self, typed: Typed) -> Result<Typed> {
+    pub(super) fn seen_inside(&self, typed: Typed) -> Result<Typed> {
         let expr = typed.expr.transform(|expr| {
             Ok(match expr {
                 Expr::Column(column) => Transformed::yes(self.outer(&column.name)),

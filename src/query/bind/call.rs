@@ -8,11 +8,13 @@ use sqlparser::ast::{self, FunctionArg, FunctionArgExpr, FunctionArguments};
 use super::binder::Binder;
 use super::frame::Clause;
 use super::name::qualified;
+use super::order::admit_order;
 use crate::error::{Definition, Error, ErrorKind, Result};
+use crate::query::function::operator;
 use crate::query::function::{self, Called, Kind};
+use crate::query::names;
 use crate::query::typed::Typed;
 use crate::query::types::{self, Coercion};
-use crate::query::names;
 use crate::relation::Type;
 
 /// What a call has beside its arguments.
@@ -55,7 +57,9 @@ impl Binder<'_> {
         };
         match (&call.over, function::kind_of(&name)) {
             (Some(over), _) => self.window_call(&name, arguments, call.filter.as_deref(), over),
-            (None, Some(Kind::Aggregate)) => self.aggregate_call(&name, arguments, &modifiers, call),
+            (None, Some(Kind::Aggregate)) => {
+                self.aggregate_call(&name, arguments, &modifiers, call)
+            }
             (None, Some(Kind::Window)) => Err(Error::new(
                 ErrorKind::InvalidDefinition(Definition::Windowing),
                 format!("window function {name} requires an OVER clause"),
@@ -65,7 +69,9 @@ impl Binder<'_> {
     }
 
     fn frame_clause(&self) -> Clause {
-        self.frames.last().map_or(Clause::From, |frame| frame.clause)
+        self.frames
+            .last()
+            .map_or(Clause::From, |frame| frame.clause)
     }
 
     pub(super) fn set_clause(&mut self, clause: Clause) {
@@ -103,7 +109,10 @@ impl Binder<'_> {
                     bound.push(self.whole_row(&fields, true));
                 }
                 // Arguments by name, VARIADIC and the like.
-                FunctionArg::Named { arg: FunctionArgExpr::Expr(expr), .. } => {
+                FunctionArg::Named {
+                    arg: FunctionArgExpr::Expr(expr),
+                    ..
+                } => {
                     bound.push(self.expression(expr)?);
                 }
                 other => {
@@ -181,7 +190,10 @@ impl Binder<'_> {
             let within = self.in_clause(Clause::Aggregate, |binder| {
                 let keys = call.within_group.iter();
                 let keys = keys.map(|key| binder.expression(&key.expr));
-                Ok((keys.collect::<Result<Vec<_>>>()?, binder.sort_keys(&call.within_group)?))
+                Ok((
+                    keys.collect::<Result<Vec<_>>>()?,
+                    binder.sort_keys(&call.within_group)?,
+                ))
             })?;
             arguments.extend(within.0);
             order = within.1;
@@ -222,7 +234,7 @@ impl Binder<'_> {
             true => self.coerce(typed, &Type::TEXT)?,
             false => typed,
         };
-        types::admit_order(&typed.data_type)?;
+        admit_order(&typed.data_type)?;
         let ascending = options.asc.unwrap_or(true);
         let nulls_first = options.nulls_first.unwrap_or(!ascending);
         Ok(Sort::new(
@@ -252,18 +264,14 @@ impl Binder<'_> {
     }
 
     /// What looks like a call, and takes its arguments in a way of its own.
-    fn special(
-        &mut self,
-        name: &str,
-        list: &ast::FunctionArgumentList,
-    ) -> Result<Option<Typed>> {
+    fn special(&mut self, name: &str, list: &ast::FunctionArgumentList) -> Result<Option<Typed>> {
         let construct = match name {
             "coalesce" => "COALESCE",
             "greatest" => "GREATEST",
             "least" => "LEAST",
             "nullif" => {
                 let [left, right] = self.exactly(name, list)?;
-                let test = function::binary("=", left.clone(), right, &self.catalog)?;
+                let test = operator::binary("=", left.clone(), right, &self.catalog)?;
                 let left = match left.is_unknown() {
                     true => self.coerce(left, &Type::TEXT)?,
                     false => left,
@@ -296,10 +304,16 @@ impl Binder<'_> {
         };
         let arguments = self.arguments(list)?;
         let (arguments, common) = self.of_one_type(construct, arguments)?;
-        let exprs: Vec<Expr> = arguments.into_iter().map(|argument| argument.expr).collect();
+        let exprs: Vec<Expr> = arguments
+            .into_iter()
+            .map(|argument| argument.expr)
+            .collect();
         let expr = match construct {
             "COALESCE" => coalesce(exprs),
-            _ => function::extreme(exprs, &common, construct == "GREATEST")?,
+            _ => {
+                admit_order(&common)?;
+                function::extreme(exprs, &common, construct == "GREATEST")
+            }
         };
         Ok(Some(Typed::new(expr, common)))
     }
@@ -309,12 +323,9 @@ impl Binder<'_> {
         name: &str,
         list: &ast::FunctionArgumentList,
     ) -> Result<[Typed; N]> {
-        self.arguments(list)?.try_into().map_err(|_| {
-            Error::new(
-                ErrorKind::Syntax,
-                format!("{name} takes {N} arguments"),
-            )
-        })
+        self.arguments(list)?
+            .try_into()
+            .map_err(|_| Error::new(ErrorKind::Syntax, format!("{name} takes {N} arguments")))
     }
 }
 

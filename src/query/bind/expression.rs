@@ -9,6 +9,7 @@ use super::literal::{constant, unknown};
 use super::name::{folded, qualified};
 use super::scope::{Field, no_column, no_entry};
 use crate::error::{Definition, Error, ErrorKind, Object, Result};
+use crate::query::function::operator;
 use crate::query::function::{self, Called};
 use crate::query::typed::Typed;
 use crate::query::types::{self, Coercion};
@@ -40,8 +41,8 @@ impl Binder<'_> {
                 self.expression(expr)
             }
 
-            E::IsNull(inner) => Ok(boolean(Expr::IsNull(self.operand(inner)?))),
-            E::IsNotNull(inner) => Ok(boolean(Expr::IsNotNull(self.operand(inner)?))),
+            E::IsNull(inner) => Ok(boolean(Expr::IsNull(Box::new(self.operand(inner)?)))),
+            E::IsNotNull(inner) => Ok(boolean(Expr::IsNotNull(Box::new(self.operand(inner)?)))),
             E::IsTrue(inner) => self.truth(inner, "IS TRUE", Expr::IsTrue),
             E::IsNotTrue(inner) => self.truth(inner, "IS NOT TRUE", Expr::IsNotTrue),
             E::IsFalse(inner) => self.truth(inner, "IS FALSE", Expr::IsFalse),
@@ -65,8 +66,8 @@ impl Binder<'_> {
             } => {
                 let operand = self.expression(expr)?;
                 let (low, high) = (self.expression(low)?, self.expression(high)?);
-                let above = function::binary(">=", operand.clone(), low, &self.catalog)?;
-                let below = function::binary("<=", operand, high, &self.catalog)?;
+                let above = operator::binary(">=", operand.clone(), low, &self.catalog)?;
+                let below = operator::binary("<=", operand, high, &self.catalog)?;
                 Ok(boolean(negate(above.expr.and(below.expr), *negated)))
             }
             E::InList {
@@ -117,7 +118,7 @@ impl Binder<'_> {
                 }
                 let pattern = self.call("similar_to_escape", pattern)?;
                 let operator = if *negated { "!~" } else { "~" };
-                function::binary(operator, operand, pattern, &self.catalog)
+                operator::binary(operator, operand, pattern, &self.catalog)
             }
 
             E::Cast {
@@ -164,8 +165,11 @@ impl Binder<'_> {
                 };
                 let what = trim_what.as_deref();
                 let more = trim_characters.iter().flatten();
-                let arguments: Vec<&ast::Expr> =
-                    [expr.as_ref()].into_iter().chain(what).chain(more).collect();
+                let arguments: Vec<&ast::Expr> = [expr.as_ref()]
+                    .into_iter()
+                    .chain(what)
+                    .chain(more)
+                    .collect();
                 self.call_over(name, &arguments)
             }
             E::Overlay {
@@ -332,7 +336,7 @@ impl Binder<'_> {
 
     fn distinct(&mut self, left: &ast::Expr, right: &ast::Expr, negated: bool) -> Result<Typed> {
         let (left, right) = (self.expression(left)?, self.expression(right)?);
-        function::is_distinct(left, right, negated, &self.catalog)
+        operator::is_distinct(left, right, negated, &self.catalog)
     }
 
     fn binary(
@@ -355,7 +359,7 @@ impl Binder<'_> {
             return self.compare_rows(left, &symbol, right);
         }
         let (left, right) = (self.expression(left)?, self.expression(right)?);
-        function::binary(&symbol, left, right, &self.catalog)
+        operator::binary(&symbol, left, right, &self.catalog)
     }
 
     /// `(a, b) < (c, d)` (PostgreSQL manual, 9.24.5).
@@ -376,7 +380,7 @@ impl Binder<'_> {
             pairs.push((self.expression(left)?, self.expression(right)?));
         }
         let compared = |symbol: &str, (left, right): &(Typed, Typed)| {
-            function::binary(symbol, left.clone(), right.clone(), &self.catalog)
+            operator::binary(symbol, left.clone(), right.clone(), &self.catalog)
         };
         let all_equal = |pairs: &[(Typed, Typed)]| -> Result<Expr> {
             let mut equal = lit(true);
@@ -394,9 +398,11 @@ impl Binder<'_> {
                 for (nth, pair) in pairs.iter().enumerate().rev() {
                     let here = match (nth + 1 == pairs.len(), &found) {
                         (true, _) => compared(symbol, pair)?.expr,
-                        (false, Some(rest)) => compared(strict, pair)?
-                            .expr
-                            .or(compared("=", pair)?.expr.and(rest.clone())),
+                        (false, Some(rest)) => {
+                            compared(strict, pair)?
+                                .expr
+                                .or(compared("=", pair)?.expr.and(rest.clone()))
+                        }
                         (false, None) => compared(strict, pair)?.expr,
                     };
                     found = Some(here);
@@ -425,17 +431,12 @@ impl Binder<'_> {
             }
             _ => {
                 let operand = self.expression(expr)?;
-                function::unary(&operator.to_string(), operand, &self.catalog)
+                operator::unary(&operator.to_string(), operand, &self.catalog)
             }
         }
     }
 
-    fn in_list(
-        &mut self,
-        expr: &ast::Expr,
-        list: &[ast::Expr],
-        negated: bool,
-    ) -> Result<Typed> {
+    fn in_list(&mut self, expr: &ast::Expr, list: &[ast::Expr], negated: bool) -> Result<Typed> {
         if let Some(left) = members(expr) {
             let mut any = lit(false);
             for row in list {
@@ -452,7 +453,7 @@ impl Binder<'_> {
         let operand = self.expression(expr)?;
         let list = list.iter().map(|member| self.expression(member));
         let list = list.collect::<Result<Vec<_>>>()?;
-        function::in_list(operand, list, negated, &self.catalog)
+        operator::in_list(operand, list, negated, &self.catalog)
     }
 
     /// `x = ANY (…)`, over an array or a sub-query.
@@ -469,7 +470,7 @@ impl Binder<'_> {
             return self.compare_subquery(left, &symbol, query, all);
         }
         let (left, right) = (self.expression(left)?, self.expression(right)?);
-        function::any_all(left, &symbol, right, all, &self.catalog)
+        operator::any_all(left, &symbol, right, all, &self.catalog)
     }
 
     fn like(
@@ -481,8 +482,10 @@ impl Binder<'_> {
         negated: bool,
     ) -> Result<Typed> {
         let (operand, pattern) = (self.expression(expr)?, self.expression(pattern)?);
-        let escape = escape.map(|escape| self.literal(&escape.value)).transpose()?;
-        function::like(
+        let escape = escape
+            .map(|escape| self.literal(&escape.value))
+            .transpose()?;
+        operator::like(
             operand,
             pattern,
             escape,
@@ -510,7 +513,10 @@ impl Binder<'_> {
     /// `INTERVAL '1' DAY`: a number without a unit counts in the last one named.
     fn interval(&mut self, interval: &ast::Interval) -> Result<Typed> {
         let value = self.expression(&interval.value)?;
-        let unit = interval.last_field.as_ref().or(interval.leading_field.as_ref());
+        let unit = interval
+            .last_field
+            .as_ref()
+            .or(interval.leading_field.as_ref());
         let value = match (&value.expr, unit) {
             (Expr::Literal(datafusion::common::ScalarValue::Utf8(Some(text)), _), Some(unit))
                 if text.trim().parse::<f64>().is_ok() =>
@@ -519,7 +525,13 @@ impl Binder<'_> {
             }
             _ => value,
         };
-        types::cast(value, &Type::INTERVAL, -1, Coercion::Explicit, &self.catalog)
+        types::cast(
+            value,
+            &Type::INTERVAL,
+            -1,
+            Coercion::Explicit,
+            &self.catalog,
+        )
     }
 
     /// Expressions that come to one type.
@@ -530,7 +542,9 @@ impl Binder<'_> {
     ) -> Result<(Vec<Typed>, Type)> {
         let found: Vec<Type> = members.iter().map(|m| m.data_type.clone()).collect();
         let common = types::common_type(construct, &found)?;
-        let members = members.into_iter().map(|member| self.coerce(member, &common));
+        let members = members
+            .into_iter()
+            .map(|member| self.coerce(member, &common));
         Ok((members.collect::<Result<_>>()?, common))
     }
 
@@ -546,7 +560,8 @@ impl Binder<'_> {
         let elements = elements.collect::<Result<Vec<_>>>()?;
         let (elements, element) = match of {
             Some(of) => {
-                let cast = |element| types::cast(element, of, -1, Coercion::Explicit, &self.catalog);
+                let cast =
+                    |element| types::cast(element, of, -1, Coercion::Explicit, &self.catalog);
                 let elements = elements.into_iter().map(cast);
                 (elements.collect::<Result<Vec<_>>>()?, of.clone())
             }
@@ -576,15 +591,15 @@ impl Binder<'_> {
         conditions: &[ast::CaseWhen],
         otherwise: Option<&ast::Expr>,
     ) -> Result<Typed> {
-        let operand = operand.map(|operand| self.expression(operand)).transpose()?;
+        let operand = operand
+            .map(|operand| self.expression(operand))
+            .transpose()?;
         let mut tests = Vec::with_capacity(conditions.len());
         let mut results = Vec::with_capacity(conditions.len() + 1);
         for when in conditions {
             let test = self.expression(&when.condition)?;
             tests.push(match &operand {
-                Some(operand) => {
-                    function::binary("=", operand.clone(), test, &self.catalog)?.expr
-                }
+                Some(operand) => operator::binary("=", operand.clone(), test, &self.catalog)?.expr,
                 None => self.boolean(test, "CASE/WHEN")?,
             });
             results.push(self.expression(&when.result)?);
@@ -654,9 +669,10 @@ pub(super) fn record(members: Vec<(String, Typed)>) -> Typed {
             .iter()
             .map(|(name, member)| (name.clone(), member.data_type.clone())),
     );
-    let named = members.into_iter().zip(1..).flat_map(|((_, member), nth)| {
-        [lit(format!("f{nth}")), member.expr]
-    });
+    let named = members
+        .into_iter()
+        .zip(1..)
+        .flat_map(|((_, member), nth)| [lit(format!("f{nth}")), member.expr]);
     Typed::new(named_struct(named.collect()), of)
 }
 
@@ -674,7 +690,10 @@ pub(super) fn member(of: Typed, name: &str) -> Result<Typed> {
             ),
         ));
     };
-    let found = fields.iter().zip(1..).find(|(field, _)| field.name() == name);
+    let found = fields
+        .iter()
+        .zip(1..)
+        .find(|(field, _)| field.name() == name);
     let Some((field, nth)) = found else {
         return Err(Error::new(
             ErrorKind::NotFound(Object::Column),

@@ -162,11 +162,7 @@ impl Frame {
     }
 }
 
-fn shared(
-    known: &mut Vec<(Expr, String)>,
-    expr: Expr,
-    fresh: impl FnOnce() -> String,
-) -> String {
+fn shared(known: &mut Vec<(Expr, String)>, expr: Expr, fresh: impl FnOnce() -> String) -> String {
     if let Some((_, column)) = known.iter().find(|(own, _)| *own == expr) {
         return column.clone();
     }

@@ -150,7 +150,9 @@ impl Binder<'_> {
         alias: Option<&ast::TableAlias>,
     ) -> Result<(LogicalPlan, Scope)> {
         let common = self.common.iter().rev();
-        let common = schema.is_none().then(|| common.clone().find(|c| c.name == name));
+        let common = schema
+            .is_none()
+            .then(|| common.clone().find(|c| c.name == name));
         if let Some(common) = common.flatten() {
             let answer = Answer {
                 plan: common.plan.clone(),
@@ -332,9 +334,9 @@ fn named(
 /// Whether one plan speaks of the rows of the other.
 pub(super) fn is_lateral(left: &LogicalPlan, right: &LogicalPlan) -> bool {
     right.all_out_ref_exprs().iter().any(|expr| match expr {
-        datafusion::logical_expr::Expr::OuterReferenceColumn(_, column) => left
-            .schema()
-            .has_column_with_unqualified_name(&column.name),
+        datafusion::logical_expr::Expr::OuterReferenceColumn(_, column) => {
+            left.schema().has_column_with_unqualified_name(&column.name)
+        }
         _ => false,
     })
 }

@@ -6,11 +6,12 @@ use sqlparser::ast;
 
 use super::binder::Binder;
 use super::frame::Frame;
-use super::order::by_number;
-use super::scope::Scope;
+use super::order::{admit_order, by_number};
+use super::scope::{Field, Scope};
 use super::select::Output;
 use crate::error::{Definition, Error, ErrorKind, Result};
 use crate::query::error::{carried, translated};
+use crate::query::function::operator;
 use crate::query::typed::Typed;
 use crate::query::{build, function, names, types};
 use crate::relation::Type;
@@ -88,11 +89,15 @@ impl Binder<'_> {
     ) -> Result<Vec<Vec<Typed>>> {
         let lists = match expr {
             ast::Expr::GroupingSets(lists) => {
-                let lists = lists.iter().map(|list| self.group_list(list, items, outputs));
+                let lists = lists
+                    .iter()
+                    .map(|list| self.group_list(list, items, outputs));
                 return lists.collect();
             }
             ast::Expr::Rollup(lists) | ast::Expr::Cube(lists) => {
-                let lists = lists.iter().map(|list| self.group_list(list, items, outputs));
+                let lists = lists
+                    .iter()
+                    .map(|list| self.group_list(list, items, outputs));
                 lists.collect::<Result<Vec<_>>>()?
             }
             ast::Expr::Tuple(members) => {
@@ -143,7 +148,7 @@ impl Binder<'_> {
                 None => self.expression(expr)?,
             },
         };
-        types::admit_order(&typed.data_type)?;
+        admit_order(&typed.data_type)?;
         match typed.is_unknown() {
             true => self.coerce(typed, &Type::TEXT),
             false => Ok(typed),
@@ -200,13 +205,18 @@ impl Binder<'_> {
                 false => {
                     let compare = self.names.fresh();
                     compared.push((key, compare.clone()));
-                    aggregates.push(function::first(value).alias(column.as_str()));
+                    let first = Typed::new(value, typed.data_type.clone());
+                    let first = operator::first(first, &self.catalog)?;
+                    aggregates.push(first.expr.alias(column.as_str()));
                     names::column(&compare)
                 }
             });
             keys.push((typed.expr.clone(), column));
         }
-        aggregates.extend(dependents(&frame.scope, &keys));
+        for field in dependents(&frame.scope, &keys) {
+            let first = operator::first(field.typed(), &self.catalog)?;
+            aggregates.push(first.expr.alias(field.column.as_str()));
+        }
         let own = frame.aggregates.iter();
         aggregates.extend(own.map(|(expr, column)| expr.clone().alias(column.as_str())));
         let plan = build::extend(plan, computed).map_err(translated)?;
@@ -238,16 +248,14 @@ impl Binder<'_> {
 
 /// What depends on the columns that rows are grouped by: all columns of a table
 /// whose key they are.
-fn dependents(scope: &Scope, keys: &[(Expr, String)]) -> Vec<Expr> {
+fn dependents<'a>(scope: &'a Scope, keys: &'a [(Expr, String)]) -> impl Iterator<Item = &'a Field> {
     let is_key = |column: &str| keys.iter().any(|(_, own)| own == column);
-    let keyed = scope.entries.iter().filter(|entry| {
-        !entry.key.is_empty() && entry.key.iter().all(|place| is_key(&entry.fields[*place].column))
+    let keyed = scope.entries.iter().filter(move |entry| {
+        let mut key = entry.key.iter().map(|place| &entry.fields[*place]);
+        !entry.key.is_empty() && key.all(|field| is_key(&field.column))
     });
     let fields = keyed.flat_map(|entry| &entry.fields);
-    let dependent = fields.filter(|field| !is_key(&field.column));
-    dependent
-        .map(|field| function::first(names::column(&field.column)).alias(field.column.as_str()))
-        .collect()
+    fields.filter(move |field| !is_key(&field.column))
 }
 
 impl Grouped {
@@ -255,16 +263,20 @@ impl Grouped {
     ///
     /// # Errors
     /// 42803 for a column that has no one value in a group.
-    pub(super) fn over_groups(&self, expr: Expr, frame: &Frame) -> Result<Expr> {
+    pub(super) fn over_groups(&self, expr: Expr, scope: &Scope) -> Result<Expr> {
         let replaced = expr.transform_down(|expr| {
             if let Some((_, column)) = self.keys.iter().find(|(key, _)| *key == expr) {
                 let key = names::column(column);
                 return Ok(Transformed::new(key, true, TreeNodeRecursion::Jump));
             }
             match &expr {
-                Expr::Column(column) if self.is_lost(&column.name, &frame.scope) => Err(carried(
-                    ungrouped(&frame.scope, &column.name, "must appear in the GROUP BY clause or be used in an aggregate function"),
-                )),
+                Expr::Column(column) if self.is_lost(&column.name, scope) => {
+                    Err(carried(ungrouped(
+                        scope,
+                        &column.name,
+                        "must appear in the GROUP BY clause or be used in an aggregate function",
+                    )))
+                }
                 _ => Ok(Transformed::no(expr)),
             }
         });

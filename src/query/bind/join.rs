@@ -11,6 +11,7 @@ use super::name::qualified;
 use super::scope::{Field, Scope};
 use crate::error::{Error, ErrorKind, Object, Result};
 use crate::query::error::translated;
+use crate::query::function::operator;
 use crate::query::typed::Typed;
 use crate::query::{apply, build, function, types};
 
@@ -120,7 +121,9 @@ impl Binder<'_> {
                     ErrorKind::InvalidDefinition(crate::error::Definition::ColumnReference),
                     "invalid reference to FROM-clause entry of the other side",
                 )
-                .with_detail("The combining JOIN type must be INNER or LEFT for a LATERAL reference."));
+                .with_detail(
+                    "The combining JOIN type must be INNER or LEFT for a LATERAL reference.",
+                ));
             }
         }
         .map_err(translated)
@@ -139,7 +142,7 @@ impl Binder<'_> {
         for name in names {
             let own = of_side(&left_scope, name, "left")?;
             let other = of_side(&right_scope, name, "right")?;
-            let equal = function::binary("=", own.typed(), other.typed(), &self.catalog)?.expr;
+            let equal = operator::binary("=", own.typed(), other.typed(), &self.catalog)?.expr;
             condition = Some(match condition {
                 Some(before) => before.and(equal),
                 None => equal,

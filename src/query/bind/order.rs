@@ -10,7 +10,7 @@ use super::frame::{Clause, Frame};
 use super::name::folded;
 use super::query::Answer;
 use super::scope::Field;
-use crate::error::{Definition, Error, ErrorKind, Result, Value as Wrong};
+use crate::error::{Definition, Error, ErrorKind, Object, Result, Value as Wrong};
 use crate::query::error::translated;
 use crate::query::types::{self, Coercion};
 use crate::query::{build, names};
@@ -194,7 +194,7 @@ impl Binder<'_> {
     /// 42883 for a type without equality.
     pub(super) fn keys(&self, fields: &[Field]) -> Result<Vec<Expr>> {
         let key = |field: &Field| {
-            types::admit_order(&field.data_type)?;
+            admit_order(&field.data_type)?;
             Ok(types::key(names::column(&field.column), &field.data_type))
         };
         fields.iter().map(key).collect()
@@ -210,15 +210,25 @@ fn is_all(count: &ast::Expr) -> bool {
     }
 }
 
+/// Refuses types whose values cannot be compared (42883).
+pub(super) fn admit_order(of: &Type) -> Result<()> {
+    match types::has_order(of) || *of == Type::UNKNOWN {
+        true => Ok(()),
+        false => Err(Error::new(
+            ErrorKind::NotFound(Object::Function),
+            format!(
+                "could not identify an ordering operator for type {}",
+                relation::type_name(of)
+            ),
+        )
+        .with_hint("Use an explicit ordering operator or modify the query.")),
+    }
+}
+
 /// 42P10
 pub(super) fn not_selected(clause: &str) -> Error {
     Error::new(
         ErrorKind::InvalidDefinition(Definition::ColumnReference),
         format!("for SELECT DISTINCT, {clause} expressions must appear in select list"),
     )
-}
-
-/// Whether the type is one that needs no decision.
-pub(super) fn is_settled(of: &Type) -> bool {
-    *of != relation::Type::UNKNOWN
 }

@@ -28,7 +28,9 @@ fn figure(expr: &Expr) -> Option<(String, bool)> {
             let last = function.name.0.last()?.as_ident()?;
             Some((folded(last), true))
         }
-        Expr::Cast { expr, data_type, .. } => match figure(expr) {
+        Expr::Cast {
+            expr, data_type, ..
+        } => match figure(expr) {
             Some((name, true)) => Some((name, true)),
             _ => Some((super::name::type_word(data_type), false)),
         },

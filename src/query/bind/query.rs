@@ -37,11 +37,11 @@ pub(super) struct Answer {
 impl Answer {
     /// The same with a type for every column: a text, where nothing else told.
     pub(super) fn resolved(self, binder: &Binder<'_>) -> Result<Self> {
-        let types: Vec<Type> = self.fields.iter().map(|field| match &field.data_type {
+        let types = self.fields.iter().map(|field| match &field.data_type {
             &Type::UNKNOWN => Type::TEXT,
             known => known.clone(),
         });
-        let types = types.collect();
+        let types: Vec<Type> = types.collect();
         self.cast(&types, binder)
     }
 
@@ -95,10 +95,7 @@ impl Answer {
 
 impl Binder<'_> {
     pub(super) fn query(&mut self, query: &ast::Query) -> Result<Answer> {
-        if let Some(lock) = query.locks.first() {
-            // Locks are for rows that somebody may change: there are none.
-            let _ = lock;
-        }
+        // FOR UPDATE locks rows that somebody may change: there are none.
         let known = self.common.len();
         if let Some(with) = &query.with {
             for table in &with.cte_tables {
@@ -128,7 +125,7 @@ impl Binder<'_> {
                 self.deeper(|binder| binder.query(query))
             }
             other => {
-                let mut answer = self.deeper(|binder| binder.set(other))?;
+                let mut answer = self.deeper(|binder| binder.rows_of(other))?;
                 if !order.is_empty() {
                     answer.order = self.order_of_outputs(&answer.fields, order)?;
                 }
@@ -138,7 +135,7 @@ impl Binder<'_> {
     }
 
     /// A body that is no SELECT.
-    fn set(&mut self, body: &ast::SetExpr) -> Result<Answer> {
+    fn rows_of(&mut self, body: &ast::SetExpr) -> Result<Answer> {
         match body {
             ast::SetExpr::Select(select) => self.select(select, &[]),
             ast::SetExpr::Query(query) => self.query(query),
@@ -214,7 +211,12 @@ impl Binder<'_> {
         }
         let types: Vec<Type> = fields.iter().map(|field| field.data_type.clone()).collect();
         let known = |field: &Field| field.data_type != Type::UNKNOWN;
-        for (own, (field, to)) in second.fields.iter().filter(|f| known(f)).zip(fields.iter().zip(&types)) {
+        for (own, (field, to)) in second
+            .fields
+            .iter()
+            .filter(|f| known(f))
+            .zip(fields.iter().zip(&types))
+        {
             if own.data_type != *to && !types::can_cast(&own.data_type, to, Coercion::Implicit) {
                 return Err(Error::new(
                     ErrorKind::InvalidDefinition(Definition::TypeMismatch),
@@ -230,10 +232,10 @@ impl Binder<'_> {
         }
         let second = second.cast(&types, self)?;
         let columns = second.fields.iter().zip(&fields);
-        let columns = columns.map(|(own, field)| {
-            (names::column(&own.column), field.column.clone())
-        });
-        let second = build::project(second.plan, columns.collect::<Vec<_>>()).map_err(translated)?;
+        let columns =
+            columns.map(|(own, field)| (names::column(&own.column), field.column.clone()));
+        let second =
+            build::project(second.plan, columns.collect::<Vec<_>>()).map_err(translated)?;
         let is_distinct = !matches!(set_quantifier, ast::SetQuantifier::All);
         let plan = RecursiveQuery::try_new(work, Arc::new(first), Arc::new(second), is_distinct)
             .map_err(translated)?;
@@ -245,9 +247,9 @@ impl Binder<'_> {
     }
 
     fn work_table(&mut self, name: &str, fields: &[Field]) -> Result<LogicalPlan> {
-        let columns = fields.iter().map(|field| {
-            ArrowField::new(&field.column, types::carrier(&field.data_type), true)
-        });
+        let columns = fields
+            .iter()
+            .map(|field| ArrowField::new(&field.column, types::carrier(&field.data_type), true));
         let schema = Arc::new(Schema::new(columns.collect::<Vec<_>>()));
         let table = Arc::new(CteWorkTable::new(name, schema));
         let reference = TableReference::bare(name);

@@ -63,9 +63,8 @@ impl Binder<'_> {
             };
             self.frame().named_windows.insert(folded(name), spec);
         }
-        let mut outputs = self.in_clause(Clause::Select, |binder| {
-            binder.outputs(&select.projection)
-        })?;
+        let mut outputs =
+            self.in_clause(Clause::Select, |binder| binder.outputs(&select.projection))?;
         let groups = self.in_clause(Clause::GroupBy, |binder| {
             binder.group_by(&select.group_by, &select.projection, &outputs)
         })?;
@@ -88,6 +87,7 @@ impl Binder<'_> {
         let is_grouped = group::is_grouped(&frame, &groups, having.is_some());
         if is_grouped {
             let grouped = self.grouped(plan, &frame, groups)?;
+            let scope = &frame.scope;
             let windows = frame.windows.iter_mut().map(|(expr, _)| expr);
             let sets = frame.sets.iter_mut().flatten().map(|(expr, _)| expr);
             let exprs = outputs.iter_mut().map(|output| &mut output.typed.expr);
@@ -95,7 +95,7 @@ impl Binder<'_> {
             let on = on.iter_mut().flatten().map(|typed| &mut typed.expr);
             let all = exprs.chain(&mut having).chain(windows).chain(sets);
             for expr in all.chain(keys).chain(on) {
-                *expr = grouped.over_groups(std::mem::take(expr), &frame)?;
+                *expr = grouped.over_groups(std::mem::take(expr), scope)?;
             }
             plan = grouped.plan;
         }
@@ -228,13 +228,20 @@ impl Binder<'_> {
             return Ok(None);
         };
         let name = folded(name);
-        let mut found = outputs.iter().enumerate().filter(|(_, output)| output.name == name);
+        let mut found = outputs
+            .iter()
+            .enumerate()
+            .filter(|(_, output)| output.name == name);
         let Some((place, first)) = found.next() else {
             return Ok(None);
         };
         match found.all(|(_, other)| other.typed.expr == first.typed.expr) {
             true => Ok(Some(place)),
-            false => by_name(expr, outputs.iter().map(|output| output.name.as_str()), "ORDER BY"),
+            false => by_name(
+                expr,
+                outputs.iter().map(|output| output.name.as_str()),
+                "ORDER BY",
+            ),
         }
     }
 
@@ -360,7 +367,10 @@ fn refuse(select: &ast::Select) -> Result<()> {
         ("PREWHERE", select.prewhere.is_some()),
     ];
     match foreign.iter().find(|(_, is_there)| *is_there) {
-        Some((word, _)) => Err(Error::unsupported(word, "Write what PostgreSQL would take.")),
+        Some((word, _)) => Err(Error::unsupported(
+            word,
+            "Write what PostgreSQL would take.",
+        )),
         None => Ok(()),
     }
 }

@@ -181,8 +181,13 @@ impl Binder<'_> {
 
     fn rows(&mut self, values: &ast::Values) -> Result<Vec<Vec<Typed>>> {
         let rows = values.rows.iter();
-        rows.map(|row| row.content.iter().map(|member| self.expression(member)).collect())
-            .collect()
+        rows.map(|row| {
+            row.content
+                .iter()
+                .map(|member| self.expression(member))
+                .collect()
+        })
+        .collect()
     }
 }
 

@@ -9,6 +9,7 @@ use super::query::Answer;
 use super::scope::Field;
 use crate::error::{Error, ErrorKind, Result};
 use crate::query::error::translated;
+use crate::query::function::operator;
 use crate::query::typed::Typed;
 use crate::query::{build, function, names};
 use crate::relation::Type;
@@ -25,7 +26,7 @@ impl Binder<'_> {
     /// A query in parentheses: its one value.
     pub(super) fn scalar_subquery(&mut self, query: &ast::Query) -> Result<Typed> {
         let (answer, [field]) = self.columns_of(query)?;
-        let value = function::single_value(field.typed(), &self.catalog)?;
+        let value = operator::single_value(field.typed(), &self.catalog)?;
         let typed = self.beside(answer.plan, value)?;
         Ok(typed.with_modifier(field.modifier))
     }
@@ -76,7 +77,10 @@ impl Binder<'_> {
         all: bool,
     ) -> Result<Typed> {
         let left = match members(left) {
-            Some(members) => members.iter().map(|member| self.expression(member)).collect(),
+            Some(members) => members
+                .iter()
+                .map(|member| self.expression(member))
+                .collect(),
             None => self.expression(left).map(|left| vec![left]),
         }?;
         let answer = self.subquery(query)?;
@@ -91,8 +95,8 @@ impl Binder<'_> {
         }
         let mut each: Option<Expr> = None;
         for (left, field) in left.into_iter().zip(&answer.fields) {
-            let left = self.from_inside(left)?;
-            let compared = function::binary(symbol, left, field.typed(), &self.catalog)?;
+            let left = self.seen_inside(left)?;
+            let compared = operator::binary(symbol, left, field.typed(), &self.catalog)?;
             let compared = self.boolean(compared, "ANY or ALL")?;
             each = Some(match (each, symbol) {
                 (None, _) => compared,
@@ -108,8 +112,8 @@ impl Binder<'_> {
         }
         let each = each.ok_or_else(|| Error::internal("a row without members was compared"))?;
         let over = match all {
-            true => function::all_true(each),
-            false => function::any_true(each),
+            true => operator::all_true(each, &self.catalog),
+            false => operator::any_true(each, &self.catalog),
         };
         self.beside(answer.plan, boolean(over))
     }
@@ -121,15 +125,19 @@ impl Binder<'_> {
 
     fn columns_of<const N: usize>(&mut self, query: &ast::Query) -> Result<(Answer, [Field; N])> {
         let answer = self.subquery(query)?;
-        let fields = answer.fields.clone().try_into().map_err(|fields: Vec<Field>| {
-            Error::new(
-                ErrorKind::Syntax,
-                match fields.len() {
-                    0 => "subquery must return a column",
-                    _ => "subquery must return only one column",
-                },
-            )
-        })?;
+        let fields = answer
+            .fields
+            .clone()
+            .try_into()
+            .map_err(|fields: Vec<Field>| {
+                Error::new(
+                    ErrorKind::Syntax,
+                    match fields.len() {
+                        0 => "subquery must return a column",
+                        _ => "subquery must return only one column",
+                    },
+                )
+            })?;
         Ok((answer, fields))
     }
 

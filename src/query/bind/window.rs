@@ -1,14 +1,13 @@
 //! Window functions (PostgreSQL manual, 4.2.8).
 
 use datafusion::common::ScalarValue;
-use datafusion::logical_expr::{
-    Expr, WindowFrame, WindowFrameBound, WindowFrameUnits,
-};
+use datafusion::logical_expr::{Expr, WindowFrame, WindowFrameBound, WindowFrameUnits};
 use sqlparser::ast;
 
 use super::binder::Binder;
 use super::frame::Clause;
 use super::name::folded;
+use super::order::admit_order;
 use crate::error::{Definition, Error, ErrorKind, Object, Result, Value as Wrong};
 use crate::query::function;
 use crate::query::names;
@@ -39,7 +38,7 @@ impl Binder<'_> {
             let mut partition = Vec::with_capacity(spec.partition_by.len());
             for by in &spec.partition_by {
                 let typed = binder.expression(by)?;
-                types::admit_order(&typed.data_type)?;
+                admit_order(&typed.data_type)?;
                 partition.push(types::key(typed.expr, &typed.data_type));
             }
             let order = binder.sort_keys(&spec.order_by)?;
@@ -126,8 +125,7 @@ impl Binder<'_> {
                 ));
             }
             let typed = self.expression(offset)?;
-            let typed =
-                types::cast(typed, &Type::INT8, -1, Coercion::Assignment, &self.catalog)?;
+            let typed = types::cast(typed, &Type::INT8, -1, Coercion::Assignment, &self.catalog)?;
             match typed.expr {
                 Expr::Literal(ScalarValue::Int64(Some(rows)), _) if rows >= 0 => {
                     Ok(ScalarValue::UInt64(Some(rows.unsigned_abs())))

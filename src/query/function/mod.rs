@@ -13,6 +13,7 @@
 mod aggregate;
 mod arguments;
 mod call;
+mod construct;
 mod function;
 mod library;
 pub(super) mod operator;
@@ -22,4 +23,5 @@ mod udf;
 
 pub(super) use arguments::Arguments;
 pub(super) use call::{Called, Kind, aggregate, call, kind_of, window, within_group};
+pub(super) use construct::{ELEMENT, SLICE, array, extreme, ordinality};
 pub(super) use function::{Aggregate, Body, Call, Function, RowBody, SetBody};

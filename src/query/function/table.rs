@@ -3,10 +3,15 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::{Function, aggregate, library, operator};
+use super::{Function, aggregate, construct, library, operator};
 
 /// What is called by name.
-static FUNCTIONS: &[&[Function]] = &[aggregate::COUNTS, aggregate::WINDOWS, library::BYTEA];
+static FUNCTIONS: &[&[Function]] = &[
+    construct::PARTS,
+    aggregate::COUNTS,
+    aggregate::WINDOWS,
+    library::BYTEA,
+];
 
 /// What is called by name, with WITHIN GROUP.
 static ORDERED_SETS: &[&[Function]] = &[];
