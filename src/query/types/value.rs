@@ -17,6 +17,7 @@ use datafusion::common::ScalarValue;
 use uuid::Uuid;
 
 use super::carrier::carrier;
+use super::category::{is_reg, is_vector};
 use super::encoding;
 use crate::error::{Error, Result};
 use crate::query::catalog::Catalog;
@@ -130,24 +131,6 @@ impl<'a> Names<'a> {
     }
 }
 
-/// Whether the type is one of those whose values name objects by their OID.
-pub(super) fn is_reg(of: &Type) -> bool {
-    matches!(
-        *of,
-        Type::REGPROC
-            | Type::REGPROCEDURE
-            | Type::REGOPER
-            | Type::REGOPERATOR
-            | Type::REGCLASS
-            | Type::REGTYPE
-            | Type::REGCONFIG
-            | Type::REGDICTIONARY
-            | Type::REGNAMESPACE
-            | Type::REGROLE
-            | Type::REGCOLLATION
-    )
-}
-
 fn has_names(of: &Type) -> bool {
     match of.kind() {
         Kind::Array(element) => has_names(element),
@@ -155,10 +138,6 @@ fn has_names(of: &Type) -> bool {
         Kind::Domain(base) => has_names(base),
         _ => is_reg(of),
     }
-}
-
-fn is_vector(of: &Type) -> bool {
-    matches!(*of, Type::INT2_VECTOR | Type::OID_VECTOR)
 }
 
 /// A value that is not one of its type: a defect of whoever made it.

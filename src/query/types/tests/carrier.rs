@@ -6,7 +6,7 @@ use datafusion::arrow::array::Array as _;
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::*;
+use crate::query::types::{array, carrier, scalar, values};
 use crate::relation::{
     Array, Date, Dimension, Field, Interval, Kind, Numeric, Time, TimeTz, Timestamp, Type, Value,
 };
