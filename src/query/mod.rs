@@ -40,6 +40,8 @@ mod optimize;
 mod parameters;
 mod plan;
 mod scan;
+#[cfg(test)]
+mod tests;
 mod typed;
 mod types;
 

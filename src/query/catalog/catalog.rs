@@ -1,10 +1,12 @@
 //! Which relations there are.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
 
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::query::context::Context;
 use crate::query::parameters::Parameters;
 use crate::relation::{Relation, Type};
@@ -17,6 +19,8 @@ pub(in crate::query) struct Catalog {
     relations: Arc<[Arc<dyn Relation>]>,
     /// What is known of the parameters of the query.
     pub(in crate::query) parameters: Arc<Parameters>,
+    /// Cancelled when nobody waits for the query any more.
+    pub(in crate::query) stop: CancellationToken,
 }
 
 impl Catalog {
@@ -29,6 +33,7 @@ impl Catalog {
             context,
             relations,
             parameters: Arc::default(),
+            stop: CancellationToken::new(),
         }
     }
 
@@ -68,6 +73,21 @@ impl Catalog {
     /// 42601 for what is no name, 0A000 for another database.
     pub(in crate::query) fn oid_of(&self, name: &str, _of: &Type) -> Result<Option<u32>> {
         Ok(name.parse().ok())
+    }
+
+    /// Waits for so long, for `pg_sleep`. On the engine's own threads only.
+    ///
+    /// # Errors
+    /// 57014 when nobody waits for the query any more.
+    pub(in crate::query) fn sleep(&self, time: Duration) -> Result<()> {
+        let stopped = self.wait(tokio::time::timeout(time, self.stop.cancelled()));
+        match stopped {
+            Err(_elapsed) => Ok(()),
+            Ok(()) => Err(Error::new(
+                ErrorKind::Canceled,
+                "canceling statement due to user request",
+            )),
+        }
     }
 
     /// What a future of the registry answers. On the engine's own threads only: it

@@ -32,7 +32,10 @@ impl Conversation for Silent {
     }
 
     fn set(&self, name: &str, _value: &str, _is_local: bool) -> Result<String> {
-        Err(Error::unsupported(name, "This conversation has no settings."))
+        Err(Error::unsupported(
+            name,
+            "This conversation has no settings.",
+        ))
     }
 
     fn prepared_statements(&self) -> Vec<PreparedStatement> {
@@ -81,7 +84,11 @@ impl Bench {
     /// The rows as text, one a line, or the error.
     async fn told(&self, sql: &str) -> String {
         match self.ask(sql).await {
-            Ok(rows) => rows.iter().map(|row| self.line(row)).collect::<Vec<_>>().join("\n"),
+            Ok(rows) => rows
+                .iter()
+                .map(|row| self.line(row))
+                .collect::<Vec<_>>()
+                .join("\n"),
             Err(error) => format!("{}: {}", error.sqlstate(), error.message()),
         }
     }
