@@ -55,7 +55,7 @@ impl Bench {
             .build()
             .await
             .unwrap();
-        let now = Timestamp::from_micros(0);
+        let now = Timestamp::from_micros(0).unwrap();
         Self {
             engine: Engine::new(&QueryConfig::default(), Vec::new()).unwrap(),
             context: Context {
