@@ -11,7 +11,6 @@ use super::scope::{Field, Scope};
 use super::select::Output;
 use crate::error::{Definition, Error, ErrorKind, Result};
 use crate::query::error::{carried, translated};
-use crate::query::function::operator;
 use crate::query::typed::Typed;
 use crate::query::{build, function, names, types};
 use crate::relation::Type;
@@ -206,7 +205,7 @@ impl Binder<'_> {
                     let compare = self.names.fresh();
                     compared.push((key, compare.clone()));
                     let first = Typed::new(value, typed.data_type.clone());
-                    let first = operator::first(first, &self.catalog)?;
+                    let first = function::first(first, &self.catalog);
                     aggregates.push(first.expr.alias(column.as_str()));
                     names::column(&compare)
                 }
@@ -214,7 +213,7 @@ impl Binder<'_> {
             keys.push((typed.expr.clone(), column));
         }
         for field in dependents(&frame.scope, &keys) {
-            let first = operator::first(field.typed(), &self.catalog)?;
+            let first = function::first(field.typed(), &self.catalog);
             aggregates.push(first.expr.alias(field.column.as_str()));
         }
         let own = frame.aggregates.iter();

@@ -26,7 +26,7 @@ impl Binder<'_> {
     /// A query in parentheses: its one value.
     pub(super) fn scalar_subquery(&mut self, query: &ast::Query) -> Result<Typed> {
         let (answer, [field]) = self.columns_of(query)?;
-        let value = operator::single_value(field.typed(), &self.catalog)?;
+        let value = function::single_value(field.typed(), &self.catalog);
         let typed = self.beside(answer.plan, value)?;
         Ok(typed.with_modifier(field.modifier))
     }
@@ -112,8 +112,8 @@ impl Binder<'_> {
         }
         let each = each.ok_or_else(|| Error::internal("a row without members was compared"))?;
         let over = match all {
-            true => operator::all_true(each, &self.catalog),
-            false => operator::any_true(each, &self.catalog),
+            true => function::all_true(each, &self.catalog),
+            false => function::any_true(each, &self.catalog),
         };
         self.beside(answer.plan, boolean(over))
     }

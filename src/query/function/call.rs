@@ -128,11 +128,7 @@ pub(in crate::query) fn aggregate(
 }
 
 /// An aggregate of the engine's own over one value.
-pub(super) fn aggregate_of(
-    function: &'static Function,
-    of: Typed,
-    catalog: &Catalog,
-) -> Typed {
+pub(super) fn aggregate_of(function: &'static Function, of: Typed, catalog: &Catalog) -> Typed {
     let resolved = Resolved {
         function,
         parameters: vec![of.data_type.clone()],

@@ -25,8 +25,11 @@ pub(in crate::query) const ELEMENT: &str = "[]";
 /// What a slice calls: `a[1:2]`.
 pub(in crate::query) const SLICE: &str = "[:]";
 
+/// The functions that such a construct calls.
+pub(super) static CONSTRUCTS: &[&[Function]] = &[PARTS];
+
 /// Parts of arrays (PostgreSQL manual, 8.15.3).
-pub(super) static PARTS: &[Function] = &[
+static PARTS: &[Function] = &[
     Function::row(
         ELEMENT,
         &[Type::ANYARRAY, Type::INT4],

@@ -17,8 +17,13 @@ fn by_name(families: &[&'static [&'static [Function]]]) -> ByName {
 
 /// The functions, aggregates and window functions of this name.
 pub(super) fn functions(name: &str) -> &'static [&'static Function] {
-    static FOUND: LazyLock<ByName> =
-        LazyLock::new(|| by_name(&[aggregate::FUNCTIONS, &[construct::PARTS], library::LIBRARY]));
+    static FOUND: LazyLock<ByName> = LazyLock::new(|| {
+        by_name(&[
+            aggregate::FUNCTIONS,
+            construct::CONSTRUCTS,
+            library::LIBRARY,
+        ])
+    });
     FOUND.get(name).map_or(&[], Vec::as_slice)
 }
 

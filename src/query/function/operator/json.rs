@@ -19,18 +19,40 @@ const INT4: Type = Type::INT4;
 const BOOL: Type = Type::BOOL;
 
 pub(super) static TABLE: &[Function] = &[
-    Function::row("->", &[JSON, TEXT], JSON, |_, values| same(values, by_key(values))),
-    Function::row("->", &[JSONB, TEXT], JSONB, |_, values| same(values, by_key(values))),
-    Function::row("->", &[JSON, INT4], JSON, |_, values| same(values, by_place(values))),
-    Function::row("->", &[JSONB, INT4], JSONB, |_, values| same(values, by_place(values))),
+    Function::row("->", &[JSON, TEXT], JSON, |_, values| {
+        same(values, by_key(values))
+    }),
+    Function::row("->", &[JSONB, TEXT], JSONB, |_, values| {
+        same(values, by_key(values))
+    }),
+    Function::row("->", &[JSON, INT4], JSON, |_, values| {
+        same(values, by_place(values))
+    }),
+    Function::row("->", &[JSONB, INT4], JSONB, |_, values| {
+        same(values, by_place(values))
+    }),
     Function::row("->>", &[JSON, TEXT], TEXT, |_, values| text(by_key(values))),
-    Function::row("->>", &[JSONB, TEXT], TEXT, |_, values| text(by_key(values))),
-    Function::row("->>", &[JSON, INT4], TEXT, |_, values| text(by_place(values))),
-    Function::row("->>", &[JSONB, INT4], TEXT, |_, values| text(by_place(values))),
-    Function::row("#>", &[JSON, TEXTS], JSON, |_, values| same(values, by_path(values))),
-    Function::row("#>", &[JSONB, TEXTS], JSONB, |_, values| same(values, by_path(values))),
-    Function::row("#>>", &[JSON, TEXTS], TEXT, |_, values| text(by_path(values))),
-    Function::row("#>>", &[JSONB, TEXTS], TEXT, |_, values| text(by_path(values))),
+    Function::row("->>", &[JSONB, TEXT], TEXT, |_, values| {
+        text(by_key(values))
+    }),
+    Function::row("->>", &[JSON, INT4], TEXT, |_, values| {
+        text(by_place(values))
+    }),
+    Function::row("->>", &[JSONB, INT4], TEXT, |_, values| {
+        text(by_place(values))
+    }),
+    Function::row("#>", &[JSON, TEXTS], JSON, |_, values| {
+        same(values, by_path(values))
+    }),
+    Function::row("#>", &[JSONB, TEXTS], JSONB, |_, values| {
+        same(values, by_path(values))
+    }),
+    Function::row("#>>", &[JSON, TEXTS], TEXT, |_, values| {
+        text(by_path(values))
+    }),
+    Function::row("#>>", &[JSONB, TEXTS], TEXT, |_, values| {
+        text(by_path(values))
+    }),
     Function::row("@>", &[JSONB, JSONB], BOOL, |_, values| {
         Ok(Value::Bool(contains(values.text(0), values.text(1), true)))
     }),
@@ -73,17 +95,23 @@ pub(super) static TABLE: &[Function] = &[
 
 /// The members of an object; of those with one name the last.
 fn members(json: &str) -> Option<BTreeMap<String, &RawValue>> {
-    json.trim_start().starts_with('{').then(|| serde_json::from_str(json).unwrap_or_default())
+    json.trim_start()
+        .starts_with('{')
+        .then(|| serde_json::from_str(json).unwrap_or_default())
 }
 
 /// The elements of an array.
 fn elements(json: &str) -> Option<Vec<&RawValue>> {
-    json.trim_start().starts_with('[').then(|| serde_json::from_str(json).unwrap_or_default())
+    json.trim_start()
+        .starts_with('[')
+        .then(|| serde_json::from_str(json).unwrap_or_default())
 }
 
 /// The text of a string.
 fn string(json: &str) -> Option<String> {
-    json.trim_start().starts_with('"').then(|| serde_json::from_str(json).unwrap_or_default())
+    json.trim_start()
+        .starts_with('"')
+        .then(|| serde_json::from_str(json).unwrap_or_default())
 }
 
 fn is_scalar(json: &str) -> bool {
@@ -210,7 +238,10 @@ fn joined(one: &str, other: &str) -> String {
         return object(&all);
     }
     let parts = |json: &str| match elements(json) {
-        Some(elements) => elements.iter().map(|element| element.get().to_owned()).collect(),
+        Some(elements) => elements
+            .iter()
+            .map(|element| element.get().to_owned())
+            .collect(),
         None => vec![json.to_owned()],
     };
     let all = [parts(one), parts(other)].concat();
@@ -265,8 +296,7 @@ fn without_path(json: &str, path: &[Option<&str>], position: usize) -> Result<St
         return Ok(json.to_owned());
     };
     let place = step.trim().parse().map_err(|_| {
-        let message =
-            format!("path element at position {position} is not an integer: \"{step}\"");
+        let message = format!("path element at position {position} is not an integer: \"{step}\"");
         Error::new(ErrorKind::InvalidValue(Flaw::Text), message)
     })?;
     let Some(nth) = nth(elements.len(), place).filter(|nth| *nth < elements.len()) else {
