@@ -1,4 +1,5 @@
 //! What PostgreSQL's types are in the engine.
 
 mod carrier;
+mod cast;
 mod resolve;
