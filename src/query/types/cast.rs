@@ -40,7 +40,7 @@ pub(in crate::query) fn cast(
     catalog: &Catalog,
 ) -> Result<Typed> {
     let from = typed.data_type.clone();
-    let fits = modifier < 0 || modifier == typed.modifier;
+    let fits = modifier < 0 || from == *to && modifier == typed.modifier;
     if from == *to && fits {
         let origin = typed.origin.filter(|_| modifier == typed.modifier);
         return Ok(Typed {

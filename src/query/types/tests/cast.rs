@@ -2,7 +2,6 @@
 //! them, in the zone America/New_York.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::{Field, Schema};
@@ -14,15 +13,14 @@ use sqlparser::ast;
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
 
-use crate::error::{Error, ErrorKind, Object, Result};
+use super::registered::Registered;
+use crate::error::{Error, Result};
 use crate::query::catalog::Catalog;
 use crate::query::error::translated;
 use crate::query::names;
 use crate::query::typed::Typed;
 use crate::query::types::{Coercion, cast, named, scalar, values};
-use crate::query::{Context, Conversation, Cursor, PreparedStatement, Setting};
-use crate::registry::{Draft, Registry};
-use crate::relation::{Style, Timestamp, Type, Value};
+use crate::relation::{Style, Type, Value};
 
 #[tokio::test]
 async fn casts_answer_what_postgresql_answers() {
@@ -47,65 +45,18 @@ async fn types_have_the_names_that_they_have_in_postgresql() {
 
 /// Asks for every case of a file and tells all that differ.
 async fn compare(cases: &str, answer: impl Fn(&Catalog, &str) -> String) {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("rekha.db");
-    let registry = Registry::builder().sqlite(path).build().await.unwrap();
-    let catalog = catalog(registry.clone());
+    let registry = Registered::new().await;
+    let catalog = &registry.catalog;
     let mut differences = Vec::new();
     for case in cases.lines().filter(|line| !line.is_empty()) {
         let (written, expected) = case.split_once(" => ").unwrap();
-        let found = answer(&catalog, written);
+        let found = answer(catalog, written);
         if found != expected {
             differences.push(format!("{written}\n   is {found}\n  not {expected}"));
         }
     }
-    registry.close(Duration::from_secs(10)).await;
+    registry.close().await;
     assert!(differences.is_empty(), "{}", differences.join("\n"));
-}
-
-fn catalog(registry: Arc<Registry>) -> Catalog {
-    let start = Timestamp::from_micros(777_777_777_777_777).unwrap();
-    let context = Context {
-        registry,
-        draft: Draft::default(),
-        user: "me".into(),
-        database: "here".into(),
-        search_path: vec!["public".to_owned()].into(),
-        style: Style {
-            zone: "America/New_York".parse().unwrap(),
-            ..Style::default()
-        },
-        transaction_start: start,
-        statement_start: start,
-        process: 1,
-        conversation: Arc::new(Silence),
-    };
-    Catalog::new(Arc::new(context), [].into())
-}
-
-/// Nobody to talk to.
-struct Silence;
-
-impl Conversation for Silence {
-    fn setting(&self, _: &str) -> Option<String> {
-        None
-    }
-
-    fn settings(&self) -> Vec<Setting> {
-        Vec::new()
-    }
-
-    fn set(&self, name: &str, _: &str, _: bool) -> Result<String> {
-        Err(Error::new(ErrorKind::NotFound(Object::Setting), name))
-    }
-
-    fn prepared_statements(&self) -> Vec<PreparedStatement> {
-        Vec::new()
-    }
-
-    fn cursors(&self) -> Vec<Cursor> {
-        Vec::new()
-    }
 }
 
 fn parsed(written: &str) -> ast::DataType {

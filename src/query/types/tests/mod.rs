@@ -2,4 +2,6 @@
 
 mod carrier;
 mod cast;
+mod registered;
 mod resolve;
+mod rows;
