@@ -50,6 +50,36 @@ impl Function {
         Self::new(name, parameters, returns, Body::Set(body))
     }
 
+    /// A function that is an expression of the engine; what that makes of NULL is
+    /// its own matter.
+    pub(in crate::query) const fn expression(
+        name: &'static str,
+        parameters: &'static [Type],
+        returns: Type,
+        body: ExpressionBody,
+    ) -> Self {
+        Self::new(name, parameters, returns, Body::Expression(body))
+    }
+
+    /// An aggregate that passes over rows with a NULL among its arguments.
+    pub(in crate::query) const fn aggregate(
+        name: &'static str,
+        parameters: &'static [Type],
+        returns: Type,
+        body: AggregateBody,
+    ) -> Self {
+        Self::new(name, parameters, returns, Body::Aggregate(body))
+    }
+
+    /// A window function; the engine has one of the same name.
+    pub(in crate::query) const fn window(
+        name: &'static str,
+        parameters: &'static [Type],
+        returns: Type,
+    ) -> Self {
+        Self::new(name, parameters, returns, Body::Window(name))
+    }
+
     /// A strict and stable function.
     pub(in crate::query) const fn new(
         name: &'static str,
@@ -93,16 +123,22 @@ pub(in crate::query) type RowBody = fn(&Call<'_>, &[Value]) -> Result<Value>;
 /// Answers any number of values for the values of one row: a set.
 pub(in crate::query) type SetBody = fn(&Call<'_>, &[Value]) -> Result<Vec<Value>>;
 
+/// Is an expression over its arguments' carriers.
+pub(in crate::query) type ExpressionBody = fn(&Call<'_>, Vec<Expr>) -> Result<Expr>;
+
+/// Answers one value for many rows: this is the aggregate over none yet.
+pub(in crate::query) type AggregateBody = fn(&Call<'_>) -> Box<dyn Aggregate>;
+
 /// What a function does.
 pub(in crate::query) enum Body {
     /// Answers a value for the values of one row.
     Row(RowBody),
     /// Is this expression over its arguments' carriers.
-    Expression(fn(Vec<Expr>) -> Expr),
+    Expression(ExpressionBody),
     /// Answers any number of values for the values of one row: a set.
     Set(SetBody),
     /// Answers one value for many rows.
-    Aggregate(fn(&Call<'_>) -> Box<dyn Aggregate>),
+    Aggregate(AggregateBody),
     /// A window function of the engine of this name: `row_number`, `lag`.
     Window(&'static str),
 }
