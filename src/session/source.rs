@@ -368,7 +368,9 @@ mod tests {
     #[tokio::test]
     async fn what_is_held_needs_no_stream() {
         let mut cursor = source(Scroll::No);
-        cursor.next(2).await.expect("rows");
+        fetch(&mut cursor, Direction::Forward(Some(2)))
+            .await
+            .expect("rows");
         cursor.hold().await.expect("few");
         assert!(cursor.rest.is_none());
         let rest = fetch(&mut cursor, Direction::Forward(None)).await;

@@ -160,8 +160,6 @@ fn put_text(out: &mut BytesMut, value: &[u8], delimiter: u8) {
                 continue;
             }
         };
-        // PostgreSQL does not spell a delimiter out.
-        let letter = if *byte == delimiter { *byte } else { letter };
         out.put_slice(&[b'\\', letter]);
     }
 }
