@@ -36,7 +36,7 @@ const WAITING_BATCHES: usize = 2;
 const STACK_BYTES: usize = 64 << 20;
 
 /// What queries may take.
-#[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
 #[serde(default, deny_unknown_fields)]
 pub struct QueryConfig {
     /// The memory that all running queries may take together, beside their

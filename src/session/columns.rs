@@ -102,7 +102,8 @@ pub(super) static ALL_SETTINGS: Columns = LazyLock::new(|| {
     .into()
 });
 
-/// The columns of a statement's answer; none for one that answers no rows.
+/// The columns of a statement's answer; none for one that answers no rows, and for
+/// those whose columns the session knows.
 ///
 /// # Errors
 /// 42704 for a setting that is none.

@@ -36,11 +36,13 @@
 //! messages and its type OIDs; its decoders take bytes that are not UTF-8 and
 //! panic on short messages, so frames are decoded here.
 
+mod answer;
 mod backend;
 mod cancel;
 mod client;
 mod config;
 mod connection;
+mod copy;
 mod extended;
 mod format;
 mod frame;
