@@ -87,20 +87,23 @@ fn beside(
     kind: JoinType,
     conditions: Vec<Expr>,
 ) -> Result<LogicalPlan> {
+    if is_bare_row(plan) && kind == JoinType::Inner {
+        return filtered(Arc::unwrap_or_clone(rows), conditions);
+    }
+    let keeps_all = kind == JoinType::Inner || (kind == JoinType::Left && answers_one_row(plan));
+    if is_bare_row(&rows) && conditions.is_empty() && keeps_all {
+        return Ok(plan.clone());
+    }
+    join(rows, Arc::new(plan.clone()), kind, conditions)
+}
+
+/// Whether a plan is the row of a query without FROM, which adds nothing to others.
+fn is_bare_row(plan: &LogicalPlan) -> bool {
     match plan {
-        // The one row of a query without FROM adds nothing.
-        LogicalPlan::EmptyRelation(empty)
-            if empty.produce_one_row
-                && empty.schema.fields().is_empty()
-                && matches!(kind, JoinType::Inner | JoinType::Left) =>
-        {
-            let rows = Arc::unwrap_or_clone(rows);
-            match kind {
-                JoinType::Inner => filtered(rows, conditions),
-                _ => Ok(rows),
-            }
+        LogicalPlan::EmptyRelation(empty) => {
+            empty.produce_one_row && empty.schema.fields().is_empty()
         }
-        _ => join(rows, Arc::new(plan.clone()), kind, conditions),
+        _ => false,
     }
 }
 

@@ -89,7 +89,12 @@ impl Bench {
                 .map(|row| self.line(row))
                 .collect::<Vec<_>>()
                 .join("\n"),
-            Err(error) => format!("{}: {}", error.sqlstate(), error.message()),
+            Err(error) => {
+                if let Some(source) = std::error::Error::source(&error) {
+                    eprintln!("{source}");
+                }
+                format!("{}: {}", error.sqlstate(), error.message())
+            }
         }
     }
 

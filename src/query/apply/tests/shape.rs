@@ -35,8 +35,8 @@ fn tables() -> Vec<Vec<Row>> {
         (Some(9), 8),
         (None, 9),
     ];
-    let rows = |pairs: &[(Option<i64>, i64)]| pairs.iter().map(|(a, b)| vec![*a, Some(*b)]);
-    vec![rows(&outer).collect(), rows(&inner).collect(), Vec::new()]
+    let rows = |pairs: &[(Option<i64>, i64)]| pairs.iter().map(|(a, b)| vec![*a, Some(*b)]).collect::<Vec<_>>();
+    vec![rows(&outer), rows(&inner), Vec::new()]
 }
 
 /// The rows of a table whose first column is this.
