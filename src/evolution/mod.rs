@@ -96,7 +96,9 @@
 
 mod adapter;
 mod alter;
+mod assignment;
 mod change;
+mod comments;
 mod compare;
 mod diff;
 mod difference;
@@ -117,13 +119,15 @@ pub use adapter::BatchAdapter;
 pub(crate) use alter::made_name;
 pub use alter::{AlterError, Altered, alter};
 pub use change::SchemaChange;
+pub use comments::Comments;
 pub use compare::{Verdict, compare};
 pub use diff::{Diff, diff};
 pub use difference::Difference;
 use difference::differences;
 pub use identity::adopt_identities;
-pub use plan::{Plan, Route, RouteAction, RouteStep, Safety, Step, plan};
+pub use plan::{Plan, Route, RouteAction, RouteStep, Safety, Step, plan, plan_commented};
 pub use report::{Report, judge};
 pub use rule::Rule;
 pub use sink::{Sink, SinkStep};
 pub use violation::Violation;
+pub(crate) use words::{bounded, shortened};

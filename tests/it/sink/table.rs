@@ -1,6 +1,6 @@
 //! A table in PostgreSQL that follows a plan.
 
-use rekha::evolution::{Plan, SchemaChange, Sink};
+use rekha::evolution::{Comments, Plan, SchemaChange, Sink};
 use rekha::schema::{DataType, Field, Name, Schema, StreamName, quote_ident, quote_literal};
 use rekha::{Error, Result};
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ const ROWS: usize = 2;
 impl<'a> Table<'a> {
     /// The table of a schema, empty.
     pub(crate) async fn create(client: &'a Client, name: &'a StreamName, schema: &Schema) -> Self {
-        let created = Sink::PostgreSql.create_table(name, schema);
+        let created = Sink::PostgreSql.create_table(name, schema, &Comments::default());
         let created = created.unwrap_or_else(|error| panic!("{error}: {:?}", error.detail()));
         client.rows(&created.statements.join(";")).await;
         Self { client, name }
@@ -53,11 +53,6 @@ impl<'a> Table<'a> {
         for (step, told) in plan.steps.iter().zip(rendered) {
             let cautious = told.caution.is_some();
             match &step.change {
-                SchemaChange::SetNotNull(column) if column.is_column() => {
-                    assert!(cautious, "{told:?}");
-                    self.fill(&plan.to, std::slice::from_ref(column.leaf()))
-                        .await;
-                }
                 SchemaChange::ChangePrimaryKey { to: columns, .. } if !columns.is_empty() => {
                     assert!(cautious, "{told:?}");
                     self.fill(&plan.to, columns).await;
@@ -72,14 +67,15 @@ impl<'a> Table<'a> {
                 }
                 _ => (),
             }
-            for (number, statement) in told.statements.iter().enumerate() {
-                if let (1.., SchemaChange::AddColumn { column, .. }) = (number, &step.change)
-                    && column.is_column()
-                {
-                    assert!(cautious, "{told:?}");
-                    self.fill(&plan.to, std::slice::from_ref(column.leaf()))
-                        .await;
-                }
+            for statement in &told.statements {
+                self.client.rows(statement).await;
+            }
+            if let Some(column) = step.change.column().filter(|_| !told.then.is_empty()) {
+                assert!(cautious, "{told:?}");
+                self.fill(&plan.to, std::slice::from_ref(column.leaf()))
+                    .await;
+            }
+            for statement in &told.then {
                 self.client.rows(statement).await;
             }
         }

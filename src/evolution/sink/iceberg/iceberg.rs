@@ -3,16 +3,22 @@
 use std::collections::HashSet;
 
 use super::column_type::{column_type, is_promotion};
-use crate::evolution::SchemaChange;
+use super::literal::{literal, quoted};
 use crate::evolution::sink::sink::Dialect;
 use crate::evolution::sink::{Hop, Migration, Refusal, SinkStep};
-use crate::schema::{DataType, DefaultValue, Field, FieldPath, Name, Schema, StreamName};
+use crate::evolution::{Comments, SchemaChange};
+use crate::schema::{DataType, Field, FieldPath, Name, Schema, StreamName};
 
 /// Iceberg's way to say it, in Spark SQL.
 pub(in crate::evolution::sink) struct Iceberg;
 
 impl Dialect for Iceberg {
-    fn create_table(&self, name: &StreamName, schema: &Schema) -> Result<SinkStep, Vec<Refusal>> {
+    fn create_table(
+        &self,
+        name: &StreamName,
+        schema: &Schema,
+        comments: &Comments,
+    ) -> Result<SinkStep, Vec<Refusal>> {
         let mut refusals = Vec::new();
         let mut columns = Vec::new();
         for field in &schema.fields {
@@ -20,7 +26,9 @@ impl Dialect for Iceberg {
             match column_type(&path, &field.data_type) {
                 Ok(data_type) => {
                     let not_null = if field.nullable { "" } else { " NOT NULL" };
-                    columns.push(format!("{} {data_type}{not_null}", quote(&field.name)));
+                    let said = comment(comments.of(field));
+                    let name = quote(&field.name);
+                    columns.push(format!("{name} {data_type}{not_null}{said}"));
                 }
                 Err(refusal) => refusals.push(refusal),
             }
@@ -33,8 +41,9 @@ impl Dialect for Iceberg {
         }
         let table = table(name);
         let create = format!(
-            "CREATE TABLE {table} (\n    {}\n) USING iceberg",
-            columns.join(",\n    ")
+            "CREATE TABLE {table} (\n    {}\n) USING iceberg{}",
+            columns.join(",\n    "),
+            comment(comments.stream.as_deref())
         );
         let key = (!schema.primary_key.is_empty()).then(|| set_key(&table, &schema.primary_key));
         let step = SinkStep::statements([create].into_iter().chain(key).collect::<Vec<_>>());
@@ -95,12 +104,12 @@ impl Dialect for Iceberg {
 }
 
 /// One step in a table.
-struct Step<'a> {
-    migration: &'a Migration<'a>,
+struct Step<'a, 'm> {
+    migration: &'a Migration<'m>,
     table: String,
 }
 
-impl Step<'_> {
+impl Step<'_, '_> {
     fn alter(&self, action: String) -> SinkStep {
         SinkStep::statement(format!("ALTER TABLE {} {action}", self.table))
     }
@@ -113,7 +122,8 @@ impl Step<'_> {
         let data_type = column_type(path, &field.data_type)?;
         check_members(path, field.data_type.children())?;
         let column = quote_path(path);
-        let step = self.alter(format!("ADD COLUMN {column} {data_type}"));
+        let said = comment(self.migration.comments.of(field));
+        let step = self.alter(format!("ADD COLUMN {column} {data_type}{said}"));
         let Some(default) = &field.default else {
             return match field.nullable {
                 true => Ok(step),
@@ -205,23 +215,27 @@ impl Step<'_> {
         Ok(way.last().is_some_and(|hop| !matches!(hop, Hop::Member(_))))
     }
 
+    /// A key that cannot come leaves the one there is: a table that lost it would
+    /// have none.
     fn change_key(&self, from: &[Name], to: &[Name]) -> Result<SinkStep, Refusal> {
-        if to.is_empty() {
-            return Ok(self.alter(format!("DROP IDENTIFIER FIELDS {}", list(from))));
+        let coming = &self.migration.to.primary_key;
+        check_key(self.migration.to, coming)?;
+        if let Some(column) = self.optional_of(coming) {
+            return Err(no_key(column, from, coming));
         }
-        check_key(self.migration.to, to)?;
-        // A column that was not there, or was optional, is optional in the table.
-        let optional = to.iter().find(|column| {
+        Ok(match to {
+            [] => self.alter(format!("DROP IDENTIFIER FIELDS {}", list(from))),
+            _ => SinkStep::statement(set_key(&self.table, to)),
+        })
+    }
+
+    /// The first of these columns that is optional in the table: one that was not
+    /// there, or was optional.
+    fn optional_of<'n>(&self, columns: &'n [Name]) -> Option<&'n Name> {
+        columns.iter().find(|column| {
             let before = self.migration.before(column);
             before.is_none_or(|field| field.nullable)
-        });
-        match optional {
-            None => Ok(SinkStep::statement(set_key(&self.table, to))),
-            Some(column) => Err(Refusal::new(
-                format!("a key over the optional column \"{column}\" in Iceberg"),
-                "Keys are over columns that the table had as required: copy it into a new one.",
-            )),
-        }
+        })
     }
 
     /// Checks the name of a new or renamed field.
@@ -303,6 +317,23 @@ fn check_key(schema: &Schema, columns: &[Name]) -> Result<(), Refusal> {
     }
 }
 
+/// A key over a column that is optional in the table (Iceberg's specification,
+/// "Identifier Field IDs": they are required).
+fn no_key(column: &str, from: &[Name], to: &[Name]) -> Refusal {
+    let keep = match from {
+        [] => String::new(),
+        from => format!(" Keep the identifier fields {} until then.", list(from)),
+    };
+    Refusal::new(
+        format!("a key over the optional column \"{column}\" in Iceberg"),
+        format!(
+            "Identifier fields are required, and no statement makes an optional column so: create a table of the new schema, copy the rows into it, and let it take the place of this one. Or make {} required by Iceberg's own API (UpdateSchema: allowIncompatibleChanges, requireColumn), then set the identifier fields {}.{keep}",
+            quote(column),
+            list(to)
+        ),
+    )
+}
+
 /// What a table of Iceberg cannot hold of the schema.
 fn left_out(schema: &Schema) -> Vec<&'static str> {
     let has_default = schema.fields.iter().any(|field| field.default.is_some());
@@ -323,27 +354,9 @@ fn nullable_parts(path: &FieldPath) -> SinkStep {
     ))
 }
 
-/// A default as Spark SQL writes it. Backslashes escape there.
-fn literal(path: &FieldPath, default: &DefaultValue, to: &DataType) -> Result<String, Refusal> {
-    let text = default.text();
-    let quoted = |text: &str| format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"));
-    let spark_type = column_type(path, to)?;
-    Ok(match to {
-        DataType::Boolean | DataType::SmallInt | DataType::Integer => text.to_owned(),
-        DataType::Bytea => format!("X'{}'", text.trim_start_matches("\\x")),
-        _ if spark_type == "STRING" => quoted(text),
-        DataType::Real | DataType::Double => format!("CAST({} AS {spark_type})", quoted(text)),
-        _ if text.ends_with(|last: char| last.is_ascii_alphabetic()) => {
-            return Err(Refusal::new(
-                format!("the default {default} of column \"{path}\" in Iceberg"),
-                "Dates, times and decimals are finite there: choose a finite default.",
-            ));
-        }
-        DataType::TimestampTz(_) => {
-            format!("CAST({} AS {spark_type})", quoted(&format!("{text}:00")))
-        }
-        _ => format!("CAST({} AS {spark_type})", quoted(text)),
-    })
+/// What is said of a table or a column, behind the rest of its declaration.
+fn comment(text: Option<&str>) -> String {
+    text.map_or_else(String::new, |text| format!(" COMMENT {}", quoted(text)))
 }
 
 fn set_key(table: &str, columns: &[Name]) -> String {

@@ -1,22 +1,29 @@
 //! The statements.
 
+use super::caution::caution;
 use super::column_type::{column_type, is_native};
-use super::conversion::{Conversion, conversion, depends_on_time_zone};
+use super::conversion::{Conversion, conversion};
 use super::literal::literal;
 use super::{jsonb, limit};
+use crate::evolution::assignment::is_text;
 use crate::evolution::sink::sink::Dialect;
 use crate::evolution::sink::{Hop, Migration, Refusal, SinkStep};
-use crate::evolution::{Rule, SchemaChange};
+use crate::evolution::{Comments, SchemaChange};
 use crate::schema::{
     Constraint, DataType, DefaultValue, Field, FieldPath, Index, Name, Schema, StreamName,
-    quote_ident,
+    quote_ident, quote_literal,
 };
 
 /// PostgreSQL's way to say it.
 pub(in crate::evolution::sink) struct PostgreSql;
 
 impl Dialect for PostgreSql {
-    fn create_table(&self, table: &StreamName, schema: &Schema) -> Result<SinkStep, Vec<Refusal>> {
+    fn create_table(
+        &self,
+        table: &StreamName,
+        schema: &Schema,
+        comments: &Comments,
+    ) -> Result<SinkStep, Vec<Refusal>> {
         let refusals: Vec<Refusal> = refusals(table, schema).collect();
         if !refusals.is_empty() {
             return Err(refusals);
@@ -37,11 +44,21 @@ impl Dialect for PostgreSql {
             .indexes
             .iter()
             .map(|index| create_index(table, index));
+        let said = comments.stream.iter().map(|text| {
+            let text = quote_literal(text);
+            format!("COMMENT ON TABLE {table} IS {text}")
+        });
+        let of_columns = schema
+            .fields
+            .iter()
+            .filter_map(|field| comment(table, field, comments));
         Ok(SinkStep::statements(
             [create]
                 .into_iter()
                 .chain(unique)
                 .chain(indexes)
+                .chain(said)
+                .chain(of_columns)
                 .collect::<Vec<_>>(),
         ))
     }
@@ -102,13 +119,13 @@ fn refusals(table: &StreamName, schema: &Schema) -> impl Iterator<Item = Refusal
 }
 
 /// One step in a table.
-struct Step<'a> {
-    migration: &'a Migration<'a>,
+struct Step<'a, 'm> {
+    migration: &'a Migration<'m>,
     /// Its place among the steps.
     place: usize,
 }
 
-impl Step<'_> {
+impl Step<'_, '_> {
     fn change(&self, change: &SchemaChange) -> Result<SinkStep, Refusal> {
         match change {
             SchemaChange::AddColumn { column, field } if column.is_column() => self.add(field),
@@ -122,9 +139,9 @@ impl Step<'_> {
             }
             SchemaChange::RenameColumn { column, from } => self.rename_member(column, from),
             SchemaChange::ChangeType { column, from, to } => self.change_type(column, from, to),
-            SchemaChange::SetNotNull(column) if column.is_column() => Ok(self
-                .alter_column(column.leaf(), ["SET NOT NULL"])
-                .with_caution("Fails while a row has NULL there: fill it first.")),
+            SchemaChange::SetNotNull(column) if column.is_column() => {
+                Ok(self.set_not_null(SinkStep::default(), column.leaf()))
+            }
             SchemaChange::DropNotNull(column) if column.is_column() => {
                 Ok(self.alter_column(column.leaf(), ["DROP NOT NULL"]))
             }
@@ -171,15 +188,28 @@ impl Step<'_> {
         let add = format!("ADD COLUMN {}", column(field));
         if field.is_optional() {
             let not_null = if field.nullable { "" } else { " NOT NULL" };
-            return Ok(self.alter([format!("{add}{not_null}{}", default_of(field))]));
+            let step = self.alter([format!("{add}{not_null}{}", default_of(field))]);
+            return Ok(self.commented(step, field));
         }
-        let mut step = self.alter([add]);
-        let filled = self.alter_column(&field.name, ["SET NOT NULL"]);
-        step.statements.extend(filled.statements);
-        Ok(step.with_caution(format!(
-            "Fill column \"{}\" between the two statements: the second fails while a row has NULL there.",
-            field.name
-        )))
+        let step = self.commented(self.alter([add]), field);
+        Ok(self.set_not_null(step, &field.name))
+    }
+
+    /// With what is said of the column.
+    fn commented(&self, mut step: SinkStep, field: &Field) -> SinkStep {
+        let comment = comment(self.migration.table, field, self.migration.comments);
+        step.statements.extend(comment);
+        step
+    }
+
+    /// After a step, when nobody has NULL there any more.
+    fn set_not_null(&self, step: SinkStep, column: &str) -> SinkStep {
+        SinkStep {
+            then: self.alter_column(column, ["SET NOT NULL"]).statements,
+            ..step.with_caution(format!(
+                "Fill column \"{column}\" where it is NULL: the next statement fails while a row has NULL there."
+            ))
+        }
     }
 
     fn rename(&self, from: &str, to: &str) -> Result<SinkStep, Refusal> {
@@ -222,10 +252,7 @@ impl Step<'_> {
         let set = carried.and_then(|(_, after)| set_default(after));
         let actions = drop.into_iter().chain([set_type]).chain(set);
         let step = self.alter_column(name, actions);
-        Ok(match caution_of(&from, &to) {
-            Some(caution) => step.with_caution(caution),
-            None => step,
-        })
+        Ok(step.minding(caution(&from, &to)))
     }
 
     fn change_default(
@@ -370,10 +397,9 @@ impl Step<'_> {
         let change = |json: &str| jsonb::retype(json, from, to);
         let rewritten = jsonb::rewrite(&column, way, None, &change).ok_or_else(refused)?;
         let step = self.update(&column, &rewritten);
-        Ok(match caution_of(from, to) {
-            Some(caution) => step.with_caution(caution),
-            None => step,
-        })
+        // JSON knows no lengths.
+        let to = if is_text(to) { &DataType::Text } else { to };
+        Ok(step.minding(caution(from, to)))
     }
 
     fn update(&self, column: &str, value: &str) -> SinkStep {
@@ -387,26 +413,6 @@ impl Step<'_> {
 /// Whether arrays of it are arrays of PostgreSQL.
 fn is_native_part(element: &DataType) -> bool {
     is_native(&DataType::array(element.clone(), true))
-}
-
-/// What to mind when values get another type.
-fn caution_of(from: &DataType, to: &DataType) -> Option<String> {
-    let rule = match (from, to) {
-        (DataType::Array(from), DataType::Array(to)) => {
-            Rule::of_types(&from.data_type, &to.data_type)
-        }
-        _ => Rule::of_types(from, to),
-    };
-    let what = match rule {
-        None | Some(Rule::Widened) => return None,
-        Some(Rule::Narrowed) => "Fails when a value does not fit; fractions are rounded.",
-        Some(_) => "Fails when a value cannot be converted; fractions are rounded.",
-    };
-    let zone = match depends_on_time_zone(from, to) {
-        true => " Run it with TimeZone set to UTC.",
-        false => "",
-    };
-    Some(format!("{what}{zone}"))
 }
 
 fn no_conversion(path: &FieldPath, from: &DataType, to: &DataType) -> Refusal {
@@ -427,6 +433,13 @@ fn unchecked(path: &FieldPath) -> SinkStep {
 fn column(field: &Field) -> String {
     let name = quote_ident(&field.name);
     format!("{name} {}", column_type(&field.data_type))
+}
+
+/// What is said of a column, if anything.
+fn comment(table: &StreamName, field: &Field, comments: &Comments) -> Option<String> {
+    let text = quote_literal(comments.of(field)?);
+    let column = quote_ident(&field.name);
+    Some(format!("COMMENT ON COLUMN {table}.{column} IS {text}"))
 }
 
 fn default_of(field: &Field) -> String {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::evolution::sink::sample::told;
 use crate::evolution::tests::build::*;
-use crate::evolution::{Sink, plan};
+use crate::evolution::{Comments, Sink, plan, plan_commented};
 use crate::schema::{Alteration, Index, Mode, ObjectId, Schema, StreamName};
 
 fn table() -> StreamName {
@@ -36,7 +36,7 @@ fn orders() -> Schema {
 
 #[test]
 fn tables_are_created_with_named_keys() {
-    let created = Sink::PostgreSql.create_table(&table(), &orders());
+    let created = Sink::PostgreSql.create_table(&table(), &orders(), &Comments::default());
     assert_eq!(
         created.expect("a table").statements,
         [
@@ -60,12 +60,74 @@ fn tables_are_created_with_named_keys() {
 #[test]
 fn a_table_that_is_not_there_is_created() {
     let to = Arc::new(orders());
-    let created = Sink::PostgreSql.create_table(&table(), &to);
+    let created = Sink::PostgreSql.create_table(&table(), &to, &Comments::default());
     let rendered = plan(Mode::None, &to, &[]).render(Sink::PostgreSql, &table());
     let [Ok(step)] = rendered.as_slice() else {
         panic!("{rendered:?}");
     };
     assert_eq!(*step, created.expect("a table"));
+}
+
+/// What is said of a table and its columns, when they come.
+#[test]
+fn comments_are_told() {
+    let from = Arc::new(schema(&["id: bigint"], &["id"]));
+    let to = Arc::new(altered(&from, &[add("n: integer !"), add("t: text")]));
+    let comments = Comments {
+        stream: Some("all \\ 'that' came".to_owned()),
+        columns: [
+            (to.fields[1].id, "it's n"),
+            (to.fields[0].id, "told before"),
+        ]
+        .map(|(id, text)| (id, text.to_owned()))
+        .into(),
+    };
+    let told = |sink: Sink, history: &[(u32, Arc<Schema>)]| {
+        let plan = plan_commented(Mode::None, &to, history, comments.clone());
+        let steps = plan.render(sink, &table()).into_iter().flatten();
+        steps
+            .flat_map(|step| [step.statements, step.then].concat())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        told(Sink::PostgreSql, &[]),
+        [
+            "CREATE TABLE public.orders (
+    id bigint NOT NULL,
+    n integer NOT NULL,
+    t text,
+    CONSTRAINT orders_pkey PRIMARY KEY (id)
+)",
+            "COMMENT ON TABLE public.orders IS 'all \\ ''that'' came'",
+            "COMMENT ON COLUMN public.orders.id IS 'told before'",
+            "COMMENT ON COLUMN public.orders.n IS 'it''s n'",
+        ]
+    );
+    let history = [(1, from.clone())];
+    assert_eq!(
+        told(Sink::PostgreSql, &history),
+        [
+            "ALTER TABLE public.orders ADD COLUMN n integer",
+            "COMMENT ON COLUMN public.orders.n IS 'it''s n'",
+            "ALTER TABLE public.orders ALTER COLUMN n SET NOT NULL",
+            "ALTER TABLE public.orders ADD COLUMN t text",
+        ]
+    );
+    assert_eq!(
+        told(Sink::Iceberg, &[])[0],
+        r"CREATE TABLE `public`.`orders` (
+    `id` BIGINT NOT NULL COMMENT 'told before',
+    `n` INT NOT NULL COMMENT 'it\'s n',
+    `t` STRING
+) USING iceberg COMMENT 'all \\ \'that\' came'"
+    );
+    let nullable = Arc::new(altered(&from, &[add("n: integer")]));
+    let plan = plan_commented(Mode::None, &nullable, &history, comments.clone());
+    let steps: Vec<_> = plan.render(Sink::Iceberg, &table());
+    assert_eq!(
+        steps[0].as_ref().expect("a step").statements,
+        [r"ALTER TABLE `public`.`orders` ADD COLUMN `n` INT COMMENT 'it\'s n'"]
+    );
 }
 
 #[test]
@@ -101,8 +163,8 @@ ALTER TABLE public.orders ADD COLUMN "Weird" text DEFAULT 'it''s'"#,
         (
             vec![add("n: integer !")],
             r#"ALTER TABLE public.orders ADD COLUMN n integer
-ALTER TABLE public.orders ALTER COLUMN n SET NOT NULL
--- Fill column "n" between the two statements: the second fails while a row has NULL there."#,
+-- Fill column "n" where it is NULL: the next statement fails while a row has NULL there.
+ALTER TABLE public.orders ALTER COLUMN n SET NOT NULL"#,
         ),
         (
             vec![drop_constraint("u"), drop("t")],
@@ -123,12 +185,12 @@ ALTER TABLE public.orders RENAME COLUMN t_2 TO v"#,
         (
             vec![set_type("v", "varchar(5)")],
             r#"ALTER TABLE public.orders ALTER COLUMN v DROP DEFAULT, ALTER COLUMN v TYPE character varying(5), ALTER COLUMN v SET DEFAULT 'x'
--- Fails when a value does not fit; fractions are rounded."#,
+-- Fails when a value is too long."#,
         ),
         (
             vec![set_type("t", "integer")],
             r#"ALTER TABLE public.orders ALTER COLUMN t TYPE integer USING t::integer
--- Fails when a value cannot be converted; fractions are rounded."#,
+-- Fails when a value cannot be converted."#,
         ),
         (
             vec![
@@ -136,20 +198,17 @@ ALTER TABLE public.orders RENAME COLUMN t_2 TO v"#,
                 set_type("a", "text"),
                 set_default("a", "'x'"),
             ],
-            r#"ALTER TABLE public.orders ALTER COLUMN a DROP DEFAULT
-ALTER TABLE public.orders ALTER COLUMN a TYPE text
--- Fails when a value cannot be converted; fractions are rounded.
+            r#"ALTER TABLE public.orders ALTER COLUMN a DROP DEFAULT, ALTER COLUMN a TYPE text
 ALTER TABLE public.orders ALTER COLUMN a SET DEFAULT 'x'"#,
         ),
         (
             vec![set_type("at", "timestamptz")],
-            r#"ALTER TABLE public.orders ALTER COLUMN at TYPE timestamp with time zone USING at AT TIME ZONE 'UTC'
--- Fails when a value cannot be converted; fractions are rounded."#,
+            r#"ALTER TABLE public.orders ALTER COLUMN at TYPE timestamp with time zone USING at AT TIME ZONE 'UTC'"#,
         ),
         (
             vec![set_type("tags", "varchar(5)[]")],
             r#"ALTER TABLE public.orders ALTER COLUMN tags TYPE character varying(5)[]
--- Fails when a value does not fit; fractions are rounded."#,
+-- Fails when a value is too long."#,
         ),
         (
             vec![set_type("id", "uuid")],
@@ -157,14 +216,13 @@ ALTER TABLE public.orders ALTER COLUMN a SET DEFAULT 'x'"#,
         ),
         (
             vec![set_type("s", "text")],
-            r#"ALTER TABLE public.orders ALTER COLUMN s TYPE text
--- Fails when a value cannot be converted; fractions are rounded."#,
+            r#"ALTER TABLE public.orders ALTER COLUMN s TYPE text"#,
         ),
         (
             vec![set_not_null("t"), drop_not_null("v"), drop_default("a")],
             r#"ALTER TABLE public.orders ALTER COLUMN a DROP DEFAULT
+-- Fill column "t" where it is NULL: the next statement fails while a row has NULL there.
 ALTER TABLE public.orders ALTER COLUMN t SET NOT NULL
--- Fails while a row has NULL there: fill it first.
 ALTER TABLE public.orders ALTER COLUMN v DROP NOT NULL"#,
         ),
         (
@@ -210,7 +268,7 @@ ALTER TABLE public.orders ADD CONSTRAINT orders_a_key UNIQUE (a)
         (
             vec![set_type("s.p.element.q", "integer")],
             r#"UPDATE public.orders SET s = CASE WHEN jsonb_typeof((s -> 'p')) = 'array' THEN jsonb_set(s, ARRAY['p'], (SELECT coalesce(jsonb_agg(CASE WHEN jsonb_typeof((part_3.value -> 'q')) <> 'null' THEN jsonb_set(part_3.value, ARRAY['q'], to_jsonb(((part_3.value -> 'q') #>> '{}')::integer)) ELSE part_3.value END ORDER BY part_3.place), '[]') FROM jsonb_array_elements((s -> 'p')) WITH ORDINALITY AS part_3(value, place))) ELSE s END WHERE s IS NOT NULL
--- Fails when a value cannot be converted; fractions are rounded."#,
+-- Fails when a value cannot be converted."#,
         ),
         (
             vec![set_type("s.x", "bigint"), set_type("m.key", "bigint")],
@@ -266,7 +324,7 @@ fn what_postgresql_has_not_is_refused() {
         ),
     ] {
         let error = Sink::PostgreSql
-            .create_table(&table(), &schema)
+            .create_table(&table(), &schema, &Comments::default())
             .expect_err(detail);
         assert_eq!(error.sqlstate(), "0A000");
         assert_eq!(
