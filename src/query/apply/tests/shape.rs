@@ -35,7 +35,12 @@ fn tables() -> Vec<Vec<Row>> {
         (Some(9), 8),
         (None, 9),
     ];
-    let rows = |pairs: &[(Option<i64>, i64)]| pairs.iter().map(|(a, b)| vec![*a, Some(*b)]).collect::<Vec<_>>();
+    let rows = |pairs: &[(Option<i64>, i64)]| {
+        pairs
+            .iter()
+            .map(|(a, b)| vec![*a, Some(*b)])
+            .collect::<Vec<_>>()
+    };
     vec![rows(&outer), rows(&inner), Vec::new()]
 }
 
