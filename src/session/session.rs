@@ -104,8 +104,9 @@ pub struct Session {
     pub(super) next_portal: u64,
     /// When the transaction began, once somebody asked.
     pub(super) transaction_start: Option<Timestamp>,
-    /// A plan is good for as long as this stays: it moves on with all that a query can see.
-    pub(super) epoch: u64,
+    /// The query that was planned last and its plan, as long as nothing moves that a
+    /// query can see.
+    pub(super) fresh: Option<(Arc<Statement>, Planned)>,
     /// Queries that ran and may have set something.
     pub(super) talks: Vec<Planned>,
     texts: HashMap<String, Statements>,
@@ -144,7 +145,7 @@ impl Session {
             portals: HashMap::new(),
             next_portal: 0,
             transaction_start: None,
-            epoch: 0,
+            fresh: None,
             talks: Vec::new(),
             texts: HashMap::new(),
         })
@@ -347,7 +348,7 @@ impl Session {
         if outcome.rest.is_none() {
             self.take_over().inspect_err(|_| self.fail())?;
         }
-        self.epoch += 1;
+        self.fresh = None;
         outcome.style = self.frequent.style;
         outcome
             .notices
@@ -433,7 +434,7 @@ impl Session {
 
     /// A statement begins outside a transaction: it sees what is there now.
     fn move_on(&mut self) {
-        self.epoch += 1;
+        self.fresh = None;
         if matches!(self.transaction, Transaction::None) {
             self.transaction_start = None;
         }
@@ -441,7 +442,7 @@ impl Session {
 
     /// Settings have changed: so has what is kept beside them.
     pub(super) fn settings_moved(&mut self) {
-        self.epoch += 1;
+        self.fresh = None;
         self.frequent = Frequent::of(&self.settings);
     }
 }
