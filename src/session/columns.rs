@@ -146,7 +146,9 @@ pub(super) fn columns(statement: &Statement, settings: &Settings) -> Result<Arc<
         | Statement::Discard(_)
         | Statement::Deallocate(_)
         | Statement::CloseAll
-        | Statement::UnlistenAll
+        | Statement::Listen(_)
+        | Statement::Notify { .. }
+        | Statement::Unlisten(_)
         | Statement::Unsupported { .. } => NONE.clone(),
     })
 }

@@ -13,6 +13,7 @@ mod create;
 mod dispatch;
 mod explain;
 mod extended;
+mod notification;
 mod operation;
 mod outcome;
 mod resolve;
@@ -22,7 +23,7 @@ mod setting;
 mod transaction;
 
 pub use crate::notice::{Notice, Severity};
-pub use crate::registry::Submission;
+pub use crate::registry::{Notification, Submission};
 pub use crate::relation::{Column, Form, Parameter, Row, Rows, Style, Type, Value};
 pub use budget::SessionConfig;
 pub use extended::{Description, Execution};

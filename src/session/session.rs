@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use super::budget::{Budget, SessionConfig, Share};
 use super::extended::{Portal, Prepared};
-use super::transaction::{Transaction, aborted};
+use super::notification::Listening;
+use super::transaction::{Block, Transaction, aborted};
 use super::{Outcome, Settings, Style};
 use crate::error::Result;
 use crate::registry::{Registry, Submission};
@@ -33,6 +34,8 @@ pub struct SessionOptions {
     pub settings: Vec<(String, String)>,
     /// What it may keep.
     pub limits: SessionConfig,
+    /// The process id that others know it by, as the sender of notifications.
+    pub process_id: i32,
 }
 
 /// The state ReadyForQuery tells.
@@ -78,6 +81,8 @@ pub struct Session {
     pub(super) frequent: Frequent,
     pub(super) transaction: Transaction,
     pub(super) submission: Submission,
+    pub(super) process_id: i32,
+    pub(super) listening: Listening,
     pub(super) budget: Budget,
     /// The part of the settings.
     pub(super) kept_settings: Option<Share>,
@@ -115,6 +120,8 @@ impl Session {
             budget: Budget::new(options.limits),
             kept_settings: None,
             submission: Submission::default(),
+            process_id: options.process_id,
+            listening: Listening::default(),
             script: Statements::default(),
             next: 0,
             length: 0,
@@ -348,15 +355,26 @@ impl Session {
 
     /// Ends the transaction by making its changes everybody's.
     pub(super) async fn commit(&mut self) -> Result<()> {
-        let draft = self.transaction.take();
+        let Block { draft, pending, .. } = self.transaction.take();
         self.portals.clear();
+        let before = match self.tune_in(&pending).await {
+            Ok(before) => before,
+            Err(error) => {
+                self.roll_back();
+                return Err(error);
+            }
+        };
         match self.registry.commit_marked(draft, &self.submission).await {
             Ok(_) => {
+                self.say(&pending);
                 self.settings.commit();
                 self.settings_moved();
                 Ok(())
             }
             Err(error) => {
+                if let Some(before) = before {
+                    self.listen_on(before);
+                }
                 self.roll_back();
                 Err(error)
             }
@@ -400,7 +418,6 @@ pub(super) fn changes(statement: &Statement) -> bool {
             | Statement::Discard(_)
             | Statement::Deallocate(_)
             | Statement::CloseAll
-            | Statement::UnlistenAll
     )
 }
 
@@ -422,7 +439,9 @@ fn asks(statement: &Statement) -> bool {
             | Statement::ResetAll
             | Statement::Show { .. }
             | Statement::ShowAll
-            | Statement::UnlistenAll
+            | Statement::Listen(_)
+            | Statement::Notify { .. }
+            | Statement::Unlisten(_)
     )
 }
 

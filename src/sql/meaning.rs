@@ -121,6 +121,11 @@ const MEANINGS: &[(&str, &str)] = &[
     ("DEALLOCATE prepare", "DEALLOCATE prepare"),
     ("DEALLOCATE PREPARE ALL", "DEALLOCATE ALL"),
     ("UNLISTEN *", "UNLISTEN *"),
+    ("UNLISTEN Schema_Changes", "UNLISTEN schema_changes"),
+    ("LISTEN \"Schema_Changes\"", "LISTEN \"Schema_Changes\""),
+    ("LISTEN listen", "LISTEN listen"),
+    ("NOTIFY a, ''", "NOTIFY a"),
+    ("NOTIFY a,E'\\x62''c'", "NOTIFY a, 'b''c'"),
     ("CLOSE ALL", "CLOSE ALL"),
     // Types with parts; what follows them is the column's again.
     ("ALTER STREAM s ADD a ROW(b INT, c LIST<STRUCT<d TEXT>>)NOT NULL", "ALTER STREAM s ADD COLUMN a struct<b integer, c struct<d text>[]> NOT NULL"),

@@ -3,7 +3,7 @@
 use super::cursor::{Cursor, Parsed, Stop};
 use super::statement::Statement;
 use super::token::tokenize;
-use super::{alteration, definition, inspection, setting, transaction, unsupported};
+use super::{alteration, definition, inspection, notification, setting, transaction, unsupported};
 use crate::error::Result;
 
 /// Reads the statements of a text, separated by semicolons; empty ones vanish.
@@ -28,7 +28,7 @@ pub fn parse(text: &str) -> Result<Vec<Statement>> {
 type Grammar = fn(&mut Cursor<'_>) -> Parsed<Statement>;
 
 /// What follows which first word.
-const GRAMMARS: [(&str, Grammar); 23] = [
+const GRAMMARS: [(&str, Grammar); 25] = [
     ("DESCRIBE", inspection::describe),
     ("DESC", inspection::describe),
     ("SHOW", inspection::show),
@@ -51,7 +51,9 @@ const GRAMMARS: [(&str, Grammar); 23] = [
     ("DISCARD", setting::discard),
     ("DEALLOCATE", setting::deallocate),
     ("CLOSE", setting::close),
-    ("UNLISTEN", setting::unlisten),
+    ("LISTEN", notification::listen),
+    ("NOTIFY", notification::notify),
+    ("UNLISTEN", notification::unlisten),
 ];
 
 fn statement(cursor: &mut Cursor<'_>) -> Result<Statement> {

@@ -451,11 +451,14 @@ fn conversation() -> impl Strategy<Value = Statement> {
         }),
         select(target.to_vec()).prop_map(Statement::Discard),
         option::of(name()).prop_map(Statement::Deallocate),
+        option::of(name()).prop_map(Statement::Unlisten),
+        name().prop_map(Statement::Listen),
+        (name(), text()).prop_map(|(channel, payload)| Statement::Notify { channel, payload }),
         select(vec![
             Statement::ResetAll,
             Statement::ShowAll,
             Statement::CloseAll,
-            Statement::UnlistenAll,
+            Statement::Unlisten(None),
         ]),
     ]
 }

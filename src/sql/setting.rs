@@ -289,17 +289,3 @@ pub(super) fn close(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
         _ => Err(cursor.unexpected("ALL").into()),
     }
 }
-
-/// `UNLISTEN *`
-pub(super) fn unlisten(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
-    if cursor.accept_sign(&Token::Mul) {
-        return Ok(Statement::UnlistenAll);
-    }
-    match cursor.token() {
-        Token::Word(_) => cursor.unsupported(
-            "UNLISTEN of a channel",
-            "Nothing listens yet; UNLISTEN * is accepted.",
-        ),
-        _ => Err(cursor.unexpected("\"*\"").into()),
-    }
-}

@@ -400,8 +400,17 @@ pub enum Statement {
     Deallocate(Option<Name>),
     /// `CLOSE ALL`: there are no cursors yet
     CloseAll,
-    /// `UNLISTEN *`: there are no listeners yet
-    UnlistenAll,
+    /// `LISTEN channel`
+    Listen(Name),
+    /// `NOTIFY channel [, 'payload']`
+    Notify {
+        /// The channel.
+        channel: Name,
+        /// What is said; empty when nothing was.
+        payload: String,
+    },
+    /// `UNLISTEN channel`; nothing for `*`
+    Unlisten(Option<Name>),
     /// Understood, not offered: answers 0A000.
     Unsupported {
         /// What it is, for the message: `SELECT`, `CREATE VIEW`, `CREATE STREAM … LIKE`.

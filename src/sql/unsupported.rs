@@ -14,13 +14,12 @@ const ROWS: &str =
 const CURSOR: &str =
     "Use the row limit of your driver (the extended query protocol) to fetch in parts.";
 const PREPARED: &str = "Use the prepared statements of your driver (the extended query protocol).";
-const NOTIFY: &str = "Use SHOW SCHEMA VERSIONS FOR name to see what has changed.";
 const RIGHTS: &str = "There are no roles and rights yet: leave the statement out.";
 const UPKEEP: &str = "There is nothing to maintain by hand: leave the statement out.";
 const CODE: &str = "There are no procedures and functions: use the statements of the registry.";
 
 /// First words of statements that are understood, but not offered.
-const STATEMENTS: [(&str, &str); 33] = [
+const STATEMENTS: [(&str, &str); 31] = [
     ("SELECT", READ),
     ("WITH", READ),
     ("VALUES", READ),
@@ -40,8 +39,6 @@ const STATEMENTS: [(&str, &str); 33] = [
     ("MOVE", CURSOR),
     ("PREPARE", PREPARED),
     ("EXECUTE", PREPARED),
-    ("LISTEN", NOTIFY),
-    ("NOTIFY", NOTIFY),
     ("GRANT", RIGHTS),
     ("REVOKE", RIGHTS),
     ("REASSIGN", RIGHTS),

@@ -53,6 +53,7 @@ scripts! {
     namespaces,
     nested_defaults,
     nested_types,
+    notifications,
     options,
     read_only,
     route,
