@@ -96,6 +96,7 @@
 
 mod adapter;
 mod alter;
+mod assignment;
 mod change;
 mod compare;
 mod diff;
