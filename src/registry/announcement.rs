@@ -25,7 +25,8 @@ struct TableRow {
 #[derive(Deserialize)]
 struct MetadataRow {
     table_id: i64,
-    schema_version: u32,
+    /// Nothing where another program left it out.
+    schema_version: Option<u32>,
     schema: Option<String>,
 }
 
@@ -68,26 +69,29 @@ impl Registry {
         let mut versions = Vec::new();
         let (id, mut number, before) = match event.decode::<MetadataRow>()?.data {
             Data::Delete(old) => {
-                let closing = self
-                    .any_version(ObjectId(old.table_id), old.schema_version + 1)
-                    .await?;
+                let number = old.schema_version.unwrap_or_default() + 1;
+                let closing = self.any_version(ObjectId(old.table_id), number).await?;
                 versions.extend(closing.filter(|last| last.evolution == Evolution::drop()));
                 return Ok(versions);
             }
             _ if !own => return Ok(versions),
-            Data::Insert(new) => (new.table_id, new.schema_version, 0),
-            Data::Update { old, new } if old.schema_version < new.schema_version => {
-                (new.table_id, new.schema_version, old.schema_version)
-            }
-            // Another program counted for us.
-            Data::Update { old, new }
-                if old.schema_version > new.schema_version || old.schema != new.schema =>
-            {
-                let number = new.schema_version;
-                (new.table_id, number, number.saturating_sub(1))
-            }
+            Data::Insert(new) => (new.table_id, new.schema_version.unwrap_or_default(), 0),
             // Options are no part of a version.
-            Data::Update { .. } => return Ok(versions),
+            Data::Update { old, new }
+                if old.schema_version == new.schema_version && old.schema == new.schema =>
+            {
+                return Ok(versions);
+            }
+            Data::Update { old, new } => {
+                let number = new.schema_version.unwrap_or_default();
+                let last = number.saturating_sub(1);
+                // Another program may have counted, or forgotten, for us.
+                (
+                    new.table_id,
+                    number,
+                    old.schema_version.map_or(last, |old| old.min(last)),
+                )
+            }
         };
         // A transaction may have made several.
         while let Some(version) = self.any_version(ObjectId(id), number).await? {

@@ -5,7 +5,7 @@
 //! let go of, which it is told. So nothing is lost silently, and a slow listener
 //! slows nobody.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -53,7 +53,7 @@ pub struct Notifications(Arc<Mutex<Table>>);
 #[derive(Default)]
 struct Table {
     last: u64,
-    channels: HashMap<String, BTreeMap<u64, Seat>>,
+    channels: BTreeMap<String, BTreeMap<u64, Seat>>,
 }
 
 /// A listener's place at a channel.
@@ -131,17 +131,14 @@ impl Notifications {
 
     /// Whether anybody listens to changes of schemas.
     pub(super) fn hears_of_schemas(&self) -> bool {
-        let table = self.0.lock();
-        table.channels.keys().any(|channel| is_of_schemas(channel))
+        self.0.lock().of_schemas().next().is_some()
     }
 
     /// Lets go of everybody who listens to changes of schemas: some cannot be told.
     pub(super) fn lose_schema_changes(&self) {
         let table = self.0.lock();
-        for (channel, seats) in &table.channels {
-            if is_of_schemas(channel) {
-                seats.values().for_each(|seat| seat.queue.lose(Loss::Gone));
-            }
+        for seat in table.of_schemas().flat_map(BTreeMap::values) {
+            seat.queue.lose(Loss::Gone);
         }
     }
 }
@@ -230,6 +227,13 @@ impl fmt::Debug for Listener {
 }
 
 impl Table {
+    /// Those who listen to changes of schemas, by channel.
+    fn of_schemas(&self) -> impl Iterator<Item = &BTreeMap<u64, Seat>> {
+        let from = self.channels.range(SCHEMA_CHANGES.to_owned()..);
+        let channels = from.take_while(|(channel, _)| is_of_schemas(channel));
+        channels.map(|(_, seats)| seats)
+    }
+
     fn leave(&mut self, channel: &str, number: u64) {
         if let Some(seats) = self.channels.get_mut(channel) {
             seats.remove(&number);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::budget::{Budget, SessionConfig, Share};
 use super::extended::{Portal, Prepared};
 use super::notification::Listening;
-use super::transaction::{Block, Transaction, aborted};
+use super::transaction::{Transaction, aborted};
 use super::{Outcome, Settings, Style};
 use crate::error::Result;
 use crate::registry::{Registry, Submission};
@@ -355,8 +355,12 @@ impl Session {
 
     /// Ends the transaction by making its changes everybody's.
     pub(super) async fn commit(&mut self) -> Result<()> {
-        let Block { draft, pending, .. } = self.transaction.take();
-        self.portals.clear();
+        // A cancel finds the transaction as it was, until there is no way back.
+        let pending = self
+            .transaction
+            .open_mut()
+            .map(|block| std::mem::take(&mut block.pending));
+        let pending = pending.unwrap_or_default();
         let before = match self.tune_in(&pending).await {
             Ok(before) => before,
             Err(error) => {
@@ -364,6 +368,8 @@ impl Session {
                 return Err(error);
             }
         };
+        let draft = self.transaction.take();
+        self.portals.clear();
         match self.registry.commit_marked(draft, &self.submission).await {
             Ok(_) => {
                 self.say(&pending);

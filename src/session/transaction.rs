@@ -77,11 +77,11 @@ impl Transaction {
         matches!(self, Self::Explicit(_) | Self::Failed(_))
     }
 
-    /// Takes out what is to be committed and ends the transaction.
-    pub(super) fn take(&mut self) -> Block {
+    /// Takes the changes out and ends the transaction.
+    pub(super) fn take(&mut self) -> Draft {
         match std::mem::take(self) {
-            Self::Implicit(block) | Self::Explicit(block) => *block,
-            Self::None | Self::Failed(_) => Block::default(),
+            Self::Implicit(block) | Self::Explicit(block) => block.draft,
+            Self::None | Self::Failed(_) => Draft::default(),
         }
     }
 }

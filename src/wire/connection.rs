@@ -55,7 +55,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'a, S> {
             self.notify().await?;
         }
         self.client.out.ready(status);
-        self.client.flush().await?;
+        self.flush().await?;
         self.is_idle = status == TransactionStatus::Idle;
         if self.client.is_stopping() {
             return Err(Stop::shutdown());

@@ -33,11 +33,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
                 () = self.session.notified() => {}
             }
             self.notify().await?;
-            tokio::select! {
-                biased;
-                flushed = self.client.flush() => flushed?,
-                () = self.session.missed() => {}
-            }
+            self.flush().await?;
+        }
+    }
+
+    /// Writes everything, or as much as is read before the client has missed
+    /// notifications.
+    pub(super) async fn flush(&mut self) -> Result<(), Stop> {
+        tokio::select! {
+            biased;
+            flushed = self.client.flush() => flushed,
+            () = self.session.missed() => Ok(()),
         }
     }
 }
