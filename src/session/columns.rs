@@ -149,6 +149,13 @@ pub(super) fn columns(statement: &Statement, settings: &Settings) -> Result<Arc<
         | Statement::Listen(_)
         | Statement::Notify { .. }
         | Statement::Unlisten(_)
+        | Statement::Query(_)
+        | Statement::Prepare(_)
+        | Statement::Execute(_)
+        | Statement::Declare(_)
+        | Statement::Fetch(_)
+        | Statement::Close(_)
+        | Statement::Copy(_)
         | Statement::Unsupported { .. } => NONE.clone(),
     })
 }
