@@ -51,7 +51,7 @@ pub use draft::{Draft, Found, View};
 pub use evolve::Evolved;
 pub use judgement::Judgement;
 pub use known::Known;
-pub use notification::{Channels, Listener, Notification, Notifications, is_of_schemas};
+pub use notification::{Channels, Listener, Notification, Notifications};
 pub use operation::{Applied, At, Operation, StreamAction, StreamSpec};
 pub use registry::Registry;
 pub(crate) use registry::no_stream;

@@ -281,7 +281,7 @@ impl Waiting {
 }
 
 /// Whether changes of schemas are told on the channel.
-pub fn is_of_schemas(channel: &str) -> bool {
+pub(super) fn is_of_schemas(channel: &str) -> bool {
     channel.starts_with(SCHEMA_CHANGES)
 }
 

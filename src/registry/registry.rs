@@ -9,6 +9,7 @@ use parking_lot::Mutex;
 
 use super::cache::{Cache, CacheConfig, CacheStatistics, Lookup};
 use super::draft::Touched;
+use super::notification::is_of_schemas;
 use super::options::warn_of_slips;
 use super::{
     Applied, At, Builder, Draft, Found, Known, Notifications, Operation, Submission, View,
@@ -143,6 +144,19 @@ impl Registry {
     /// is told as JSON once this node knows it, in the order of commits.
     pub fn notifications(&self) -> &Notifications {
         &self.notifications
+    }
+
+    /// The state from which on somebody who begins to listen on a channel is told of
+    /// changes. They are told when the log is read, which may be later than this:
+    /// those of before are not for it.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn listened_since(&self, channel: &str) -> Result<Position> {
+        match is_of_schemas(channel) {
+            true => self.position().await,
+            false => Ok(Position::default()),
+        }
     }
 
     // ---- changing ----

@@ -12,8 +12,7 @@ use super::budget::Share;
 use super::dispatch::done;
 use super::{Notification, Outcome, Session, TransactionStatus};
 use crate::error::{Error, ErrorKind, Result, Value};
-use crate::position::Position;
-use crate::registry::{Channels, Listener, is_of_schemas};
+use crate::registry::{Channels, Listener};
 use crate::schema::Name;
 
 /// A payload is shorter than this (in bytes), as in PostgreSQL.
@@ -169,11 +168,7 @@ impl Session {
                 Wish::UnlistenAll => channels.clear(),
                 Wish::Listen(channel) if channels.contains_key(channel) => {}
                 Wish::Listen(channel) => {
-                    // Changes are told when the log is read: some of before may come.
-                    let since = match is_of_schemas(channel) {
-                        true => self.registry.position().await?,
-                        false => Position::default(),
-                    };
+                    let since = self.registry.listened_since(channel).await?;
                     channels.insert(channel.clone(), since);
                 }
             }

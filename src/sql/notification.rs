@@ -5,10 +5,10 @@ use sqlparser::tokenizer::Token;
 use super::cursor::{Cursor, Parsed, fold};
 use super::statement::Statement;
 use crate::error::Result;
-use crate::schema::{Name, check_name, is_reserved};
+use crate::schema::{MAX_NAME_BYTES, Name, check_name, is_reserved};
 
-/// A channel may be named after a stream and its namespace.
-const MAX_CHANNEL_BYTES: usize = 191;
+/// A channel may be named after a stream and its namespace (in bytes).
+const MAX_CHANNEL_BYTES: usize = 3 * MAX_NAME_BYTES;
 
 /// `LISTEN channel`
 pub(super) fn listen(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
