@@ -54,6 +54,7 @@ scripts! {
     namespaces,
     nested_defaults,
     nested_types,
+    notifications,
     options,
     prepared,
     read_only,

@@ -5,17 +5,17 @@ use std::sync::LazyLock;
 
 use super::{Function, aggregate, library, operator};
 
-/// What is called by name.
-static FUNCTIONS: &[&[Function]] = &[aggregate::COUNTS, aggregate::WINDOWS, library::BYTEA];
+/// What is called by name, beside the library.
+static FUNCTIONS: &[&[Function]] = &[aggregate::COUNTS, aggregate::WINDOWS];
 
 /// What is called by name, with WITHIN GROUP.
 static ORDERED_SETS: &[&[Function]] = &[];
 
 type ByName = HashMap<&'static str, Vec<&'static Function>>;
 
-fn by_name(tables: &'static [&'static [Function]]) -> ByName {
+fn by_name(tables: impl IntoIterator<Item = &'static &'static [Function]>) -> ByName {
     let mut functions = ByName::new();
-    for function in tables.iter().copied().flatten() {
+    for function in tables.into_iter().copied().flatten() {
         functions.entry(function.name).or_default().push(function);
     }
     functions
@@ -23,7 +23,8 @@ fn by_name(tables: &'static [&'static [Function]]) -> ByName {
 
 /// The functions, aggregates and window functions of this name.
 pub(super) fn functions(name: &str) -> &'static [&'static Function] {
-    static FOUND: LazyLock<ByName> = LazyLock::new(|| by_name(FUNCTIONS));
+    static FOUND: LazyLock<ByName> =
+        LazyLock::new(|| by_name(FUNCTIONS.iter().chain(library::LIBRARY)));
     FOUND.get(name).map_or(&[], Vec::as_slice)
 }
 
