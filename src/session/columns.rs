@@ -147,7 +147,9 @@ pub(super) fn columns(statement: &Statement, settings: &Settings) -> Result<Arc<
         | Statement::Discard(_)
         | Statement::Deallocate(_)
         | Statement::CloseAll
-        | Statement::UnlistenAll
+        | Statement::Listen(_)
+        | Statement::Notify { .. }
+        | Statement::Unlisten(_)
         | Statement::Query(_)
         | Statement::Prepare(_)
         | Statement::Execute(_)

@@ -145,7 +145,9 @@ impl Session {
                 self.close_all();
                 Ok(done("CLOSE CURSOR ALL"))
             }
-            Statement::UnlistenAll => Ok(done("UNLISTEN")),
+            Statement::Listen(channel) => Box::pin(self.listen(channel)).await,
+            Statement::Notify { channel, payload } => self.notify(channel, payload),
+            Statement::Unlisten(channel) => Box::pin(self.unlisten(channel.as_ref())).await,
             Statement::Query(query) => Box::pin(self.answer_alone(query)).await,
             Statement::Prepare(prepare) => Box::pin(self.prepare_statement(prepare)).await,
             Statement::Execute(execute) => Box::pin(self.execute_statement(execute)).await,
@@ -350,6 +352,7 @@ impl Session {
                 self.close_all();
                 self.deallocate(None)?;
                 self.settings.reset_all();
+                self.unlisten_all();
                 self.settings_changed("DISCARD ALL")
             }
             // There are no plans, sequences or temporary tables to forget.

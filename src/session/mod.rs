@@ -15,6 +15,7 @@ mod explain;
 mod extended;
 #[cfg(test)]
 mod law;
+mod notification;
 mod operation;
 mod outcome;
 mod portal;
@@ -29,7 +30,7 @@ mod source;
 mod transaction;
 
 pub use crate::notice::{Notice, Severity};
-pub use crate::registry::Submission;
+pub use crate::registry::{Notification, Submission};
 pub use crate::relation::{Column, Form, Parameter, Row, Rows, Style, Type, Value};
 pub use crate::sql::CopyFormat;
 pub use budget::SessionConfig;

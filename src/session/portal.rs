@@ -17,7 +17,7 @@ use super::transaction::{Transaction, needs_block};
 use super::{Column, Form, Outcome, Rows, Session, Value};
 use crate::error::{Error, ErrorKind, Object, Result, TransactionState};
 use crate::relation::Timestamp;
-use crate::sql::{Copy, Declare, Fetch, Query, Statement};
+use crate::sql::{Copy, CopySource, Declare, Fetch, Query, Statement};
 
 /// A statement that was bound.
 pub(super) struct Portal {
@@ -313,7 +313,12 @@ impl Session {
 
     /// `COPY … TO STDOUT`
     pub(super) async fn copy(&mut self, copy: &Copy) -> Result<Outcome> {
-        let planned = self.plan_alone(&copy.source.query()?).await?;
+        let planned = self.plan_alone(&copy.source.query()?).await;
+        let planned = match copy.source {
+            CopySource::Query(_) => planned?,
+            // Its query is not what the client wrote.
+            CopySource::Relation(..) => planned.map_err(Error::nowhere)?,
+        };
         Ok(Outcome {
             tag: "COPY",
             copy: Some(copy.format.clone()),

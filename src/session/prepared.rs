@@ -28,8 +28,6 @@ pub(super) struct Prepared {
     pub(super) parameters: Arc<[Type]>,
     /// The columns of its answer, if it is a query.
     pub(super) columns: Option<Arc<[Column]>>,
-    /// Its plan, and the state of the session that it was made in.
-    plan: Option<(Planned, u64)>,
     pub(super) prepared_at: Timestamp,
     /// Whether it was PREPARE that made it.
     pub(super) from_sql: bool,
@@ -70,14 +68,14 @@ impl Session {
         let prepared = Prepared {
             parameters: parameters.cloned().unwrap_or_default(),
             columns: planned.as_ref().map(|planned| planned.columns().clone()),
-            plan: planned.map(|planned| (planned, self.epoch)),
-            statement: candidate.statement,
+            statement: candidate.statement.clone(),
             text: text.into(),
             prepared_at: Utc::now().into(),
             from_sql: candidate.from_sql,
             _share: Arc::new(share),
         };
         self.prepared.insert(name.to_owned(), prepared);
+        self.fresh = candidate.statement.zip(planned);
         Ok(())
     }
 
@@ -96,7 +94,6 @@ impl Session {
             text: text.into(),
             parameters: planned.parameters().clone(),
             columns: Some(planned.columns().clone()),
-            plan: None,
             prepared_at: Utc::now().into(),
             from_sql: true,
             _share: Arc::new(self.budget.take(text.len() * TREE_BYTES)?),
@@ -108,13 +105,16 @@ impl Session {
     /// # Errors
     /// What is wrong with the query by now; 0A000 when it would answer other columns.
     pub(super) async fn planned(&mut self, prepared: &Prepared, query: &Query) -> Result<Planned> {
-        if let Some((planned, epoch)) = &prepared.plan
-            && *epoch == self.epoch
+        if let (Some((fresh, planned)), Some(statement)) = (&self.fresh, &prepared.statement)
+            && Arc::ptr_eq(fresh, statement)
+            && *planned.parameters() == prepared.parameters
         {
             return Ok(planned.clone());
         }
         let parameters: Vec<_> = prepared.parameters.iter().cloned().map(Some).collect();
-        let planned = self.plan(query, &parameters).await?;
+        let planned = self.plan(query, &parameters).await;
+        // The places are those of the text it was made of.
+        let planned = planned.map_err(Error::nowhere)?;
         let is_same = |old: &Arc<[Column]>| {
             let new = planned.columns();
             old.len() == new.len()
@@ -123,13 +123,14 @@ impl Session {
                         == (&new.name, &new.column_type, new.modifier)
                 })
         };
-        match prepared.columns.as_ref().is_none_or(is_same) {
-            true => Ok(planned),
-            false => Err(Error::new(
+        if !prepared.columns.as_ref().is_none_or(is_same) {
+            return Err(Error::new(
                 ErrorKind::Unsupported,
                 "cached plan must not change result type",
-            )),
+            ));
         }
+        self.fresh = prepared.statement.clone().zip(Some(planned.clone()));
+        Ok(planned)
     }
 
     /// A query that takes no parameters.

@@ -152,7 +152,7 @@ impl Session {
             style: self.frequent.style,
             transaction_start,
             statement_start: now,
-            process: self.process,
+            process: self.process_id,
             conversation: talk,
         }
     }

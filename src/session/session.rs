@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures::StreamExt;
 
 use super::budget::{Budget, SessionConfig, Share};
+use super::notification::Listening;
 use super::portal::Portal;
 use super::prepared::Prepared;
 use super::query::Planned;
@@ -33,13 +34,14 @@ pub struct SessionOptions {
     pub user: String,
     /// The database's name: any, it is what `current_database()` answers.
     pub database: String,
-    /// The number of the connection, which `pg_backend_pid()` answers.
-    pub process: i32,
     /// Settings of the start-up packet (`application_name`, `DateStyle`, …) and
     /// of its `options` (`-c name=value`), in order.
     pub settings: Vec<(String, String)>,
     /// What it may keep.
     pub limits: SessionConfig,
+    /// The process id that others know it by, as the sender of notifications and the
+    /// answer of `pg_backend_pid()`.
+    pub process_id: i32,
 }
 
 /// The state ReadyForQuery tells.
@@ -84,11 +86,12 @@ pub struct Session {
     pub(super) engine: Option<Arc<crate::query::Engine>>,
     pub(super) user: String,
     pub(super) database: Arc<str>,
-    pub(super) process: i32,
     pub(super) settings: Settings,
     pub(super) frequent: Frequent,
     pub(super) transaction: Transaction,
     pub(super) submission: Submission,
+    pub(super) process_id: i32,
+    pub(super) listening: Listening,
     pub(super) budget: Budget,
     /// The part of the settings.
     pub(super) kept_settings: Option<Share>,
@@ -104,8 +107,9 @@ pub struct Session {
     pub(super) next_portal: u64,
     /// When the transaction began, once somebody asked.
     pub(super) transaction_start: Option<Timestamp>,
-    /// A plan is good for as long as this stays: it moves on with all that a query can see.
-    pub(super) epoch: u64,
+    /// The query that was planned last and its plan, as long as nothing moves that a
+    /// query can see.
+    pub(super) fresh: Option<(Arc<Statement>, Planned)>,
     /// Queries that ran and may have set something.
     pub(super) talks: Vec<Planned>,
     texts: HashMap<String, Statements>,
@@ -129,13 +133,14 @@ impl Session {
             engine: None,
             user: options.user,
             database: options.database.into(),
-            process: options.process,
             frequent: Frequent::of(&settings),
             settings,
             transaction: Transaction::None,
             budget: Budget::new(options.limits),
             kept_settings: None,
             submission: Submission::default(),
+            process_id: options.process_id,
+            listening: Listening::default(),
             script: Statements::default(),
             next: 0,
             length: 0,
@@ -144,7 +149,7 @@ impl Session {
             portals: HashMap::new(),
             next_portal: 0,
             transaction_start: None,
-            epoch: 0,
+            fresh: None,
             talks: Vec::new(),
             texts: HashMap::new(),
         })
@@ -347,7 +352,7 @@ impl Session {
         if outcome.rest.is_none() {
             self.take_over().inspect_err(|_| self.fail())?;
         }
-        self.epoch += 1;
+        self.fresh = None;
         outcome.style = self.frequent.style;
         outcome
             .notices
@@ -408,15 +413,32 @@ impl Session {
     pub(super) async fn commit(&mut self) -> Result<()> {
         let held = self.hold_portals().await;
         held.inspect_err(|_| self.roll_back())?;
+        // A cancel finds the transaction as it was, until there is no way back.
+        let pending = self
+            .transaction
+            .open_mut()
+            .map(|block| std::mem::take(&mut block.pending));
+        let pending = pending.unwrap_or_default();
+        let before = match self.tune_in(&pending).await {
+            Ok(before) => before,
+            Err(error) => {
+                self.roll_back();
+                return Err(error);
+            }
+        };
         let draft = self.transaction.take();
         self.drop_portals();
         match self.registry.commit_marked(draft, &self.submission).await {
             Ok(_) => {
+                self.say(&pending);
                 self.settings.commit();
                 self.settings_moved();
                 Ok(())
             }
             Err(error) => {
+                if let Some(before) = before {
+                    self.listen_on(before);
+                }
                 self.roll_back();
                 Err(error)
             }
@@ -433,7 +455,7 @@ impl Session {
 
     /// A statement begins outside a transaction: it sees what is there now.
     fn move_on(&mut self) {
-        self.epoch += 1;
+        self.fresh = None;
         if matches!(self.transaction, Transaction::None) {
             self.transaction_start = None;
         }
@@ -441,7 +463,7 @@ impl Session {
 
     /// Settings have changed: so has what is kept beside them.
     pub(super) fn settings_moved(&mut self) {
-        self.epoch += 1;
+        self.fresh = None;
         self.frequent = Frequent::of(&self.settings);
     }
 }
@@ -476,7 +498,6 @@ pub(super) fn changes(statement: &Statement) -> bool {
             | Statement::Close(_)
             | Statement::CloseAll
             | Statement::Copy(_)
-            | Statement::UnlistenAll
     )
 }
 
@@ -498,7 +519,9 @@ fn asks(statement: &Statement) -> bool {
             | Statement::ResetAll
             | Statement::Show { .. }
             | Statement::ShowAll
-            | Statement::UnlistenAll
+            | Statement::Listen(_)
+            | Statement::Notify { .. }
+            | Statement::Unlisten(_)
     )
 }
 

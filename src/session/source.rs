@@ -37,6 +37,8 @@ pub(super) struct Source {
     batch: std::vec::IntoIter<Row>,
     /// The rows behind them.
     rest: Option<RowStream>,
+    /// An error came out of it: whatever it would still answer is not to be trusted.
+    has_failed: bool,
     scroll: Scroll,
     /// All rows that were handed out, to go back to, and their part of the budget.
     kept: Vec<Row>,
@@ -44,7 +46,7 @@ pub(super) struct Source {
     kept_bytes: usize,
     budget: Budget,
     /// How many rows came from the stream and were handed out.
-    read: usize,
+    taken: usize,
     /// The row where it stands, from 1: 0 before the first, one more than there
     /// are behind the last.
     position: usize,
@@ -55,12 +57,13 @@ impl Source {
         Self {
             batch: Vec::new().into_iter(),
             rest: Some(rest),
+            has_failed: false,
             scroll,
             kept: Vec::new(),
             share: None,
             kept_bytes: 0,
             budget,
-            read: 0,
+            taken: 0,
             position: 0,
         }
     }
@@ -70,11 +73,19 @@ impl Source {
     /// # Errors
     /// What goes wrong in the query; 53200 when a cursor that scrolls keeps too much.
     pub(super) async fn next(&mut self, limit: usize) -> Result<Vec<Row>> {
+        if self.has_failed {
+            return Err(state("the portal cannot be run"));
+        }
+        let rows = self.read(limit).await;
+        rows.inspect_err(|_| self.has_failed = true)
+    }
+
+    async fn read(&mut self, limit: usize) -> Result<Vec<Row>> {
         let limit = limit.min(BATCH_ROWS);
         if limit == 0 {
             return Ok(Vec::new());
         }
-        if self.position < self.read && self.scroll != Scroll::No {
+        if self.position < self.taken && self.scroll != Scroll::No {
             let rest = &self.kept[self.position..];
             let rows = rest[..limit.min(rest.len())].to_vec();
             self.position += rows.len();
@@ -84,15 +95,15 @@ impl Source {
             match self.pull().await? {
                 Some(rows) => self.batch = rows.into_iter(),
                 None => {
-                    self.position = self.read + 1;
+                    self.position = self.taken + 1;
                     return Ok(Vec::new());
                 }
             }
         }
         let rows: Vec<_> = self.batch.by_ref().take(limit).collect();
         self.keep(&rows)?;
-        self.read += rows.len();
-        self.position = self.read;
+        self.taken += rows.len();
+        self.position = self.taken;
         Ok(rows)
     }
 
@@ -153,6 +164,14 @@ impl Source {
     /// # Errors
     /// Those of [`Source::next`]; 55000 when it cannot go back.
     async fn go(&mut self, direction: Direction) -> Result<Fetched> {
+        let fetched = self.try_go(direction).await;
+        fetched.inspect_err(|_| self.has_failed = true)
+    }
+
+    async fn try_go(&mut self, direction: Direction) -> Result<Fetched> {
+        if self.has_failed {
+            return Err(state("the portal cannot be run"));
+        }
         let all = |count: Option<i64>| count.map_or(i64::MAX, |count| count);
         match direction {
             Direction::Forward(count) => match all(count) {
@@ -169,7 +188,7 @@ impl Source {
             Direction::Absolute(row) => {
                 self.must_scroll()?;
                 while !self.next(usize::MAX).await?.is_empty() {}
-                self.seek((self.read + 1).saturating_sub(unsigned(row)))
+                self.seek((self.taken + 1).saturating_sub(unsigned(row)))
                     .await
             }
             Direction::Relative(0) => self.again(),
@@ -186,7 +205,7 @@ impl Source {
 
     /// The row where it stands, once more.
     fn again(&mut self) -> Result<Fetched> {
-        if self.position == 0 || self.position > self.read {
+        if self.position == 0 || self.position > self.taken {
             return Ok(Fetched::Rows(Vec::new()));
         }
         self.must_scroll()?;
@@ -227,11 +246,8 @@ impl Source {
         if self.scroll != Scroll::No {
             return Ok(());
         }
-        Err(Error::new(
-            ErrorKind::TransactionState(TransactionState::PortalDone),
-            "cursor can only scan forward",
-        )
-        .with_hint("Declare it with SCROLL option to enable backward scan."))
+        let error = state("cursor can only scan forward");
+        Err(error.with_hint("Declare it with SCROLL option to enable backward scan."))
     }
 
     /// Whether it can go back.
@@ -268,6 +284,14 @@ pub(super) fn take(source: SharedSource, limit: usize) -> RowStream {
         }
     })
     .boxed()
+}
+
+/// What the portal is in no state for (55000).
+fn state(message: &str) -> Error {
+    Error::new(
+        ErrorKind::TransactionState(TransactionState::PortalDone),
+        message,
+    )
 }
 
 fn unsigned(count: i64) -> usize {
@@ -357,12 +381,17 @@ mod tests {
         use Direction::{Absolute, Backward, Forward, Relative};
         let mut cursor = source(Scroll::No);
         assert_eq!(fetch(&mut cursor, Absolute(2)).await.expect("forward"), [2]);
-        for direction in [Backward(Some(1)), Absolute(1), Relative(0), Absolute(-1)] {
-            let error = fetch(&mut cursor, direction).await.expect_err("back");
-            assert_eq!(error.sqlstate(), "55000", "{direction:?}");
-        }
         let rest = fetch(&mut cursor, Forward(None)).await.expect("forward");
         assert_eq!(rest, [3, 4, 5]);
+        for direction in [Backward(Some(1)), Absolute(1), Relative(0), Absolute(-1)] {
+            let mut cursor = source(Scroll::No);
+            fetch(&mut cursor, Absolute(2)).await.expect("forward");
+            let error = fetch(&mut cursor, direction).await.expect_err("back");
+            assert_eq!(error.sqlstate(), "55000", "{direction:?}");
+            // What has failed once is not gone on with.
+            let error = fetch(&mut cursor, Forward(None)).await.expect_err("failed");
+            assert_eq!(error.sqlstate(), "55000", "{direction:?}");
+        }
     }
 
     #[tokio::test]

@@ -6,7 +6,8 @@ use pgwire::messages::extendedquery::{
     BindComplete, CloseComplete, ParseComplete, PortalSuspended,
 };
 use pgwire::messages::response::{
-    self, CommandComplete, EmptyQueryResponse, ErrorResponse, NoticeResponse, ReadyForQuery,
+    self, CommandComplete, EmptyQueryResponse, ErrorResponse, NoticeResponse, NotificationResponse,
+    ReadyForQuery,
 };
 use pgwire::messages::startup::{
     Authentication, BackendKeyData, NegotiateProtocolVersion, ParameterStatus, SecretKey,
@@ -14,7 +15,7 @@ use pgwire::messages::startup::{
 
 use crate::error::Error;
 use crate::relation::{Column, Form, Style, Value, type_size};
-use crate::session::{Count, Notice, Severity, TransactionStatus};
+use crate::session::{Count, Notice, Notification, Severity, TransactionStatus};
 
 use super::format::Formats;
 use super::row::{length, put_row};
@@ -221,6 +222,17 @@ impl Outgoing {
         ];
         add(&mut fields, rest);
         self.put(&NoticeResponse::new(fields));
+    }
+
+    /// A notification.
+    pub(super) fn notification(&mut self, notification: &Notification) {
+        let Notification {
+            channel,
+            payload,
+            sender,
+        } = notification;
+        let message = NotificationResponse::new(*sender, channel.clone(), payload.clone());
+        self.put(&message);
     }
 
     fn put(&mut self, message: &impl Message) {

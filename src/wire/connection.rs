@@ -19,6 +19,8 @@ pub(super) struct Connection<'a, S> {
     pub(super) formats: PortalFormats,
     /// After an error of the extended protocol: nothing counts until Sync.
     is_skipping: bool,
+    /// The client was told that it is its turn, and has not taken it.
+    is_idle: bool,
 }
 
 impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'a, S> {
@@ -29,6 +31,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'a, S> {
             session,
             formats: PortalFormats::default(),
             is_skipping: false,
+            is_idle: true,
         }
     }
 
@@ -49,9 +52,11 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'a, S> {
         let status = self.session.transaction_status();
         if status == TransactionStatus::Idle {
             self.formats.clear();
+            self.notify().await?;
         }
         self.client.out.ready(status);
-        self.client.flush().await?;
+        self.flush().await?;
+        self.is_idle = status == TransactionStatus::Idle;
         if self.client.is_stopping() {
             return Err(Stop::shutdown());
         }
@@ -64,6 +69,10 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'a, S> {
             TransactionStatus::Idle => None,
             _ => self.session.idle_in_transaction_timeout(),
         };
+        if self.is_idle {
+            self.wait().await?;
+            self.is_idle = false;
+        }
         let frame = self.client.message(idle).await?;
         if self.is_skipping && !matches!(frame.kind, b'S' | b'X') {
             return Ok(());

@@ -48,6 +48,7 @@ mod format;
 mod frame;
 mod frontend;
 mod handshake;
+mod notification;
 mod row;
 mod startup;
 mod stop;

@@ -183,8 +183,8 @@ impl Wire {
         let permit = self.0.logged_in.clone().try_acquire_owned();
         let permit = permit.map_err(|_| Stop::Fatal(too_many_clients()))?;
         let options = SessionOptions {
-            process: registration.pid,
-            ..SessionOptions::from(startup)
+            process_id: registration.pid,
+            ..startup.into()
         };
         let span = tracing::Span::current();
         span.record("user", &options.user);
