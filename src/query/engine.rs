@@ -163,12 +163,15 @@ impl Engine {
                 let _ = sender.send(Err(error)).await;
             }
         });
-        let running = (receiver, AbortOnDropHandle::new(task));
-        Ok(stream::unfold(running, |(mut receiver, task)| async move {
-            let rows = receiver.recv().await?;
-            Some((rows, (receiver, task)))
-        })
-        .boxed())
+        let guard = plan.catalog.stop.clone().drop_guard();
+        let running = (receiver, AbortOnDropHandle::new(task), guard);
+        Ok(
+            stream::unfold(running, |(mut receiver, task, guard)| async move {
+                let rows = receiver.recv().await?;
+                Some((rows, (receiver, task, guard)))
+            })
+            .boxed(),
+        )
     }
 
     async fn on_own_threads<T: Send + 'static>(

@@ -46,7 +46,7 @@ pub use assertion::Assertion;
 pub use builder::{Builder, StoreLocation};
 pub use cache::{CacheConfig, CacheStatistics};
 pub use draft::{Draft, Found, View};
-pub use evolve::Evolved;
+pub use evolve::{Evolved, Prospect};
 pub use judgement::Judgement;
 pub use known::Known;
 pub use operation::{Applied, At, Operation, StreamAction, StreamSpec};
@@ -54,4 +54,4 @@ pub use registry::Registry;
 pub(crate) use registry::no_stream;
 pub use submission::Submission;
 
-pub use crate::store::{Listing, Version};
+pub use crate::store::{Listing, Namespace, Search, Version};

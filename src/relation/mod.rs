@@ -46,12 +46,12 @@ pub use binary::Parameter;
 pub use column::{Column, Origin};
 pub use datetime::{Date, Time, TimeTz, Timestamp, Zone};
 pub use numeric::Numeric;
-pub use postgres_types::{Kind, Type};
+pub use postgres_types::{Field, Kind, Type};
 pub use refusal::utf8;
 pub use relation::{Filter, Relation, Scan, Test};
 pub use rows::{Form, Row, Rows};
 pub use style::{ByteaOutput, DateOrder, FloatDigits, IntervalStyle, Reading, Style};
-pub use types::{type_name, type_size};
+pub use types::{record_type, type_name, type_size};
 pub use value::{Array, Dimension, Record, Value};
 
 pub use crate::schema::Interval;
