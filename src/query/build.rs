@@ -149,14 +149,18 @@ pub(super) fn values(
     rows: Vec<Vec<Expr>>,
     columns: impl IntoIterator<Item = (String, DataType)>,
 ) -> Result<LogicalPlan> {
-    let fields = columns
-        .into_iter()
-        .map(|(name, carrier)| Field::new(name, carrier, true));
+    let (names, carriers): (Vec<String>, Vec<DataType>) = columns.into_iter().unzip();
+    // The engine has names of its own for the columns of such rows, whatever one says.
+    let own = (1..=names.len()).map(|nth| format!("column{nth}"));
+    let fields = own.clone().zip(carriers);
+    let fields = fields.map(|(name, carrier)| Field::new(name, carrier, true));
     let schema = DFSchema::from_unqualified_fields(fields.collect(), Default::default())?;
-    Ok(LogicalPlan::Values(Values {
+    let rows = LogicalPlan::Values(Values {
         schema: Arc::new(schema),
         values: rows,
-    }))
+    });
+    let columns = own.map(|own| super::names::column(&own)).zip(names);
+    project(rows, columns)
 }
 
 /// The rows of both; the columns are named as the first's.

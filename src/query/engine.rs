@@ -118,6 +118,7 @@ impl Engine {
             .with_default_features()
             .with_analyzer_rules(Vec::new())
             .with_optimizer_rules(optimize::rules())
+            .with_physical_optimizer_rules(optimize::physical_rules())
             .build();
         Ok(Self {
             state,
