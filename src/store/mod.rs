@@ -16,6 +16,7 @@
 
 mod change;
 mod record;
+mod search;
 mod sqlite;
 mod store;
 
@@ -24,5 +25,6 @@ pub use record::{
     CompatibilityStatus, Evolution, Listing, Namespace, OptionMap, Projection, Stream,
     StreamColumn, Version,
 };
+pub use search::Search;
 pub use sqlite::SqliteStore;
 pub use store::{Loaded, Store};

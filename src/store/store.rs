@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{Change, Listing, Namespace, Projection, Stream, Version};
+use super::{Change, Listing, Namespace, Projection, Search, Stream, Version};
 use crate::error::Result;
 use crate::position::Position;
 use crate::schema::{Name, ObjectId, StreamName};
@@ -44,6 +44,9 @@ pub trait Store: Send + Sync + 'static {
     /// The namespace of this name.
     async fn namespace(&self, name: &str) -> Result<Loaded<Option<Namespace>>>;
 
+    /// All namespaces, by name.
+    async fn namespaces(&self) -> Result<Loaded<Vec<Namespace>>>;
+
     /// The stream of this name, with its latest version.
     async fn stream(&self, name: &StreamName) -> Result<Loaded<Option<(Stream, Arc<Version>)>>>;
 
@@ -53,6 +56,10 @@ pub trait Store: Send + Sync + 'static {
 
     /// The identities of all rows of `tables`, registered or not.
     async fn stream_ids(&self) -> Result<Vec<ObjectId>>;
+
+    /// The identities of those rows of `tables` that are looked for, registered or
+    /// not, in order.
+    async fn find(&self, search: &Search) -> Result<Vec<ObjectId>>;
 
     /// One line for every stream, by namespace and name; of one namespace if one
     /// is named.

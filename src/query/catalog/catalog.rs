@@ -1,12 +1,20 @@
 //! Which relations there are.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
 
-use crate::error::Result;
+use super::source::{Source, SystemRelation};
+use super::stream::{self, StreamRelation};
+use super::table::Table;
+use super::{information_schema, pg_catalog, rekha, system};
+use crate::error::{Error, ErrorKind, Result};
 use crate::query::context::Context;
+use crate::query::parameters::Parameters;
 use crate::relation::{Relation, Type};
+use crate::schema::StreamName;
 
 /// What one query sees: the session, the registry and the relations there are.
 /// Cheap to clone.
@@ -14,6 +22,10 @@ use crate::relation::{Relation, Type};
 pub(in crate::query) struct Catalog {
     pub(in crate::query) context: Arc<Context>,
     relations: Arc<[Arc<dyn Relation>]>,
+    /// What is known of the parameters of the query.
+    pub(in crate::query) parameters: Arc<Parameters>,
+    /// Cancelled when nobody waits for the query any more.
+    pub(in crate::query) stop: CancellationToken,
 }
 
 impl Catalog {
@@ -22,7 +34,12 @@ impl Catalog {
         context: Arc<Context>,
         relations: Arc<[Arc<dyn Relation>]>,
     ) -> Self {
-        Self { context, relations }
+        Self {
+            context,
+            relations,
+            parameters: Arc::default(),
+            stop: CancellationToken::new(),
+        }
     }
 
     /// The relation of this name; without a schema, the first one along
@@ -35,10 +52,58 @@ impl Catalog {
         schema: Option<&str>,
         name: &str,
     ) -> Result<Option<Arc<dyn Relation>>> {
-        let here = |relation: &&Arc<dyn Relation>| {
-            relation.name() == name && schema.is_none_or(|schema| schema == relation.schema())
+        let schemas = match schema {
+            Some(schema) => vec![schema],
+            None => self.path(),
         };
-        Ok(self.relations.iter().find(here).cloned())
+        for schema in schemas {
+            let found = match self.system_relation(schema, name) {
+                Some(found) => Some(found),
+                None => self.stream(schema, name)?.map(|stream| {
+                    let stream: Arc<dyn Relation> = Arc::new(StreamRelation(stream));
+                    stream
+                }),
+            };
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The schemas in which a name without one is looked for: `pg_catalog` first,
+    /// unless `search_path` gives it a place.
+    pub(super) fn path(&self) -> Vec<&str> {
+        let path = self.context.search_path.iter().map(String::as_str);
+        let mut path: Vec<_> = path.collect();
+        if !path.contains(&PG_CATALOG) {
+            path.insert(0, PG_CATALOG);
+        }
+        path
+    }
+
+    /// A relation of the system's own. One that a module offers comes before one
+    /// that is only known here.
+    fn system_relation(&self, schema: &str, name: &str) -> Option<Arc<dyn Relation>> {
+        let mut offered = self.relations.iter();
+        let offered = offered.find(|one| one.schema() == schema && one.name() == name);
+        if let Some(offered) = offered {
+            return Some(offered.clone());
+        }
+        let table = system::of_name(schema, name)?;
+        Some(Arc::new(SystemRelation {
+            table,
+            source: source(table),
+            context: self.context.clone(),
+        }))
+    }
+
+    /// A stream as a table.
+    pub(super) fn stream(&self, schema: &str, name: &str) -> Result<Option<Arc<Table>>> {
+        let name = StreamName::new(schema, name);
+        let view = self.context.registry.view(&self.context.draft);
+        let found = self.wait(view.stream(&name))?;
+        Ok(found.map(|found| Arc::new(stream::table(&found.known))))
     }
 
     /// What an object is called that a `regclass`, `regtype` or the like tells by
@@ -63,9 +128,36 @@ impl Catalog {
         Ok(name.parse().ok())
     }
 
+    /// Waits for so long, for `pg_sleep`. On the engine's own threads only.
+    ///
+    /// # Errors
+    /// 57014 when nobody waits for the query any more.
+    pub(in crate::query) fn sleep(&self, time: Duration) -> Result<()> {
+        let stopped = self.wait(tokio::time::timeout(time, self.stop.cancelled()));
+        match stopped {
+            Err(_elapsed) => Ok(()),
+            Ok(()) => Err(Error::new(
+                ErrorKind::Canceled,
+                "canceling statement due to user request",
+            )),
+        }
+    }
+
     /// What a future of the registry answers. On the engine's own threads only: it
     /// waits.
     pub(in crate::query) fn wait<T>(&self, future: impl Future<Output = T>) -> T {
         tokio::task::block_in_place(|| Handle::current().block_on(future))
+    }
+}
+
+const PG_CATALOG: &str = "pg_catalog";
+
+/// Where the rows of a relation of the system's own come from.
+pub(super) fn source(table: &Table) -> Source {
+    match table.schema.as_ref() {
+        PG_CATALOG => pg_catalog::source(&table.name),
+        "information_schema" => information_schema::source(&table.name),
+        "rekha" => rekha::source(&table.name),
+        _ => Source::None,
     }
 }

@@ -3,19 +3,13 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::{Function, aggregate, library, operator};
-
-/// What is called by name, beside the library.
-static FUNCTIONS: &[&[Function]] = &[aggregate::COUNTS, aggregate::WINDOWS];
-
-/// What is called by name, with WITHIN GROUP.
-static ORDERED_SETS: &[&[Function]] = &[];
+use super::{Function, aggregate, construct, library, operator};
 
 type ByName = HashMap<&'static str, Vec<&'static Function>>;
 
-fn by_name(tables: impl IntoIterator<Item = &'static &'static [Function]>) -> ByName {
+fn by_name(families: &[&'static [&'static [Function]]]) -> ByName {
     let mut functions = ByName::new();
-    for function in tables.into_iter().copied().flatten() {
+    for function in families.iter().copied().flatten().copied().flatten() {
         functions.entry(function.name).or_default().push(function);
     }
     functions
@@ -23,14 +17,19 @@ fn by_name(tables: impl IntoIterator<Item = &'static &'static [Function]>) -> By
 
 /// The functions, aggregates and window functions of this name.
 pub(super) fn functions(name: &str) -> &'static [&'static Function] {
-    static FOUND: LazyLock<ByName> =
-        LazyLock::new(|| by_name(FUNCTIONS.iter().chain(library::LIBRARY)));
+    static FOUND: LazyLock<ByName> = LazyLock::new(|| {
+        by_name(&[
+            aggregate::FUNCTIONS,
+            construct::CONSTRUCTS,
+            library::LIBRARY,
+        ])
+    });
     FOUND.get(name).map_or(&[], Vec::as_slice)
 }
 
 /// The ordered-set aggregates of this name.
 pub(super) fn ordered_sets(name: &str) -> &'static [&'static Function] {
-    static FOUND: LazyLock<ByName> = LazyLock::new(|| by_name(ORDERED_SETS));
+    static FOUND: LazyLock<ByName> = LazyLock::new(|| by_name(&[aggregate::ORDERED_SETS]));
     FOUND.get(name).map_or(&[], Vec::as_slice)
 }
 

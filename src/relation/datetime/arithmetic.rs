@@ -1,67 +1,197 @@
-//! Moments and intervals (PostgreSQL manual, 9.9).
+//! Times and intervals, added and subtracted (PostgreSQL manual, 9.9).
 
 use super::calendar::{Day, MICROS_PER_DAY, MICROS_PER_SECOND, days_in_month};
-use super::{Timestamp, Zone};
+use super::datetime::out_of_range;
+use super::{Date, Time, TimeTz, Timestamp, Zone};
 use crate::error::{Error, ErrorKind, Result, Value};
 use crate::relation::Interval;
 
 impl Timestamp {
-    /// The local time in a zone (in microseconds since 2000-01-01).
+    /// A local time so much later: the months first, the day being the last one of
+    /// a month that is shorter, then the days, then the time. An infinity stays.
+    ///
+    /// # Errors
+    /// 22008 outside of PostgreSQL's range.
+    pub fn plus(self, interval: Interval) -> Result<Self> {
+        self.plus_in(interval, Zone::Utc)
+    }
+
+    /// The same of a moment: months and days are those of the zone.
+    ///
+    /// # Errors
+    /// 22008 outside of PostgreSQL's range.
+    pub fn plus_in(self, interval: Interval, zone: Zone) -> Result<Self> {
+        if !self.is_finite() {
+            return Ok(self);
+        }
+        let mut moment = self;
+        for (months, days) in [(interval.months, 0), (0, interval.days)] {
+            if months != 0 || days != 0 {
+                moment = moment
+                    .local_in(zone)?
+                    .plus_days(months, days)?
+                    .moment_in(zone)?;
+            }
+        }
+        let micros = moment.micros().checked_add(interval.micros);
+        finite(micros.ok_or_else(|| out_of_range("timestamp"))?)
+    }
+
+    /// The local time in a zone (in microseconds since 2000-01-01), beyond the range
+    /// of timestamps if need be.
     pub(crate) fn local(self, zone: Zone) -> i64 {
         let offset = i64::from(zone.offset_at(self.micros())) * MICROS_PER_SECOND;
         self.micros().saturating_add(offset)
     }
 
-    /// The moment of a local time of a zone (in microseconds since 2000-01-01).
-    ///
-    /// # Errors
-    /// 22008 outside of PostgreSQL's range.
-    pub(crate) fn of_local(local: i64, zone: Zone) -> Result<Self> {
-        let offset = i64::from(zone.offset_of_local(local)) * MICROS_PER_SECOND;
-        Self::from_micros(local.saturating_sub(offset)).and_then(finite)
+    fn plus_days(self, months: i32, days: i32) -> Result<Self> {
+        let (date, time) = (
+            self.micros().div_euclid(MICROS_PER_DAY),
+            self.micros().rem_euclid(MICROS_PER_DAY),
+        );
+        let mut day = Day::of(date);
+        let month = day.month - 1 + i64::from(months);
+        day.year += month.div_euclid(12);
+        day.month = month.rem_euclid(12) + 1;
+        day.day = day.day.min(days_in_month(day.year, day.month));
+        let micros = (day.days() + i64::from(days))
+            .checked_mul(MICROS_PER_DAY)
+            .and_then(|micros| micros.checked_add(time));
+        finite(micros.ok_or_else(|| out_of_range("timestamp"))?)
     }
 
-    /// The moment an interval later: the months are counted first, then the days,
-    /// both in the local time of the zone. The 31st becomes the last of a shorter
-    /// month. A `timestamp` is in UTC.
+    /// The local time in a zone at this moment.
     ///
     /// # Errors
     /// 22008 outside of PostgreSQL's range.
-    pub(crate) fn plus(self, interval: Interval, zone: Zone) -> Result<Self> {
+    pub fn local_in(self, zone: Zone) -> Result<Self> {
+        match self.is_finite() {
+            true => finite(self.local(zone)),
+            false => Ok(self),
+        }
+    }
+
+    /// The moment at which this is the local time in a zone; the second of two.
+    ///
+    /// # Errors
+    /// 22008 outside of PostgreSQL's range.
+    pub fn moment_in(self, zone: Zone) -> Result<Self> {
         if !self.is_finite() {
             return Ok(self);
         }
-        let mut moment = self;
-        if interval.months != 0 || interval.days != 0 {
-            let local = moment.local(zone);
-            let time = local.rem_euclid(MICROS_PER_DAY);
-            let date = Day::of(local.div_euclid(MICROS_PER_DAY));
-            let month = date.year * 12 + date.month - 1 + i64::from(interval.months);
-            let (year, month) = (month.div_euclid(12), month.rem_euclid(12) + 1);
-            let day = date.day.min(days_in_month(year, month));
-            let days = Day { year, month, day }.days() + i64::from(interval.days);
-            let local = days
-                .checked_mul(MICROS_PER_DAY)
-                .and_then(|micros| micros.checked_add(time))
-                .ok_or_else(out_of_range)?;
-            moment = Self::of_local(local, zone)?;
+        let offset = i64::from(zone.offset_of_local(self.micros())) * MICROS_PER_SECOND;
+        let micros = self.micros().checked_sub(offset);
+        finite(micros.ok_or_else(|| out_of_range("timestamp"))?)
+    }
+
+    /// How much later it is than another, in days of 24 hours and time.
+    ///
+    /// # Errors
+    /// 22008 for an infinity.
+    pub fn since(self, other: Self) -> Result<Interval> {
+        let micros = self.micros().checked_sub(other.micros());
+        match micros {
+            _ if !self.is_finite() || !other.is_finite() => Err(Error::new(
+                ErrorKind::InvalidValue(Value::DatetimeRange),
+                "cannot subtract infinite timestamps",
+            )),
+            Some(micros) => Ok(Interval {
+                months: 0,
+                days: (micros / MICROS_PER_DAY) as i32,
+                micros: micros % MICROS_PER_DAY,
+            }),
+            None => Err(out_of_range("interval")),
         }
-        let micros = moment.micros().checked_add(interval.micros);
-        Self::from_micros(micros.ok_or_else(out_of_range)?).and_then(finite)
     }
 }
 
-/// What was counted is no infinity.
-fn finite(moment: Timestamp) -> Result<Timestamp> {
-    match moment.is_finite() {
-        true => Ok(moment),
-        false => Err(out_of_range()),
+fn finite(micros: i64) -> Result<Timestamp> {
+    match Timestamp::from_micros(micros)? {
+        moment if moment.is_finite() => Ok(moment),
+        _ => Err(out_of_range("timestamp")),
     }
 }
 
-fn out_of_range() -> Error {
-    Error::new(
-        ErrorKind::InvalidValue(Value::DatetimeRange),
-        "timestamp out of range",
-    )
+impl Date {
+    /// The date so many days later. An infinity stays.
+    ///
+    /// # Errors
+    /// 22008 outside of PostgreSQL's range.
+    pub fn plus_days(self, days: i32) -> Result<Self> {
+        if !self.is_finite() {
+            return Ok(self);
+        }
+        let days = self.days().checked_add(days);
+        match Self::from_days(days.ok_or_else(|| out_of_range("date"))?)? {
+            date if date.is_finite() => Ok(date),
+            _ => Err(out_of_range("date")),
+        }
+    }
+
+    /// How many days it is later than another.
+    ///
+    /// # Errors
+    /// 22008 for an infinity.
+    pub fn since(self, other: Self) -> Result<i32> {
+        if !self.is_finite() || !other.is_finite() {
+            return Err(Error::new(
+                ErrorKind::InvalidValue(Value::DatetimeRange),
+                "cannot subtract infinite dates",
+            ));
+        }
+        Ok(self.days().wrapping_sub(other.days()))
+    }
+
+    /// This time of that day.
+    ///
+    /// # Errors
+    /// 22008 outside of the range of timestamps.
+    pub fn at(self, time: Time) -> Result<Timestamp> {
+        match self {
+            Self::INFINITY => Ok(Timestamp::INFINITY),
+            Self::NEGATIVE_INFINITY => Ok(Timestamp::NEGATIVE_INFINITY),
+            date => {
+                let micros = i64::from(date.days()).checked_mul(MICROS_PER_DAY);
+                let micros = micros.and_then(|micros| micros.checked_add(time.micros()));
+                micros
+                    .and_then(|micros| finite(micros).ok())
+                    .ok_or_else(|| {
+                        Error::new(
+                            ErrorKind::InvalidValue(Value::DatetimeRange),
+                            "date out of range for timestamp",
+                        )
+                    })
+            }
+        }
+    }
+}
+
+impl Time {
+    /// The time so many microseconds later, around midnight.
+    #[must_use]
+    pub fn plus(self, micros: i64) -> Self {
+        let sum = i128::from(self.micros()) + i128::from(micros);
+        let of_day = sum.rem_euclid(i128::from(MICROS_PER_DAY));
+        Self::from_micros(of_day as i64).expect("the rest is within a day")
+    }
+}
+
+impl TimeTz {
+    /// The time so many microseconds later, around midnight.
+    #[must_use]
+    pub fn plus(self, micros: i64) -> Self {
+        Self::new(self.time().plus(micros), self.offset()).expect("the offset was one before")
+    }
+
+    /// This time of that day.
+    ///
+    /// # Errors
+    /// 22008 outside of the range of timestamps.
+    pub fn of(self, date: Date) -> Result<Timestamp> {
+        let local = date.at(self.time())?;
+        local.plus(Interval {
+            micros: -i64::from(self.offset()) * MICROS_PER_SECOND,
+            ..Interval::default()
+        })
+    }
 }

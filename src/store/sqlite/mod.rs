@@ -6,6 +6,7 @@
 mod apply;
 mod codec;
 mod columns;
+mod find;
 mod foreign;
 mod load;
 mod migrate;

@@ -4,8 +4,9 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Limit, Result, Value as Fault};
+use crate::query::function::order::compare;
 use crate::query::function::{Arguments, Call, Function};
-use crate::relation::{Array, Dimension, Kind, Numeric, Type, Value};
+use crate::relation::{Array, Dimension, Kind, Type, Value};
 
 pub(super) static ARRAYS: &[Function] = &[
     Function::row("array_length", &[ANYARRAY, INT4], INT4, |_, values| {
@@ -140,43 +141,8 @@ pub(super) fn subscripts(values: &[Value]) -> Subscripts {
 type Subscripts = RangeInclusive<i32>;
 
 /// Whether two elements are the same: NULLs are.
-pub(super) fn is_same(one: &Value, other: &Value) -> bool {
-    match (one, other) {
-        (Value::Numeric(one), Value::Numeric(other)) => match (&**one, &**other) {
-            (Numeric::Number(one), Numeric::Number(other)) => one == other,
-            (one, other) => one == other,
-        },
-        (Value::Float8(one), Value::Float8(other)) => {
-            one == other || one.is_nan() && other.is_nan()
-        }
-        (Value::Float4(one), Value::Float4(other)) => {
-            one == other || one.is_nan() && other.is_nan()
-        }
-        (Value::Interval(one), Value::Interval(other)) => {
-            let micros = |of: &crate::relation::Interval| {
-                let days = i128::from(of.months) * 30 + i128::from(of.days);
-                days * 86_400_000_000 + i128::from(of.micros)
-            };
-            micros(one) == micros(other)
-        }
-        (Value::Reg { oid: one, .. }, Value::Reg { oid: other, .. }) => one == other,
-        (Value::Array(one), Value::Array(other)) => {
-            one.dimensions == other.dimensions
-                && one
-                    .values
-                    .iter()
-                    .zip(&other.values)
-                    .all(|(one, other)| is_same(one, other))
-        }
-        (Value::Record(one), Value::Record(other)) => {
-            one.len() == other.len()
-                && one
-                    .iter()
-                    .zip(other.iter())
-                    .all(|((_, one), (_, other))| is_same(one, other))
-        }
-        (one, other) => one == other,
-    }
+fn is_same(one: &Value, other: &Value) -> bool {
+    compare(one, other).is_eq()
 }
 
 fn too_many() -> Error {

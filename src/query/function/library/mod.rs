@@ -12,7 +12,6 @@ mod formatting;
 mod json;
 mod math;
 mod misc;
-mod numeric;
 mod patterns;
 mod quoting;
 mod sets;

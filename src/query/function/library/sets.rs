@@ -4,8 +4,9 @@ use bigdecimal::{BigDecimal, Signed, Zero};
 
 use super::arrays::subscripts;
 use crate::error::{Error, ErrorKind, Limit, Result, Value as Fault};
+use crate::query::function::order::span;
 use crate::query::function::{Arguments, Call, Function};
-use crate::relation::{Interval, Numeric, Timestamp, Type, Value, Zone};
+use crate::relation::{Numeric, Timestamp, Type, Value, Zone};
 
 pub(super) static SETS: &[Function] = &[
     Function::set("generate_series", &[INT4, INT4], INT4, |_, values| {
@@ -150,7 +151,7 @@ fn numerics(_: &Call<'_>, values: &[Value]) -> Result<Vec<Value>> {
 
 fn moments(values: &[Value], zone: Zone, make: fn(Timestamp) -> Value) -> Result<Vec<Value>> {
     let (start, end, step) = (values.timestamp(0), values.timestamp(1), values.interval(2));
-    let length = length(step);
+    let length = span(step);
     if length == 0 {
         return Err(no_step());
     }
@@ -162,14 +163,7 @@ fn moments(values: &[Value], zone: Zone, make: fn(Timestamp) -> Value) -> Result
         moment >= end
     } {
         push(&mut set, make(moment))?;
-        moment = moment.plus(step, zone)?;
+        moment = moment.plus_in(step, zone)?;
     }
     Ok(set)
-}
-
-/// How intervals compare: a month has 30 days and a day 24 hours (in
-/// microseconds).
-fn length(interval: Interval) -> i128 {
-    let days = i128::from(interval.months) * 30 + i128::from(interval.days);
-    days * 86_400_000_000 + i128::from(interval.micros)
 }

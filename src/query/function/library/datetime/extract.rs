@@ -6,7 +6,7 @@ use bigdecimal::BigDecimal;
 use super::truncate::iso_weekday;
 use super::unit::{Unit, unsupported};
 use crate::error::Result;
-use crate::query::function::library::numeric;
+use crate::query::function::numeric;
 use crate::query::function::{Arguments, Call, Function};
 use crate::relation::{
     Date, Day, Interval, MICROS_PER_DAY, MICROS_PER_SECOND, Numeric, Timestamp, Type, Value, Zone,
@@ -221,7 +221,9 @@ fn of_moment(unit: Unit, moment: Timestamp, zone: Zone) -> Option<Part> {
     );
     if unit == Unit::Julian {
         let day = BigDecimal::from(days + EPOCH_JULIAN_DAY);
-        let part = numeric::divide(&BigDecimal::from(time), &BigDecimal::from(MICROS_PER_DAY));
+        let (time, whole) = (BigDecimal::from(time), BigDecimal::from(MICROS_PER_DAY));
+        let scale = numeric::division_scale(&time, &whole);
+        let part = numeric::quotient(&time, &whole, scale);
         return Numeric::new(day + part).ok().map(Part::Other);
     }
     of_time(unit, time).or_else(|| of_day(unit, days).map(Part::Integer))

@@ -119,7 +119,7 @@ fn moment(values: &[Value], zone: Zone) -> Result<Timestamp> {
         .checked_mul(MICROS_PER_DAY)
         .and_then(|micros| micros.checked_add(time))
         .ok_or_else(|| range("timestamp out of range"))?;
-    Timestamp::of_local(local, zone)
+    Timestamp::from_micros(local)?.moment_in(zone)
 }
 
 /// A zone by its name, or an offset **east** of UTC.

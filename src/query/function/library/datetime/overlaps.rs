@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::query::function::{Arguments, Call, Function};
-use crate::relation::{Interval, MICROS_PER_DAY, Type, Value, Zone};
+use crate::relation::{Interval, MICROS_PER_DAY, Type, Value};
 
 /// What the ends of a span are.
 macro_rules! overlaps {
@@ -80,11 +80,11 @@ fn later(call: &Call<'_>, start: &Value, length: Interval) -> Result<i128> {
         Value::TimestampTz(_) => {
             let zone = call.catalog.context.style.zone;
             let start = std::slice::from_ref(start).timestamp(0);
-            start.plus(length, zone)?.micros().into()
+            start.plus_in(length, zone)?.micros().into()
         }
         start => {
             let start = std::slice::from_ref(start).timestamp(0);
-            start.plus(length, Zone::Utc)?.micros().into()
+            start.plus(length)?.micros().into()
         }
     })
 }

@@ -96,7 +96,7 @@ fn date_trunc(values: &[Value], of: &Type, zone: Zone) -> Result<Timestamp> {
         }
         .days(),
     };
-    Timestamp::of_local(days * MICROS_PER_DAY, zone)
+    Timestamp::from_micros(days * MICROS_PER_DAY)?.moment_in(zone)
 }
 
 /// The day of the week, Monday being 1 and Sunday 7, of a number of days since

@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorKind, Result, Value as Fault};
 use crate::query::function::{Arguments, Call, Function};
 use crate::relation::{
-    Interval, MICROS_PER_DAY, MICROS_PER_SECOND, Time, TimeTz, Timestamp, Type, Value, Zone,
+    Interval, MICROS_PER_DAY, MICROS_PER_SECOND, Time, TimeTz, Type, Value, Zone,
 };
 
 pub(in crate::query::function::library) static ZONE: &[Function] = &[
@@ -77,19 +77,11 @@ fn fixed(call: &Call<'_>, values: &[Value]) -> Result<Zone> {
 }
 
 fn to_moment(values: &[Value], zone: Zone) -> Result<Value> {
-    let local = values.timestamp(1);
-    Ok(Value::TimestampTz(match local.is_finite() {
-        true => Timestamp::of_local(local.micros(), zone)?,
-        false => local,
-    }))
+    values.timestamp(1).moment_in(zone).map(Value::TimestampTz)
 }
 
 fn to_local(values: &[Value], zone: Zone) -> Result<Value> {
-    let moment = values.timestamp(1);
-    Ok(Value::Timestamp(match moment.is_finite() {
-        true => Timestamp::from_micros(moment.local(zone))?,
-        false => moment,
-    }))
+    values.timestamp(1).local_in(zone).map(Value::Timestamp)
 }
 
 /// In the zone as it is now.

@@ -29,7 +29,8 @@ pub(in crate::query::function::library) static PARSE: &[Function] = &[
                 .days
                 .saturating_mul(MICROS_PER_DAY)
                 .saturating_add(found.time);
-            Timestamp::of_local(local, zone).map(Value::TimestampTz)
+            let local = Timestamp::from_micros(local)?;
+            local.moment_in(zone).map(Value::TimestampTz)
         },
     ),
 ];

@@ -3,10 +3,9 @@
 use std::f64::consts::PI;
 
 use bigdecimal::num_bigint::Sign;
-use bigdecimal::{BigDecimal, RoundingMode, Zero};
 
 use crate::error::{Error, ErrorKind, Result, Value as Fault};
-use crate::query::function::{Arguments, Call, Function};
+use crate::query::function::{Arguments, Call, Function, numeric};
 use crate::relation::{Numeric, Type, Value};
 
 pub(in crate::query::function::library) static FLOAT: &[Function] = &[
@@ -210,17 +209,10 @@ fn numeric_sqrt(_: &Call<'_>, values: &[Value]) -> Result<Value> {
         Numeric::Number(number) => number,
         _ => return Ok(values[0].clone()),
     };
-    let digits = i64::try_from(number.digits()).unwrap_or(i64::MAX);
     let places = number.fractional_digit_count();
-    // PostgreSQL counts digits in fours.
-    let weight = match number.is_zero() {
-        true => 0,
-        false => (digits - places - 1).div_euclid(4),
-    };
+    let (weight, _) = numeric::leading(number);
     let root_weight = (weight + 1) * 4 / 2 - 1;
     let scale = (16 - root_weight).max(places).clamp(0, 1_000);
-    let (square, _) = number.with_scale(2 * (scale + 1)).into_bigint_and_scale();
-    let root = BigDecimal::from_bigint(square.sqrt(), scale + 1);
-    let rounded = root.with_scale_round(scale, RoundingMode::HalfUp);
-    Ok(Value::Numeric(Numeric::new(rounded)?.into()))
+    let root = numeric::square_root(number, scale);
+    Ok(Value::Numeric(Numeric::new(root)?.into()))
 }

@@ -4,6 +4,7 @@ use bigdecimal::num_bigint::BigInt;
 use bigdecimal::{BigDecimal, RoundingMode, Signed, Zero};
 
 use crate::error::{Error, ErrorKind, Result, Value as Fault};
+use crate::query::function::numeric::{self, division_by_zero};
 use crate::query::function::{Arguments, Call, Function};
 use crate::relation::{Numeric, Type, Value, type_name};
 
@@ -12,13 +13,10 @@ pub(in crate::query::function::library) static INTEGER: &[Function] = &[
     Function::row("mod", &[INT4, INT4], INT4, remainder),
     Function::row("mod", &[INT8, INT8], INT8, remainder),
     Function::row("mod", &[NUMERIC, NUMERIC], NUMERIC, |_, values| {
-        divided(values, |dividend, divisor, quotient| {
-            dividend - divisor * quotient
-        })
+        let rest = numeric::remainder(values.numeric(0), values.numeric(1))?;
+        Ok(Value::Numeric(rest.into()))
     }),
-    Function::row("div", &[NUMERIC, NUMERIC], NUMERIC, |_, values| {
-        divided(values, |_, _, quotient| quotient)
-    }),
+    Function::row("div", &[NUMERIC, NUMERIC], NUMERIC, div),
     Function::row("gcd", &[INT4, INT4], INT4, |call, values| {
         of_type(call.returns, gcd(values.int(0), values.int(1)))
     }),
@@ -70,13 +68,6 @@ const INT8: Type = Type::INT8;
 const FLOAT8: Type = Type::FLOAT8;
 const NUMERIC: Type = Type::NUMERIC;
 
-pub(super) fn division_by_zero() -> Error {
-    Error::new(
-        ErrorKind::InvalidValue(Fault::DivisionByZero),
-        "division by zero",
-    )
-}
-
 /// The number is beyond the type (22003).
 pub(super) fn out_of_range(of: &Type) -> Error {
     Error::new(
@@ -118,42 +109,21 @@ fn lcm(one: i64, other: i64) -> i128 {
     }
 }
 
-/// What comes of a division whose quotient is cut to a whole number.
-fn divided(
-    values: &[Value],
-    answer: fn(&BigDecimal, &BigDecimal, BigDecimal) -> BigDecimal,
-) -> Result<Value> {
-    let numeric = match (values.numeric(0), values.numeric(1)) {
-        (Numeric::NaN, _) | (_, Numeric::NaN) => Numeric::NaN,
-        (_, Numeric::Number(divisor)) if divisor.is_zero() => return Err(division_by_zero()),
-        (Numeric::Number(dividend), Numeric::Number(divisor)) => {
-            let scale = dividend
-                .fractional_digit_count()
-                .max(divisor.fractional_digit_count());
+/// The quotient, cut to a whole number.
+fn div(_: &Call<'_>, values: &[Value]) -> Result<Value> {
+    let quotient = match (values.numeric(0), values.numeric(1)) {
+        (Numeric::Number(dividend), Numeric::Number(divisor)) if !divisor.is_zero() => {
+            let (one, other) = (
+                dividend.fractional_digit_count(),
+                divisor.fractional_digit_count(),
+            );
+            let scale = one.max(other);
             let whole = |number: &BigDecimal| number.with_scale(scale).into_bigint_and_scale().0;
-            let quotient = BigDecimal::from_bigint(whole(dividend) / whole(divisor), 0);
-            Numeric::new(answer(dividend, divisor, quotient))?
+            numeric::integer(whole(dividend) / whole(divisor))
         }
-        // An infinite quotient has a sign and no remainder; of an infinite divisor
-        // nothing goes into a number.
-        (Numeric::Number(dividend), _) => {
-            Numeric::new(answer(dividend, &BigDecimal::zero(), BigDecimal::zero()))?
-        }
-        (infinity, Numeric::Number(divisor)) => {
-            let is_quotient = !answer(&1.into(), &1.into(), 1.into()).is_zero();
-            match (
-                is_quotient,
-                *infinity == Numeric::Infinity,
-                divisor.is_positive(),
-            ) {
-                (false, ..) => Numeric::NaN,
-                (true, one, other) if one == other => Numeric::Infinity,
-                (true, ..) => Numeric::NegativeInfinity,
-            }
-        }
-        _ => Numeric::NaN,
+        (one, other) => numeric::divide(one, other)?,
     };
-    Ok(Value::Numeric(numeric.into()))
+    Ok(Value::Numeric(quotient.into()))
 }
 
 fn factorial(_: &Call<'_>, values: &[Value]) -> Result<Value> {

@@ -4,7 +4,7 @@ use bigdecimal::{BigDecimal, RoundingMode, Signed, Zero};
 
 use super::integer::of_type;
 use crate::error::Result;
-use crate::query::function::{Arguments, Call, Function};
+use crate::query::function::{Arguments, Call, Function, numeric};
 use crate::relation::{Numeric, Type, Value};
 
 pub(in crate::query::function::library) static ROUNDING: &[Function] = &[
@@ -18,14 +18,7 @@ pub(in crate::query::function::library) static ROUNDING: &[Function] = &[
         Ok(Value::Float8(values.float(0).abs()))
     }),
     Function::row("abs", &[NUMERIC], NUMERIC, |_, values| {
-        Ok(Value::Numeric(
-            match values.numeric(0) {
-                Numeric::Number(number) => Numeric::Number(number.abs()),
-                Numeric::NaN => Numeric::NaN,
-                _ => Numeric::Infinity,
-            }
-            .into(),
-        ))
+        Ok(Value::Numeric(numeric::absolute(values.numeric(0)).into()))
     }),
     Function::row("sign", &[FLOAT8], FLOAT8, |_, values| {
         let number = values.float(0);

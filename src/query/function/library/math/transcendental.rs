@@ -4,9 +4,8 @@
 use bigdecimal::num_bigint::BigInt;
 use bigdecimal::{BigDecimal, RoundingMode, Signed, Zero};
 
-use super::integer::division_by_zero;
 use crate::error::{Error, ErrorKind, Result, Value as Fault};
-use crate::query::function::library::numeric::{divide_to, to_float};
+use crate::query::function::numeric::{division_by_zero, quotient, to_float};
 use crate::query::function::{Arguments, Call, Function};
 use crate::relation::{Numeric, Type, Value};
 
@@ -113,11 +112,11 @@ fn exp(number: &BigDecimal, scale: i64) -> BigDecimal {
     // Every squaring costs a digit, and the digits before the point count.
     let places = (scale + weight.max(0) * 2 + halvings + GUARD).max(GUARD);
     let divisor = BigDecimal::from(BigInt::from(1) << halvings);
-    let small = divide_to(number, &divisor, places);
+    let small = quotient(number, &divisor, places);
     let (mut sum, mut term, mut count) = (one(), one(), 0_i64);
     while !term.is_zero() {
         count += 1;
-        term = divide_to(
+        term = quotient(
             &(&term * &small).with_scale(places),
             &BigDecimal::from(count),
             places,
@@ -143,7 +142,7 @@ fn ln(number: &BigDecimal, scale: i64) -> BigDecimal {
         // The power is needed to as many significant digits as the logarithm has.
         let weight = (float(&guess) / std::f64::consts::LN_10) as i64;
         let power = exp(&guess, (places - weight).max(0) + GUARD);
-        let step = divide_to(
+        let step = quotient(
             &((number - &power) * BigDecimal::from(2)),
             &(number + &power),
             places,
@@ -212,7 +211,7 @@ fn log(base: &Numeric, number: &Numeric) -> Result<Numeric> {
         return Err(division_by_zero());
     }
     let dividend = ln(number, places(weight) + weight.abs());
-    Numeric::new(divide_to(&dividend, &divisor, scale))
+    Numeric::new(quotient(&dividend, &divisor, scale))
 }
 
 fn power(_: &Call<'_>, values: &[Value]) -> Result<Value> {
@@ -287,7 +286,7 @@ fn integer_power(base: &BigDecimal, exponent: i64, scale: i64) -> Result<Numeric
         rounded(&product, scale)
     } else if exponent.abs() <= MAX_MULTIPLIED {
         let product = (0..size).fold(one(), |product, _| product * base);
-        divide_to(&one(), &product, scale)
+        quotient(&one(), &product, scale)
     } else {
         let power = e_to(&base.abs(), &BigDecimal::from(exponent), value, scale);
         if base.is_negative() && exponent % 2 != 0 {
