@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::words::columns;
+use super::words::{columns, shortened};
 use crate::schema::{Constraint, DataType, DefaultValue, Field, FieldPath, Index, Name};
 
 /// One change. Displays as a person would say it.
@@ -135,7 +135,7 @@ impl SchemaChange {
         match self {
             Self::AddIndex(index) | Self::DropIndex(index) => Some(index.name.clone()),
             Self::AddUnique(unique) | Self::DropUnique(unique) => Some(unique.name.clone()),
-            other => other.column().map(ToString::to_string),
+            other => other.column().map(FieldPath::label),
         }
     }
 
@@ -153,15 +153,22 @@ impl SchemaChange {
         }
     }
 
+    /// The way that a renamed column had, if its struct had had its name.
+    pub(super) fn old_column(&self) -> Option<FieldPath> {
+        match self {
+            Self::RenameColumn { column, from } => {
+                Some(FieldPath::within(column.parent().as_ref(), from))
+            }
+            _ => None,
+        }
+    }
+
     /// What there was before, as SQL; nothing for what is new.
     pub fn before(&self) -> Option<String> {
         match self {
             Self::AddColumn { .. } | Self::AddIndex(_) | Self::AddUnique(_) => None,
             Self::DropColumn { field, .. } => Some(field.to_string()),
-            Self::RenameColumn { column, from } => Some(match column.parent() {
-                Some(parent) => parent.child(from.as_str()).to_string(),
-                None => FieldPath::from(from.as_str()).to_string(),
-            }),
+            Self::RenameColumn { .. } => self.old_column().as_ref().map(FieldPath::label),
             Self::ChangeType { from, .. } => Some(from.to_string()),
             Self::SetNotNull(_) => Some("nullable".to_owned()),
             Self::DropNotNull(_) => Some("not null".to_owned()),
@@ -177,7 +184,7 @@ impl SchemaChange {
         match self {
             Self::DropColumn { .. } | Self::DropIndex(_) | Self::DropUnique(_) => None,
             Self::AddColumn { field, .. } => Some(field.to_string()),
-            Self::RenameColumn { column, .. } => Some(column.to_string()),
+            Self::RenameColumn { column, .. } => Some(column.label()),
             Self::ChangeType { to, .. } => Some(to.to_string()),
             Self::SetNotNull(_) => Some("not null".to_owned()),
             Self::DropNotNull(_) => Some("nullable".to_owned()),
@@ -194,22 +201,28 @@ impl fmt::Display for SchemaChange {
         match self {
             Self::AddColumn { column, .. } => write!(f, "added column \"{column}\""),
             Self::DropColumn { column, .. } => write!(f, "dropped column \"{column}\""),
-            Self::RenameColumn { column, .. } => write!(
-                f,
-                "renamed column \"{}\" to \"{column}\"",
-                self.before().unwrap_or_default()
-            ),
-            Self::ChangeType { column, from, to } => {
-                write!(f, "changed type of column \"{column}\" from {from} to {to}")
+            Self::RenameColumn { column, from } => {
+                let from = FieldPath::within(column.parent().as_ref(), from);
+                write!(f, "renamed column \"{from}\" to \"{column}\"")
             }
+            Self::ChangeType { column, from, to } => write!(
+                f,
+                "changed type of column \"{column}\" from {} to {}",
+                shortened(from),
+                shortened(to)
+            ),
             Self::SetNotNull(column) => write!(f, "made column \"{column}\" NOT NULL"),
             Self::DropNotNull(column) => write!(f, "made column \"{column}\" nullable"),
             Self::ChangeDefault { column, from, to } => match (from, to) {
                 (_, None) => write!(f, "dropped default of column \"{column}\""),
-                (None, Some(to)) => write!(f, "set default of column \"{column}\" to {to}"),
+                (None, Some(to)) => {
+                    write!(f, "set default of column \"{column}\" to {}", shortened(to))
+                }
                 (Some(from), Some(to)) => write!(
                     f,
-                    "changed default of column \"{column}\" from {from} to {to}"
+                    "changed default of column \"{column}\" from {} to {}",
+                    shortened(from),
+                    shortened(to)
                 ),
             },
             Self::ChangePrimaryKey { from, to } => {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::difference::{Difference, differences};
+use super::words::within;
 use crate::schema::Schema;
 
 /// Everything that changed between two schemas.
@@ -17,6 +18,9 @@ pub struct Diff {
     /// key, indexes, constraints.
     pub differences: Vec<Difference>,
 }
+
+/// The most bytes of changes that a description names before it counts the rest.
+const MAX_WORDS: usize = 16 * 1024;
 
 /// The stored words for kinds of change, in the order they are joined.
 const EVOLUTIONS: [&str; 6] = [
@@ -56,8 +60,17 @@ impl Diff {
     }
 
     /// The changes in words: `added column "discount"; renamed column "a" to "b"`.
+    /// Up to 16 KiB, then `7 more`.
     pub fn describe(&self) -> String {
-        self.to_string()
+        let changes = self
+            .differences
+            .iter()
+            .map(|found| found.change.to_string());
+        let (mut changes, more) = within(MAX_WORDS, changes);
+        if more > 0 {
+            changes.push(format!("{more} more"));
+        }
+        changes.join("; ")
     }
 }
 

@@ -56,7 +56,7 @@ impl Walk {
     }
 
     /// Compares the columns, or the members of a struct at `parent`.
-    fn siblings(&mut self, parent: Option<&FieldPath>, old: &Siblings<'_>, new: &Siblings<'_>) {
+    fn siblings<'a>(&mut self, parent: Option<&FieldPath>, old: &Siblings<'a>, new: &Siblings<'a>) {
         let path = |field: &Field| match parent {
             Some(parent) => parent.child(field.name.as_str()),
             None => field.name.as_str().into(),

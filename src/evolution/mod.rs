@@ -96,6 +96,7 @@
 
 mod adapter;
 mod alter;
+mod assignment;
 mod change;
 mod compare;
 mod diff;
@@ -127,3 +128,4 @@ pub use report::{Report, judge};
 pub use rule::Rule;
 pub use sink::{Sink, SinkStep};
 pub use violation::Violation;
+pub(crate) use words::{bounded, shortened};

@@ -2,8 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
+use foldhash::fast::RandomState;
+
 use super::change::SchemaChange;
 use super::compare::compare;
+use super::rule::Rule;
 use super::violation::Violation;
 use super::words::within;
 use crate::error::{Demand, Error, ErrorKind};
@@ -49,7 +52,7 @@ pub fn judge(mode: Mode, new: &Schema, history: &[(u32, &Schema)]) -> Report {
 #[derive(Default)]
 struct Found {
     violations: Vec<Violation>,
-    of_columns: HashMap<FieldPath, Vec<usize>>,
+    of_columns: HashMap<FieldPath, Vec<usize>, RandomState>,
     of_key: Vec<usize>,
 }
 
@@ -95,7 +98,9 @@ impl Report {
     }
 
     /// Every way out, a line each, as [`Report::detail`] bounded. Where a column
-    /// had several types that do not do, the way out is that of the latest one.
+    /// had several types that do not do, the way out is that of the latest one; where
+    /// some versions have a column nullable and others have it not at all, that of
+    /// the former.
     pub fn hint(&self) -> String {
         let mut latest: HashMap<&FieldPath, &Violation> = HashMap::new();
         for retyped in self.violations.iter().filter(|found| is_of_type(found)) {
@@ -105,7 +110,19 @@ impl Report {
                 *known = retyped;
             }
         }
+        let not_null: HashSet<_> = self
+            .violations
+            .iter()
+            .filter(|found| found.rule == Rule::SetNotNull)
+            .filter_map(Violation::column)
+            .collect();
         let is_told = |violation: &&Violation| {
+            // A default helps who has no such column, but who has it without a value
+            // is not helped: what helps both is told for the latter.
+            let is_added = violation.rule == Rule::AddedRequired;
+            if is_added && violation.column().is_some_and(|own| not_null.contains(own)) {
+                return false;
+            }
             let latest = violation.column().and_then(|column| latest.get(column));
             !is_of_type(violation) || latest.is_some_and(|latest| latest == violation)
         };

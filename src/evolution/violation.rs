@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::change::SchemaChange;
 use super::rule::{Rule, alternatives};
-use super::words::{columns, ranges};
+use super::words::{columns, ranges, shortened};
 use crate::schema::{DataType, Direction, FieldPath, Mode};
 
 /// One change across which not everybody can read. Displays as the line of a
@@ -57,10 +57,7 @@ impl Violation {
     /// What was done, in words that follow `was`: `narrowed from bigint to
     /// integer`.
     pub fn deed(&self) -> Cow<'static, str> {
-        let renamed = |tail: &str| {
-            let before = self.change.before().unwrap_or_default();
-            Cow::from(format!("renamed from \"{before}\"{tail}"))
-        };
+        let renamed = |tail: &str| Cow::from(format!("renamed from \"{}\"{tail}", self.old_name()));
         match self.rule {
             Rule::AddedRequired => "added as NOT NULL without a default".into(),
             Rule::DroppedRequired => "dropped while NOT NULL without a default".into(),
@@ -75,10 +72,16 @@ impl Violation {
         }
     }
 
+    /// The way that a renamed column had; empty for other changes.
+    fn old_name(&self) -> String {
+        let old = self.change.old_column();
+        old.map_or_else(String::new, |old| old.to_string())
+    }
+
     fn turned(&self, verb: &'static str) -> Cow<'static, str> {
         match &self.change {
             SchemaChange::ChangeType { from, to, .. } => {
-                format!("{verb} from {from} to {to}").into()
+                format!("{verb} from {} to {}", shortened(from), shortened(to)).into()
             }
             SchemaChange::ChangePrimaryKey { from, to } => {
                 format!("{verb} from {} to {}", columns(from), columns(to)).into()
@@ -95,10 +98,10 @@ impl Violation {
         }
         let types = |verb: &str| match (&self.change, direction) {
             (SchemaChange::ChangeType { from, to, .. }, Direction::Backward) => {
-                format!("{to} {verb} {from}")
+                format!("{} {verb} {}", shortened(to), shortened(from))
             }
             (SchemaChange::ChangeType { from, to, .. }, Direction::Forward) => {
-                format!("{from} {verb} {to}")
+                format!("{} {verb} {}", shortened(from), shortened(to))
             }
             _ => String::new(),
         };
@@ -129,7 +132,6 @@ impl Violation {
     /// others of the same column may ask for more.
     pub fn allowed(&self, mode: Mode) -> String {
         let column = self.change.subject();
-        let before = || self.change.before().unwrap_or_default();
         let readers = || {
             let versions = self.against();
             versions.map_or_else(
@@ -147,13 +149,20 @@ impl Violation {
             Rule::DroppedRequired => format!("Keep {column}: {} need it.", readers()),
             Rule::Renamed if is_last_asked => format!(
                 "Give column \"{}\" a default first, and rename it in a later version.",
-                before()
+                self.old_name()
             ),
-            Rule::Renamed => format!("Keep the name \"{}\": {} need it.", before(), readers()),
-            Rule::NameReused => format!(
-                "Rename column \"{}\" to a name that no column had, and leave its old name unused.",
-                before()
+            Rule::Renamed => format!(
+                "Keep the name \"{}\": {} need it.",
+                self.old_name(),
+                readers()
             ),
+            Rule::NameReused => {
+                let after = self.column().map(ToString::to_string).unwrap_or_default();
+                format!(
+                    "Leave the names \"{}\" and \"{after}\" to the columns that had them: use a name that no column had.",
+                    self.old_name()
+                )
+            }
             Rule::Widened | Rule::Narrowed | Rule::Retyped => self.allowed_types(mode),
             Rule::SetNotNull => format!("Keep {column} nullable."),
             Rule::DroppedNotNull => format!("Keep {column} NOT NULL."),
@@ -180,7 +189,9 @@ impl Violation {
             false => format!(", use {},", others.join(" or ")),
         };
         format!(
-            "Keep type {from} of column \"{column}\"{others} or add another column for values of type {to}."
+            "Keep type {} of column \"{column}\"{others} or add another column for values of type {}.",
+            shortened(from),
+            shortened(to)
         )
     }
 }

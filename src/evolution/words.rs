@@ -1,6 +1,62 @@
-//! Lists in words.
+//! Lists and long texts in words.
+
+use std::fmt::{self, Write};
 
 use crate::schema::{Name, quote_ident};
+
+/// How much of a text is said within a sentence (in characters): a default or a
+/// type may be of any size.
+const READABLE: usize = 200;
+
+/// How much of a text is told in a cell of its own (in characters).
+const BOUNDED: usize = 1_024;
+
+/// A text as it is said in a sentence: as it is, or its beginning and `…`.
+pub(crate) fn shortened(text: impl fmt::Display) -> String {
+    cut(&text, READABLE)
+}
+
+/// A text as it is told on its own: as it is, or up to 1 KiB and `…`.
+pub(crate) fn bounded(text: impl fmt::Display) -> String {
+    cut(&text, BOUNDED)
+}
+
+/// At most so many characters of a text, the last of them `…` if any are left. The
+/// rest is not even made.
+fn cut(text: &dyn fmt::Display, characters: usize) -> String {
+    let mut kept = Cut {
+        text: String::new(),
+        left: characters,
+    };
+    if write!(kept, "{text}").is_err() {
+        kept.text.pop();
+        kept.text.push('…');
+    }
+    kept.text
+}
+
+/// What has no room for more is full, and an error says so.
+struct Cut {
+    text: String,
+    left: usize,
+}
+
+impl Write for Cut {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        match text.char_indices().nth(self.left) {
+            Some((end, _)) => {
+                self.text.push_str(&text[..end]);
+                self.left = 0;
+                Err(fmt::Error)
+            }
+            None => {
+                self.text.push_str(text);
+                self.left -= text.chars().count();
+                Ok(())
+            }
+        }
+    }
+}
 
 /// `(a, b)`, or `none`.
 pub(super) fn columns(names: &[Name]) -> String {
@@ -64,6 +120,25 @@ mod tests {
         ] {
             assert_eq!(ranges(numbers), words);
         }
+    }
+
+    #[test]
+    fn a_long_text_ends_with_an_ellipsis() {
+        for (text, characters, kept) in [
+            ("", 3, ""),
+            ("abc", 3, "abc"),
+            ("abcd", 3, "ab…"),
+            ("žluť", 4, "žluť"),
+            ("žluťoučký", 4, "žlu…"),
+        ] {
+            assert_eq!(cut(&text, characters), kept);
+        }
+        // In parts, as displays are written.
+        let parts = format_args!("{}{}", "ab", "cd").to_string();
+        assert_eq!(cut(&format_args!("{}{}", "ab", "cd"), 4), parts);
+        assert_eq!(cut(&format_args!("{}{}", "ab", "cde"), 4), "abc…");
+        assert_eq!(shortened("x".repeat(1_000)).chars().count(), READABLE);
+        assert_eq!(bounded("x".repeat(2_000)).chars().count(), BOUNDED);
     }
 
     #[test]

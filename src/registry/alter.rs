@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::create::{Options, index_exists, next_id, now_at_version};
+use super::create::{index_exists, next_id, now_at_version};
 use super::known::carry_columns;
+use super::options::Options;
 use super::registry::shown;
 use super::{Applied, At, Draft, Found, Known, Registry, StreamAction};
 use crate::error::{Definition, Error, ErrorKind, Object, Result};
@@ -42,7 +43,7 @@ impl Registry {
         let known = found.known.clone();
         let mut stream = known.stream.clone();
         set_options(&mut stream, actions)?;
-        let shapes = shapes(actions)?;
+        let shapes = self.named_shapes(draft, &known, actions).await?;
         let named = shapes.iter().filter(|(alteration, _)| is_named(alteration));
         let mut ids = self.take_ids(named.count()).await?.into_iter();
         let altered = reshape(&known, &shapes, &mut || next_id(&mut ids))?;

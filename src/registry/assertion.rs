@@ -3,9 +3,9 @@
 use super::create::schema_of;
 use super::registry::shown;
 use super::replace::with_known_names;
-use super::{At, Known, Registry, StreamSpec, View};
+use super::{At, Draft, Found, Registry, StreamSpec};
 use crate::error::{Demand, Error, ErrorKind, Result};
-use crate::evolution::{self, SchemaChange};
+use crate::evolution::{self, SchemaChange, shortened};
 use crate::schema::ObjectId;
 
 /// The most differences a detail names: a screenful.
@@ -23,7 +23,8 @@ pub enum Assertion {
 }
 
 impl Registry {
-    /// Checks that a stream's latest schema is the asserted one.
+    /// Checks that a stream's latest schema is the asserted one; the draft's
+    /// transaction does not commit when it is another one by then.
     ///
     /// # Errors
     /// P0004 when it is not, with each difference on a line of its own in the
@@ -31,15 +32,16 @@ impl Registry {
     /// definition; those of the store.
     pub async fn assert_schema(
         &self,
-        view: &View<'_>,
-        known: &Known,
+        draft: &mut Draft,
+        found: &Found,
         assertion: &Assertion,
     ) -> Result<()> {
+        let known = &found.known;
         let actual = &known.version.schema;
         let name = &known.stream.name;
         let mut differences = match assertion {
             Assertion::Version(At { value, position }) => {
-                let version = view.version(known, *value).await;
+                let version = self.view(draft).version(known, *value).await;
                 let version = version.map_err(|error| error.at(*position))?;
                 evolution::diff(&version.schema, actual).differences
             }
@@ -56,6 +58,7 @@ impl Registry {
             differences.retain(|difference| counts(spec, &difference.change));
         }
         if differences.is_empty() {
+            draft.assert_stream(found);
             return Ok(());
         }
         let mut lines: Vec<String> = differences
@@ -109,7 +112,7 @@ fn line(change: &SchemaChange) -> String {
     format!(
         "{of}{}: expected {}, found {}",
         change.subject(),
-        change.before().unwrap_or_else(none),
-        change.after().unwrap_or_else(none),
+        shortened(change.before().unwrap_or_else(none)),
+        shortened(change.after().unwrap_or_else(none)),
     )
 }

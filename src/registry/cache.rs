@@ -26,6 +26,7 @@ use parking_lot::Mutex;
 use serde::Deserialize;
 
 use super::Known;
+use super::draft::schema_bytes;
 use crate::position::Position;
 use crate::schema::{ObjectId, StreamName};
 use crate::store::Version;
@@ -34,7 +35,7 @@ use crate::store::Version;
 /// only cost each other a cached load.
 const GENERATIONS: usize = 4_096;
 
-/// Size and age limits of the cache.
+/// Size and age limits of the cache: a section of the server's configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CacheConfig {
@@ -46,6 +47,9 @@ pub struct CacheConfig {
     /// How often entries that are in use are refreshed before they expire. 60 s.
     #[serde(with = "humantime_serde")]
     pub refresh_interval: Duration,
+    /// How much earlier versions of streams may take (in bytes), estimated. 64
+    /// MiB.
+    pub max_bytes: u64,
 }
 
 impl Default for CacheConfig {
@@ -54,6 +58,7 @@ impl Default for CacheConfig {
             size: 1_000,
             ttl: Duration::from_secs(300),
             refresh_interval: Duration::from_secs(60),
+            max_bytes: 64 << 20,
         }
     }
 }
@@ -227,9 +232,13 @@ impl Cache {
                     }
                 })
                 .build_with_hasher(RandomState::default()),
-            // Versions never change: only their number is bounded.
+            // Versions never change: only what they take is bounded.
             versions: Map::builder()
-                .max_capacity(config.size * 2)
+                .max_capacity(config.max_bytes)
+                .weigher(|_, version: &Arc<Version>| {
+                    let bytes = size_of::<Version>() + schema_bytes(&version.schema);
+                    u32::try_from(bytes).unwrap_or(u32::MAX)
+                })
                 .build_with_hasher(RandomState::default()),
             pending: Mutex::default(),
             pending_count: AtomicUsize::new(0),

@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::create::{Options, next_id, schema_of};
+use super::create::{next_id, schema_of};
+use super::options::Options;
 use super::{Applied, At, Draft, Registry, StreamSpec};
 use crate::error::Result;
-use crate::evolution;
-use crate::schema::{ColumnSpec, Index, Name, StreamName};
+use crate::schema::{ColumnSpec, Index, StreamName};
 
 impl Registry {
     /// Copies the columns with their comments, the primary key, UNIQUE
@@ -76,27 +76,5 @@ impl Registry {
         );
         applied.note(made.await?);
         Ok(applied)
-    }
-
-    /// The first made name for an index or constraint that neither the stream so
-    /// far nor its namespace has.
-    pub(super) async fn free_name(
-        &self,
-        draft: &Draft,
-        stream: &StreamName,
-        columns: &[Name],
-        suffix: &str,
-        taken: &mut HashSet<Name>,
-    ) -> Result<Name> {
-        let view = self.view(draft);
-        loop {
-            let is_taken = |name: &str| taken.contains(name);
-            let name = evolution::made_name(&stream.name, columns, suffix, is_taken);
-            taken.insert(name.clone());
-            let owner = view.index_owner(&stream.namespace, &name).await?;
-            if owner.is_none() {
-                return Ok(name);
-            }
-        }
     }
 }

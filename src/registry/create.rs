@@ -4,78 +4,14 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::known::carry_columns;
+use super::options::Options;
 use super::registry::shown;
 use super::{Applied, At, Draft, Known, Registry, StreamSpec};
-use crate::error::{Error, ErrorKind, Object, Result, Value};
+use crate::error::{Error, ErrorKind, Object, Result};
 use crate::evolution;
 use crate::notice::Notice;
-use crate::schema::{Alteration, FieldId, Index, Mode, Name, ObjectId, Schema, StreamName};
-use crate::store::{
-    CompatibilityStatus, Evolution, Namespace, OptionMap, Requirement, Stream, Version,
-};
-
-/// The options of a stream or namespace, each where it belongs.
-#[derive(Default)]
-pub(super) struct Options {
-    pub(super) mode: Option<Mode>,
-    pub(super) comment: Option<String>,
-    pub(super) others: OptionMap,
-}
-
-impl Options {
-    /// Sets an option, or takes it away.
-    ///
-    /// # Errors
-    /// 22023 for a value that the option does not take.
-    pub(super) fn set(&mut self, key: &str, value: Option<&serde_json::Value>) -> Result<()> {
-        match (key, value) {
-            ("compatibility", None) => self.mode = None,
-            ("compatibility", Some(value)) => self.mode = Some(text(key, value)?.parse()?),
-            ("comment", None) => self.comment = None,
-            ("comment", Some(value)) => {
-                self.comment = Some(text(key, value)?.to_owned()).filter(|text| !text.is_empty());
-            }
-            ("schema_registry", Some(value)) if !value.is_boolean() => {
-                return Err(invalid(key, value).with_hint("Use true or false."));
-            }
-            ("datasource" | "format", Some(value)) => {
-                let value = text(key, value)?;
-                self.others.insert(key.to_owned(), value.into());
-            }
-            (_, Some(value)) => drop(self.others.insert(key.to_owned(), value.clone())),
-            (_, None) => drop(self.others.remove(key)),
-        }
-        Ok(())
-    }
-
-    /// What the options of a definition say.
-    ///
-    /// # Errors
-    /// As [`Options::set`], at the option's place.
-    pub(super) fn of(written: &[At<(String, serde_json::Value)>]) -> Result<Self> {
-        let mut options = Self::default();
-        for At { value, position } in written {
-            let (key, value) = value;
-            options
-                .set(key, Some(value))
-                .map_err(|error| error.at(*position))?;
-        }
-        Ok(options)
-    }
-}
-
-fn text<'a>(key: &str, value: &'a serde_json::Value) -> Result<&'a str> {
-    value
-        .as_str()
-        .ok_or_else(|| invalid(key, value).with_hint("Write the value in single quotes."))
-}
-
-fn invalid(key: &str, value: &serde_json::Value) -> Error {
-    Error::new(
-        ErrorKind::InvalidValue(Value::Parameter),
-        format!("invalid value for option \"{key}\": {value}"),
-    )
-}
+use crate::schema::{Alteration, FieldId, Index, Name, ObjectId, Schema, StreamName};
+use crate::store::{CompatibilityStatus, Evolution, Namespace, Requirement, Stream, Version};
 
 impl Registry {
     pub(super) async fn create_stream(
@@ -93,16 +29,10 @@ impl Registry {
         else {
             return Ok(applied);
         };
-        let mut spec = spec.clone();
-        let written = spec.unique.iter().filter_map(|(name, _)| name.clone());
-        let mut taken = written.collect();
-        for (unique, columns) in &mut spec.unique {
-            if unique.is_none() {
-                let made = self.free_name(draft, &name.value, columns, "key", &mut taken);
-                *unique = Some(made.await?);
-            }
-        }
-        let spec = &spec;
+        let unnamed = spec.clone();
+        let spec = &self
+            .with_names(draft, &name.value, unnamed, std::iter::empty())
+            .await?;
         let mut ids = self.take_ids(spec.unique.len()).await?.into_iter();
         let (schema, comments) = schema_of(name, spec, &[], &mut || next_id(&mut ids))?;
         self.check_index_names(draft, &name.value, &Schema::default(), &schema)
@@ -368,7 +298,7 @@ pub(super) fn schema_of(
     Ok((altered.schema, comments))
 }
 
-fn names_of_indexes(schema: &Schema) -> impl Iterator<Item = &Name> {
+pub(super) fn names_of_indexes(schema: &Schema) -> impl Iterator<Item = &Name> {
     let indexes = schema.indexes.iter().map(|index| &index.name);
     indexes.chain(schema.constraints.iter().map(|constraint| &constraint.name))
 }

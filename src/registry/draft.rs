@@ -30,6 +30,8 @@ pub struct Draft {
     pub(super) namespaces: OrdMap<Name, Option<Namespace>>,
     pub(super) versions: OrdMap<ObjectId, Vector<Arc<Version>>>,
     pub(super) last_versions: OrdMap<Arc<StreamName>, u32>,
+    /// Something was asserted.
+    has_assertions: bool,
     bytes: usize,
 }
 
@@ -37,6 +39,12 @@ impl Draft {
     /// Whether nothing was changed.
     pub fn is_empty(&self) -> bool {
         self.updates.is_empty()
+    }
+
+    /// Whether its commit has something to do or to check: what was asserted is
+    /// still so then, even when nothing was changed.
+    pub(super) fn needs_commit(&self) -> bool {
+        !self.is_empty() || self.has_assertions
     }
 
     /// What the definitions in it take, about (in bytes): each version has all of
@@ -56,6 +64,12 @@ impl Draft {
         if !self.streams.contains_key(&id) {
             self.require(Requirement::Stream(id, found.position));
         }
+    }
+
+    /// Something was asserted of a stream as it was when it was read.
+    pub(super) fn assert_stream(&mut self, found: &Found) {
+        self.require_stream(found);
+        self.has_assertions = true;
     }
 
     pub(super) fn update(&mut self, update: Update) {
@@ -140,7 +154,7 @@ fn stream_bytes(stream: &Stream) -> usize {
 }
 
 /// The fields of a schema and all of their parts (in bytes).
-fn schema_bytes(schema: &Schema) -> usize {
+pub(super) fn schema_bytes(schema: &Schema) -> usize {
     let field = |(field, _): (&Field, usize)| {
         let default = field.default.as_ref().map_or(0, |own| own.text().len());
         size_of::<Field>() + field.name.len() + default
@@ -284,15 +298,45 @@ impl<'a> View<'a> {
     /// The versions of a stream up to the one that was found, oldest first. Others
     /// may have added more since: what is decided without them does not commit.
     pub(super) async fn history(&self, known: &Known) -> Result<Vec<Arc<Version>>> {
+        if let Some(versions) = self.cached_history(known) {
+            return Ok(versions);
+        }
         let mut versions = self.versions(known).await?;
         versions.retain(|version| version.number <= known.version.number);
         Ok(versions)
+    }
+
+    /// [`View::history`], when all of it is at hand: each version names the one
+    /// before it.
+    fn cached_history(&self, known: &Known) -> Option<Vec<Arc<Version>>> {
+        let own = self.draft.versions.get(&known.stream.id);
+        let mut versions = vec![known.version.clone()];
+        let mut previous = known.version.previous;
+        while let Some(number) = previous {
+            let own = own.and_then(|own| own.iter().find(|own| own.number == number));
+            let version = own.cloned();
+            let version = version.or_else(|| self.cached_version(known, number))?;
+            previous = version.previous;
+            versions.push(version);
+        }
+        versions.reverse();
+        Some(versions)
+    }
+
+    /// A committed version, if the cache has it. A rename since it was cached gave
+    /// it another name.
+    fn cached_version(&self, known: &Known, number: u32) -> Option<Arc<Version>> {
+        let version = self.registry.cache.version(known.stream.id, number)?;
+        (version.name == known.stream.name).then_some(version)
     }
 
     /// The versions of the stream of this identity, oldest first; none when there
     /// is no such stream.
     pub(super) async fn versions_of(&self, id: ObjectId) -> Result<Vec<Arc<Version>>> {
         let mut versions = self.registry.store.versions(id).await?.value;
+        for version in &versions {
+            self.registry.cache.keep_version(version);
+        }
         if let Some(own) = self.draft.versions.get(&id)
             && let Some(first) = own.front()
         {
@@ -322,10 +366,7 @@ impl<'a> View<'a> {
                 None => Err(self.no_version(known, number).await?),
             };
         }
-        // A rename since it was cached gave the version another name.
-        if let Some(version) = self.registry.cache.version(id, number)
-            && version.name == known.stream.name
-        {
+        if let Some(version) = self.cached_version(known, number) {
             return Ok(version);
         }
         let Some(version) = self.registry.store.version(id, number).await? else {
@@ -451,5 +492,83 @@ fn listing(known: &Known) -> Listing {
         columns: u32::try_from(known.version.schema.fields.len()).unwrap_or(u32::MAX),
         datasource: datasource.map(ToOwned::to_owned),
         updated_at: stream.updated_at,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::schema::{Alteration, ColumnSpec, DataType};
+
+    /// The history is read once; after that the versions that are made are added to
+    /// what is at hand.
+    #[tokio::test]
+    async fn a_history_is_read_once() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("rekha.db");
+        let registry = Registry::builder().sqlite(&path).build().await;
+        let registry = registry.expect("a registry");
+        let name = StreamName::new("public", "s");
+        let column = |name: &str| ColumnSpec {
+            name: name.to_owned(),
+            data_type: DataType::Text,
+            not_null: false,
+            default: None,
+            comment: None,
+        };
+        let add = async |number: u32| {
+            let add = Alteration::AddColumn {
+                parent: None,
+                column: column(&format!("c{number}")),
+                if_not_exists: false,
+            };
+            let evolved = registry.evolve_schema(&name, vec![add], "me").await;
+            assert_eq!(evolved.expect("a version").version.number, number);
+        };
+        let schema = Schema::new(&[column("a")], &[]).expect("a schema");
+        let registered = registry.register_schema(&name, schema, "me").await;
+        registered.expect("the first version");
+        add(2).await;
+        add(3).await;
+
+        let draft = Draft::default();
+        let view = registry.view(&draft);
+        let found = async |name: &StreamName| {
+            let found = view.stream(name).await.expect("a read");
+            found.expect("a stream").known
+        };
+        let numbers = |versions: &[Arc<Version>]| -> Vec<u32> {
+            versions.iter().map(|version| version.number).collect()
+        };
+        let at_hand = |known: &Known| view.cached_history(known).map(|own| numbers(&own));
+        // Commits keep what they made.
+        assert_eq!(at_hand(&*found(&name).await), Some(vec![1, 2, 3]));
+        registry.clear_cache();
+        let known = found(&name).await;
+        assert_eq!(at_hand(&known), None);
+        let read = view.history(&known).await.expect("a history");
+        assert_eq!(numbers(&read), [1, 2, 3]);
+        assert_eq!(at_hand(&known), Some(vec![1, 2, 3]));
+        add(4).await;
+        assert_eq!(at_hand(&*found(&name).await), Some(vec![1, 2, 3, 4]));
+        // What was found before does not know of what came after.
+        assert_eq!(at_hand(&known), Some(vec![1, 2, 3]));
+
+        // The versions have another name after a rename.
+        let to = StreamName::new("public", "t");
+        let rename = crate::registry::Operation::AlterStream {
+            name: name.clone().into(),
+            if_exists: false,
+            actions: vec![crate::registry::StreamAction::RenameTo(to.name.clone()).into()],
+        };
+        registry.run(&rename, "me").await.expect("a rename");
+        let known = found(&to).await;
+        assert_eq!(at_hand(&known), None);
+        let read = view.history(&known).await.expect("a history");
+        assert!(read.iter().all(|version| version.name == to));
+        assert_eq!(at_hand(&known), Some(vec![1, 2, 3, 4]));
+        drop(registry.close(Duration::from_secs(10)).await);
     }
 }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::alter::{reshape, set_options, shapes};
-use super::create::{Options, schema_of};
-use super::replace::replacement;
+use super::alter::{reshape, set_options};
+use super::create::schema_of;
+use super::options::Options;
 use super::{At, Draft, Known, Operation, Registry, StreamAction, StreamSpec};
 use crate::error::{Error, Result};
 use crate::evolution::{self, Plan};
@@ -87,7 +87,8 @@ impl Registry {
         let mut stream = known.stream.clone();
         set_options(&mut stream, actions)?;
         // Nobody will keep the indexes: they need no identities of their own.
-        let altered = reshape(&known, &shapes(actions)?, &mut || ObjectId(0))?;
+        let shapes = self.named_shapes(draft, &known, actions).await?;
+        let altered = reshape(&known, &shapes, &mut || ObjectId(0))?;
         self.plan_to(draft, &known, &stream, altered.schema).await
     }
 
@@ -105,6 +106,10 @@ impl Registry {
     ) -> Result<Plan> {
         let Some(found) = self.view(draft).stream(&name.value).await? else {
             let namespace = self.must_find_namespace(&mut draft.clone(), name).await?;
+            let unnamed = spec.clone();
+            let spec = &self
+                .with_names(draft, &name.value, unnamed, std::iter::empty())
+                .await?;
             let (schema, _) = schema_of(name, spec, &[], &mut || ObjectId(0))?;
             self.check_index_names(draft, &name.value, &Schema::default(), &schema)
                 .await?;
@@ -112,7 +117,7 @@ impl Registry {
             let mode = own.unwrap_or_else(|| self.inherited_mode(namespace.mode).0);
             return Ok(evolution::plan(mode, &Arc::new(schema), &[]));
         };
-        let (stream, schema) = replacement(&found.known, name, spec)?;
+        let (stream, schema) = self.replacement(draft, &found.known, name, spec).await?;
         self.plan_to(draft, &found.known, &stream, schema).await
     }
 

@@ -1,6 +1,7 @@
 //! Namespaces.
 
-use super::create::{Options, no_namespace};
+use super::create::no_namespace;
+use super::options::Options;
 use super::{Applied, At, Draft, Registry};
 use crate::error::{Definition, Error, ErrorKind, Object, Result, Value};
 use crate::notice::Notice;

@@ -174,6 +174,26 @@ pub enum Operation {
 }
 
 impl Operation {
+    /// The keys of the options that it sets on a stream.
+    pub(super) fn options(&self) -> Vec<&str> {
+        let written = match self {
+            Self::CreateStream { spec, .. } | Self::ReplaceStream { spec, .. } => &spec.options,
+            Self::CopyStream { options, .. } => options,
+            Self::AlterStream { actions, .. } => {
+                let set = actions.iter().filter_map(|action| match &action.value {
+                    StreamAction::SetOption(key, Some(_)) => Some(key.as_str()),
+                    _ => None,
+                });
+                return set.collect();
+            }
+            _ => return Vec::new(),
+        };
+        written
+            .iter()
+            .map(|option| option.value.0.as_str())
+            .collect()
+    }
+
     /// The streams it will read and then write: changes to one stream wait for
     /// each other on these names.
     pub(super) fn streams(&self) -> Vec<&StreamName> {

@@ -9,6 +9,7 @@ use parking_lot::Mutex;
 
 use super::cache::{Cache, CacheConfig, CacheStatistics, Lookup};
 use super::draft::Touched;
+use super::options::warn_of_slips;
 use super::{Applied, At, Builder, Draft, Found, Known, Operation, Submission, View};
 use crate::astha::Astha;
 use crate::error::{Error, ErrorKind, Object, Resource, Result};
@@ -184,7 +185,9 @@ impl Registry {
         operation: &Operation,
         user: &str,
     ) -> Result<Applied> {
-        self.decide(draft, operation, user).await
+        let mut applied = self.decide(draft, operation, user).await?;
+        applied.notices.extend(warn_of_slips(operation.options()));
+        Ok(applied)
     }
 
     /// Commits a draft as one change and answers the position it made. Once it
@@ -207,7 +210,7 @@ impl Registry {
         draft: Draft,
         submission: &Submission,
     ) -> Result<Position> {
-        if draft.is_empty() {
+        if !draft.needs_commit() {
             return Ok(Position::default());
         }
         let _submitted = submission.begin();

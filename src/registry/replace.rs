@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::create::{Options, schema_of};
+use super::create::schema_of;
+use super::options::Options;
 use super::{Applied, At, Draft, Known, Registry, StreamSpec};
 use crate::error::Result;
 use crate::evolution;
@@ -21,47 +22,56 @@ impl Registry {
             return self.create_stream(draft, name, false, spec, user).await;
         };
         let latest = &found.known.version.schema;
-        let (stream, schema) = replacement(&found.known, name, spec)?;
+        let (stream, schema) = self.replacement(draft, &found.known, name, spec).await?;
         let schema = self.identified(schema, latest).await?;
         self.check_index_names(draft, &name.value, latest, &schema)
             .await?;
         self.put_evolved(draft, &found, stream, schema, Vec::new(), user)
             .await
     }
-}
 
-/// What a stream is after it was replaced. Columns are those of the same name;
-/// indexes, which no definition speaks of, stay where all of their columns do;
-/// so does the mode, if none is written. Indexes and constraints have no
-/// identities yet.
-///
-/// # Errors
-/// What is wrong with the definition, where it stood.
-pub(super) fn replacement(
-    known: &Known,
-    name: &At<StreamName>,
-    spec: &StreamSpec,
-) -> Result<(Stream, Schema)> {
-    let latest = &known.version.schema;
-    let spec = with_known_names(spec, latest);
-    let (schema, _) = schema_of(name, &spec, &latest.indexes, &mut || ObjectId(0))?;
-    let last = known.stream.last_field_id;
-    let (schema, last) = evolution::adopt_identities(schema, latest, last)?;
+    /// What a stream is after it was replaced. Columns are those of the same name;
+    /// indexes, which no definition speaks of, stay where all of their columns do;
+    /// so does the mode, if none is written. Indexes and constraints have no
+    /// identities yet.
+    ///
+    /// # Errors
+    /// What is wrong with the definition, where it stood; those of the store.
+    pub(super) async fn replacement(
+        &self,
+        draft: &Draft,
+        known: &Known,
+        name: &At<StreamName>,
+        spec: &StreamSpec,
+    ) -> Result<(Stream, Schema)> {
+        let latest = &known.version.schema;
+        let has = |name: &Name| spec.columns.iter().any(|own| own.value.name == *name);
+        let stay = latest
+            .indexes
+            .iter()
+            .filter(|own| own.columns.iter().all(has));
+        let names = stay.map(|index| index.name.clone());
+        let unnamed = with_known_names(spec, latest);
+        let spec = self.with_names(draft, &name.value, unnamed, names).await?;
+        let (schema, _) = schema_of(name, &spec, &latest.indexes, &mut || ObjectId(0))?;
+        let last = known.stream.last_field_id;
+        let (schema, last) = evolution::adopt_identities(schema, latest, last)?;
 
-    let options = Options::of(&spec.options)?;
-    let mut stream = known.stream.clone();
-    stream.last_field_id = last;
-    stream.mode = options.mode.or(stream.mode);
-    stream.comment = options.comment;
-    stream.options = options.others;
-    let columns = schema.fields.iter().zip(&spec.columns);
-    stream.columns = columns
-        .map(|(field, column)| StreamColumn {
-            field: field.id,
-            comment: column.value.comment.clone(),
-        })
-        .collect();
-    Ok((stream, schema))
+        let options = Options::of(&spec.options)?;
+        let mut stream = known.stream.clone();
+        stream.last_field_id = last;
+        stream.mode = options.mode.or(stream.mode);
+        stream.comment = options.comment;
+        stream.options = options.others;
+        let columns = schema.fields.iter().zip(&spec.columns);
+        stream.columns = columns
+            .map(|(field, column)| StreamColumn {
+                field: field.id,
+                comment: column.value.comment.clone(),
+            })
+            .collect();
+        Ok((stream, schema))
+    }
 }
 
 /// A definition whose UNIQUE constraints without a name have the names of those

@@ -419,12 +419,12 @@ mod tests {
             (
                 "/2/default",
                 json!("'x'"),
-                "column \"s.\"b.c\"\": invalid input syntax for type date: \"x\"",
+                "column \"s.b.c\": invalid input syntax for type date: \"x\"",
             ),
             (
                 "/2/type",
                 json!("text[]"),
-                "column \"s.\"b.c\".element\" has no identity of its own",
+                "column \"s.b.c.element\" has no identity of its own",
             ),
             (
                 "/2/name",

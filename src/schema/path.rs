@@ -8,9 +8,9 @@ use super::{Name, quote_ident};
 /// structs, [`ELEMENT`](super::ELEMENT) of an array, [`KEY`](super::KEY) or
 /// [`VALUE`](super::VALUE) of a map: `address.zip`, `items.element.sku`.
 ///
-/// Displays for a message that puts it in double quotes: a column by its bare
-/// name, a longer way with each part quoted where SQL needs it, so that
-/// `"a.b"` and `a.b` are told apart. As SQL, it is [`FieldPath::to_sql`].
+/// Displays for a message that puts it in double quotes: the names as they are,
+/// as PostgreSQL's messages have them, with dots between them. As SQL, it is
+/// [`FieldPath::to_sql`]; on its own, [`FieldPath::label`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FieldPath {
     /// Never empty.
@@ -66,6 +66,16 @@ impl FieldPath {
         let names: Vec<String> = self.names.iter().map(|name| quote_ident(name)).collect();
         names.join(".")
     }
+
+    /// As it stands on its own, in the cell of a result: a column by its bare name,
+    /// a longer way with each part quoted where SQL needs it, so that `"a.b"` and
+    /// `a.b` are told apart.
+    pub fn label(&self) -> String {
+        match self.names.as_slice() {
+            [column] if !column.contains('.') => column.clone(),
+            _ => self.to_sql(),
+        }
+    }
 }
 
 impl From<Name> for FieldPath {
@@ -85,9 +95,6 @@ impl From<&str> for FieldPath {
 
 impl fmt::Display for FieldPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.names.as_slice() {
-            [column] if !column.contains('.') => f.write_str(column),
-            _ => f.write_str(&self.to_sql()),
-        }
+        f.write_str(&self.names.join("."))
     }
 }

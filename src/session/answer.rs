@@ -11,8 +11,8 @@ use super::resolve::{Names, first};
 use super::transaction::Transaction;
 use super::{Column, Outcome, Rows, Session, Style, Value};
 use crate::error::{Error, ErrorKind, Object, Result};
-use crate::evolution;
-use crate::registry::{Assertion, At, Draft, Known, Version, no_stream};
+use crate::evolution::{self, bounded};
+use crate::registry::{Assertion, At, Draft, Found, Known, Version, no_stream};
 use crate::schema::{Field, Name, Schema};
 use crate::sql::{AssertedSchema, Location, ObjectRef, VersionNumber};
 
@@ -149,8 +149,8 @@ impl Session {
             vec![
                 Value::text(difference.change.action()),
                 Value::optional_text(difference.change.name()),
-                Value::optional_text(difference.change.before()),
-                Value::optional_text(difference.change.after()),
+                Value::optional_text(difference.change.before().map(bounded)),
+                Value::optional_text(difference.change.after().map(bounded)),
                 Value::Bool(difference.backward()),
                 Value::Bool(difference.forward()),
             ]
@@ -176,11 +176,11 @@ impl Session {
     }
 
     pub(super) async fn assert_schema(
-        &self,
+        &mut self,
         name: &ObjectRef,
         asserted: &AssertedSchema,
     ) -> Result<Outcome> {
-        let known = self.find(self.draft(), name).await?;
+        let found = self.found(self.draft(), name).await?;
         let assertion = match asserted {
             AssertedSchema::Version((number, place)) => {
                 Assertion::Version(At::new(*number, place.0))
@@ -189,9 +189,13 @@ impl Session {
                 Assertion::Definition(Box::new(spec(elements, &[])))
             }
         };
-        let view = self.registry.view(self.draft());
+        let mut alone = Draft::default();
+        let draft = match self.transaction.open_mut() {
+            Some(block) => &mut block.draft,
+            None => &mut alone,
+        };
         self.registry
-            .assert_schema(&view, &known, &assertion)
+            .assert_schema(draft, &found, &assertion)
             .await?;
         Ok(done("ASSERT SCHEMA"))
     }
@@ -233,13 +237,18 @@ impl Session {
 
     /// The stream a statement names.
     async fn find(&self, draft: &Draft, name: &ObjectRef) -> Result<Arc<Known>> {
+        Ok(self.found(draft, name).await?.known)
+    }
+
+    /// The stream a statement names, and the state it was read in.
+    async fn found(&self, draft: &Draft, name: &ObjectRef) -> Result<Found> {
         let names = Names {
             view: self.registry.view(draft),
             search_path: &self.frequent.search_path,
         };
         let full = names.existing(name).await?;
         match names.view.stream(&full).await? {
-            Some(found) => Ok(found.known),
+            Some(found) => Ok(found),
             // A bare name was looked for in the whole path: no namespace is to blame.
             None if name.namespace.is_none() => Err(no_stream(&full).at(name.location.0)),
             None => Err(names.view.missing(&full).await?.at(name.location.0)),

@@ -147,6 +147,13 @@ pub(super) fn columns(statement: &Statement, settings: &Settings) -> Result<Arc<
         | Statement::Deallocate(_)
         | Statement::CloseAll
         | Statement::UnlistenAll
+        | Statement::Query(_)
+        | Statement::Prepare(_)
+        | Statement::Execute(_)
+        | Statement::Declare(_)
+        | Statement::Fetch(_)
+        | Statement::Close(_)
+        | Statement::Copy(_)
         | Statement::Unsupported { .. } => NONE.clone(),
     })
 }

@@ -20,6 +20,16 @@ pub(super) fn refuse_unsupported(statement: &Statement) -> Result<()> {
             location,
             ..
         } => Err(Error::unsupported(what, hint.as_str()).at(location.0)),
+        Statement::Query(_)
+        | Statement::Prepare(_)
+        | Statement::Execute(_)
+        | Statement::Declare(_)
+        | Statement::Fetch(_)
+        | Statement::Close(_)
+        | Statement::Copy(_) => Err(Error::unsupported(
+            "SELECT",
+            "This server was built without the feature \"query\": use SHOW and DESCRIBE.",
+        )),
         _ => Ok(()),
     }
 }
@@ -128,7 +138,14 @@ impl Session {
                 Ok(done("CLOSE CURSOR ALL"))
             }
             Statement::UnlistenAll => Ok(done("UNLISTEN")),
-            Statement::Unsupported { .. } => refuse_unsupported(statement).map(|()| done("")),
+            Statement::Query(_)
+            | Statement::Prepare(_)
+            | Statement::Execute(_)
+            | Statement::Declare(_)
+            | Statement::Fetch(_)
+            | Statement::Close(_)
+            | Statement::Copy(_)
+            | Statement::Unsupported { .. } => refuse_unsupported(statement).map(|()| done("")),
         }
     }
 

@@ -7,13 +7,16 @@ use super::operation::operation;
 use super::resolve::Names;
 use super::{Notice, Outcome, Row, Rows, Session, Value};
 use crate::error::{Error, ErrorKind, Object, Result};
-use crate::evolution::{Plan, Route, Safety, Sink, SinkStep, Step};
+use crate::evolution::{Plan, Route, Safety, Sink, SinkStep, Step, shortened};
 use crate::registry::{At, Operation, StreamAction, View};
 use crate::schema::{Name, StreamName};
 use crate::sql::{Location, Statement};
 
 /// The action of the way that the mode allows.
 const INSTEAD: &str = "instead";
+
+/// The action that makes a stream.
+const CREATE: &str = "create stream";
 
 impl Session {
     pub(super) async fn explain(
@@ -63,10 +66,10 @@ impl Session {
         };
         match plan {
             Ok(plan) => {
-                let mut lines = steps(sink, &name, &plan);
-                if let (Some(sink), Some(to)) = (sink, &renamed) {
-                    lines.push(rename(sink, &name, to, &plan));
-                }
+                let mut lines = match sink {
+                    Some(sink) => told(sink, &name, renamed.as_ref(), &plan),
+                    None => steps(&plan),
+                };
                 if let (None, Some(route)) = (sink, &plan.route) {
                     lines.extend(past(&plan));
                     lines.extend(mode_first(&names.view, &name, &plan).await?);
@@ -150,54 +153,60 @@ fn is_missing(error: &Error) -> bool {
     )
 }
 
-/// A line for each step: what is done to the stream and why, or what the sink is
-/// told to do to the table of the same name.
-fn steps(sink: Option<Sink>, name: &StreamName, plan: &Plan) -> Vec<Line> {
+/// A line for each step: what is done to the stream and why.
+fn steps(plan: &Plan) -> Vec<Line> {
     if plan.from.fields.is_empty() {
-        return vec![creation(sink, name, plan)];
+        let columns = plan.to.fields.len();
+        let s = if columns == 1 { "" } else { "s" };
+        return vec![Line {
+            action: CREATE,
+            name: None,
+            detail: format!("with {columns} column{s}"),
+            safety: Safety::Safe,
+        }];
     }
-    let told = sink.map(|sink| plan.render(sink, name));
-    let mut told = told.into_iter().flatten();
-    let line = |step: &Step| {
-        let (detail, safety) = match told.next() {
-            Some(told) => said(told, step.safety),
-            None => (format!("{}; {}", step.alteration(), step.why), step.safety),
-        };
-        Line {
-            action: step.change.action(),
-            name: step.change.name(),
-            detail,
-            safety,
-        }
+    let line = |step: &Step| Line {
+        action: step.change.action(),
+        name: step.change.name(),
+        detail: format!("{}; {}", shortened(step.alteration()), step.why),
+        safety: step.safety,
     };
     plan.steps.iter().map(line).collect()
 }
 
-/// The one step that makes a stream: there is nobody yet who reads it.
-fn creation(sink: Option<Sink>, name: &StreamName, plan: &Plan) -> Line {
-    let told = sink.and_then(|sink| plan.render(sink, name).pop());
-    let (detail, safety) = match (told, plan.to.fields.len()) {
-        (Some(told), _) => said(told, Safety::Safe),
-        (None, 1) => ("with 1 column".to_owned(), Safety::Safe),
-        (None, columns) => (format!("with {columns} columns"), Safety::Safe),
+/// A line for each thing that the sink is told to do to the table of the stream's
+/// name: to make it, when there is nobody yet who reads the stream; to take the
+/// steps; to give it another name, under which its records are read as before.
+fn told(sink: Sink, name: &StreamName, renamed: Option<&StreamName>, plan: &Plan) -> Vec<Line> {
+    let steps: Vec<_> = match plan.from.fields.is_empty() {
+        true => vec![(CREATE, None, Safety::Safe)],
+        false => {
+            let step = |step: &Step| (step.change.action(), step.change.name(), step.safety);
+            plan.steps.iter().map(step).collect()
+        }
     };
-    Line {
-        action: "create stream",
-        name: None,
-        detail,
-        safety,
-    }
-}
-
-/// The one step that renames a stream: its records are read as before.
-fn rename(sink: Sink, name: &StreamName, to: &StreamName, plan: &Plan) -> Line {
-    let (detail, safety) = said(sink.rename_table(name, to, &plan.to), Safety::Safe);
-    Line {
-        action: "rename stream",
-        name: None,
-        detail,
-        safety,
-    }
+    let rename = renamed.map(|to| {
+        let told = sink.rename_table(name, to, &plan.to);
+        (("rename stream", None, Safety::Safe), told)
+    });
+    let told = steps.into_iter().zip(plan.render(sink, name));
+    let mut by_hand = None;
+    let line = |(number, ((action, name, safety), told)): (usize, _)| {
+        let (detail, safety) = match told {
+            Ok(told) => said(told, safety, by_hand),
+            Err(error) => {
+                by_hand.get_or_insert(number);
+                not_said(&error)
+            }
+        };
+        Line {
+            action,
+            name,
+            detail,
+            safety,
+        }
+    };
+    (1..).zip(told.chain(rename)).map(line).collect()
 }
 
 /// What the mode has against the versions there are, when it is not a step that
@@ -231,22 +240,36 @@ fn instead(
     })
 }
 
-/// What a sink is told; what it cannot do breaks whoever reads there.
-fn said(told: Result<SinkStep>, safety: Safety) -> (String, Safety) {
-    match told {
-        Ok(SinkStep {
-            statements,
-            caution,
-        }) => (script(statements, caution.as_deref()), safety),
-        Err(error) => {
-            let message = error.to_string();
-            let words = [Some(message.as_str()), error.detail(), error.hint()];
-            (
-                script(Vec::new(), words.into_iter().flatten()),
-                Safety::Incompatible,
-            )
-        }
-    }
+/// What a sink is told. What comes after a step that is to be done by hand is as
+/// safe as that was done.
+fn said(told: SinkStep, safety: Safety, by_hand: Option<usize>) -> (String, Safety) {
+    let SinkStep {
+        statements,
+        caution,
+        then,
+    } = told;
+    let before = by_hand
+        .filter(|_| !(statements.is_empty() && then.is_empty()))
+        .map(|step| format!("Run this after step {step} was done by hand."));
+    let safety = match before {
+        Some(_) => safety.max(Safety::Risky),
+        None => safety,
+    };
+    let parts = [
+        script(Vec::new(), before.as_deref()),
+        script(statements, caution.as_deref()),
+        script(then, None),
+    ];
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    (parts.join("\n"), safety)
+}
+
+/// What a sink cannot do: until somebody does it, it breaks whoever reads there.
+fn not_said(error: &Error) -> (String, Safety) {
+    let message = error.to_string();
+    let words = [Some(message.as_str()), error.detail(), error.hint()];
+    let detail = script(Vec::new(), words.into_iter().flatten());
+    (detail, Safety::Incompatible)
 }
 
 /// A script that can be run as it is: statements, then words as comments. A name

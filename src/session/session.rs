@@ -378,7 +378,7 @@ impl Session {
 }
 
 /// Whether a statement leaves something behind that an error later in its
-/// pipeline must undo.
+/// pipeline must undo, or that its commit must check.
 pub(super) fn changes(statement: &Statement) -> bool {
     !matches!(
         statement,
@@ -388,7 +388,6 @@ pub(super) fn changes(statement: &Statement) -> bool {
             | Statement::ShowDiff { .. }
             | Statement::ShowCreateStream(..)
             | Statement::Describe(..)
-            | Statement::AssertSchema(..)
             | Statement::Explain { .. }
             | Statement::Show { .. }
             | Statement::ShowAll

@@ -29,6 +29,20 @@ impl From<Error> for Stop {
     }
 }
 
+impl Stop {
+    /// The error that it is to who cannot go on without.
+    pub(super) fn into_error(self) -> Error {
+        match self {
+            Self::Wrong(error) => error,
+            Self::Unsupported {
+                what,
+                hint,
+                location,
+            } => Error::unsupported(&what, hint).at(location.0),
+        }
+    }
+}
+
 /// What the grammar makes of a part of a statement.
 pub(super) type Parsed<T> = Result<T, Stop>;
 
@@ -102,6 +116,30 @@ impl<'a> Cursor<'a> {
         while !self.is_at_end() {
             self.next += 1;
         }
+        self.since(mark)
+    }
+
+    /// The whole text.
+    pub(super) fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// The words up to the end of the statement, for a grammar of its own.
+    pub(super) fn lexemes(&self) -> &'a [Lexeme] {
+        let rest = &self.lexemes[self.next..];
+        let is_end = |lexeme: &Lexeme| matches!(lexeme.token, Token::SemiColon | Token::EOF);
+        &rest[..rest.iter().position(is_end).unwrap_or(rest.len())]
+    }
+
+    /// Moves past so many of [`Cursor::lexemes`].
+    pub(super) fn pass(&mut self, count: usize) {
+        for _ in 0..count {
+            self.advance();
+        }
+    }
+
+    /// The text from the mark to the last word that was read.
+    pub(super) fn since(&self, mark: usize) -> &'a str {
         let last = &self.lexemes[self.next.saturating_sub(1).max(mark)];
         &self.text[self.lexemes[mark].start..last.end]
     }
@@ -334,6 +372,11 @@ impl<'a> Cursor<'a> {
 
     /// The error for the next word, with what should have been there.
     pub(super) fn unexpected(&self, expected: &str) -> Error {
+        self.wrong().with_detail(format!("Expected {expected}."))
+    }
+
+    /// The error for the next word.
+    pub(super) fn wrong(&self) -> Error {
         let lexeme = self.lexeme(0);
         let message = match lexeme.token {
             Token::EOF => "syntax error at end of input".to_owned(),
@@ -342,9 +385,7 @@ impl<'a> Cursor<'a> {
                 excerpt(&self.text[lexeme.start..lexeme.end])
             ),
         };
-        Error::new(ErrorKind::Syntax, message)
-            .with_detail(format!("Expected {expected}."))
-            .at(lexeme.position)
+        Error::new(ErrorKind::Syntax, message).at(lexeme.position)
     }
 
     /// Stops at the next word: it is understood, but not offered.

@@ -1,45 +1,110 @@
-//! PostgreSQL's words, without its operators.
+//! PostgreSQL as sqlparser is told about it.
 
 use std::any::TypeId;
 
-use sqlparser::dialect::{Dialect, PostgreSqlDialect};
+use sqlparser::dialect::{Dialect, PostgreSqlDialect, Precedence};
+use sqlparser::keywords::Keyword;
+use sqlparser::parser::{Parser, ParserError};
 
-/// PostgreSQL as the tokenizer knows it, but that signs do not grow together
-/// into operators of a user's own: those would swallow the beginning of the
-/// comment in `array<int>-- why`.
+use crate::schema::is_reserved;
+
+/// sqlparser's PostgreSQL, with these differences:
+///
+/// * Signs do not grow together into operators of a user's own: those would
+///   swallow the beginning of the comment in `array<int>-- why`, and the minus of `a=-1`.
+/// * The name of an argument is a word, not an expression: each level of nested
+///   calls would be read twice otherwise, so that twenty take minutes.
+/// * PostgreSQL's words are no aliases: `COPY (SELECT 1 TO STDOUT` lacks a parenthesis.
 #[derive(Debug)]
-pub(super) struct Words;
+pub(super) struct Postgres;
 
-impl Dialect for Words {
+const BASE: PostgreSqlDialect = PostgreSqlDialect {};
+
+/// Keywords that name a column only behind AS (PostgreSQL manual, appendix C:
+/// those that "require AS").
+#[rustfmt::skip]
+const NEED_AS: &[Keyword] = &[
+    Keyword::ARRAY, Keyword::AS, Keyword::CHAR, Keyword::CHARACTER, Keyword::CREATE, Keyword::DAY,
+    Keyword::EXCEPT, Keyword::FETCH, Keyword::FILTER, Keyword::FOR, Keyword::FROM, Keyword::GRANT,
+    Keyword::GROUP, Keyword::HAVING, Keyword::HOUR, Keyword::INTERSECT, Keyword::INTO,
+    Keyword::LIMIT, Keyword::MINUTE, Keyword::MONTH, Keyword::NOTNULL,
+    Keyword::OFFSET, Keyword::ON, Keyword::ORDER, Keyword::OVER, Keyword::OVERLAPS,
+    Keyword::PRECISION, Keyword::RETURNING, Keyword::SECOND, Keyword::TO, Keyword::UNION,
+    Keyword::VARCHAR, Keyword::VARYING, Keyword::WHERE, Keyword::WINDOW, Keyword::WITH,
+    Keyword::WITHIN, Keyword::WITHOUT, Keyword::YEAR,
+];
+
+/// What is as in sqlparser's dialect.
+macro_rules! as_in_base {
+    ($($name:ident),* $(,)?) => {
+        $(fn $name(&self) -> bool {
+            BASE.$name()
+        })*
+    };
+}
+
+impl Dialect for Postgres {
     fn dialect(&self) -> TypeId {
         TypeId::of::<PostgreSqlDialect>()
     }
 
+    fn identifier_quote_style(&self, identifier: &str) -> Option<char> {
+        BASE.identifier_quote_style(identifier)
+    }
+
     fn is_delimited_identifier_start(&self, ch: char) -> bool {
-        PostgreSqlDialect {}.is_delimited_identifier_start(ch)
+        BASE.is_delimited_identifier_start(ch)
     }
 
     fn is_identifier_start(&self, ch: char) -> bool {
-        PostgreSqlDialect {}.is_identifier_start(ch)
+        BASE.is_identifier_start(ch)
     }
 
     fn is_identifier_part(&self, ch: char) -> bool {
-        PostgreSqlDialect {}.is_identifier_part(ch)
+        BASE.is_identifier_part(ch)
     }
 
-    fn supports_nested_comments(&self) -> bool {
-        true
+    fn is_reserved_for_identifier(&self, word: Keyword) -> bool {
+        BASE.is_reserved_for_identifier(word)
     }
 
-    fn supports_string_escape_constant(&self) -> bool {
-        true
+    fn get_next_precedence(&self, parser: &Parser<'_>) -> Option<Result<u8, ParserError>> {
+        BASE.get_next_precedence(parser)
     }
 
-    fn supports_unicode_string_literal(&self) -> bool {
-        true
+    fn prec_value(&self, precedence: Precedence) -> u8 {
+        BASE.prec_value(precedence)
     }
 
-    fn supports_numeric_literal_underscores(&self) -> bool {
-        true
+    fn is_column_alias(&self, word: &Keyword, _: &mut Parser<'_>) -> bool {
+        !NEED_AS.contains(word)
     }
+
+    fn is_table_alias(&self, word: &Keyword, parser: &mut Parser<'_>) -> bool {
+        BASE.is_table_alias(word, parser) && !is_reserved(&format!("{word:?}").to_ascii_lowercase())
+    }
+
+    as_in_base!(
+        allow_extract_custom,
+        allow_extract_single_quotes,
+        supports_alter_column_type_using,
+        supports_array_typedef_with_brackets,
+        supports_bitwise_shift_operators,
+        supports_comma_separated_trim,
+        supports_empty_projections,
+        supports_factorial_operator,
+        supports_filter_during_aggregation,
+        supports_geometric_types,
+        supports_group_by_expr,
+        supports_insert_table_alias,
+        supports_interval_options,
+        supports_named_fn_args_with_colon_operator,
+        supports_nested_comments,
+        supports_notnull_operator,
+        supports_numeric_literal_underscores,
+        supports_select_wildcard_with_alias,
+        supports_string_escape_constant,
+        supports_unicode_string_literal,
+        supports_xml_expressions,
+    );
 }

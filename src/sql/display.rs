@@ -2,6 +2,9 @@
 
 use std::fmt::{self, Display, Formatter};
 
+use super::copy::{Copy, CopyFormat, CopySource};
+use super::portal::{Declare, Direction, Fetch};
+use super::prepared::{Execute, Prepare};
 use super::statement::{
     AlterAction, AlterStream, AssertedSchema, CommentTarget, CopyStream, CreateIndex, CreateStream,
     DiscardTarget, DropStreams, Elements, Existing, IsolationLevel, Location, ObjectRef,
@@ -151,6 +154,13 @@ impl Display for Statement {
             Self::Discard(target) => write!(f, "DISCARD {target}"),
             Self::Deallocate(None) => f.write_str("DEALLOCATE ALL"),
             Self::Deallocate(Some(name)) => write!(f, "DEALLOCATE {}", quote_ident(name)),
+            Self::Query(query) => f.write_str(&query.text),
+            Self::Prepare(prepare) => prepare.fmt(f),
+            Self::Execute(execute) => execute.fmt(f),
+            Self::Declare(declare) => declare.fmt(f),
+            Self::Fetch(fetch) => fetch.fmt(f),
+            Self::Close(name) => write!(f, "CLOSE {}", quote_ident(name)),
+            Self::Copy(copy) => copy.fmt(f),
             Self::CloseAll => f.write_str("CLOSE ALL"),
             Self::UnlistenAll => f.write_str("UNLISTEN *"),
             Self::Unsupported { text, .. } => f.write_str(text),
@@ -354,6 +364,110 @@ impl Display for DiscardTarget {
             Self::Sequences => "SEQUENCES",
             Self::Temp => "TEMP",
         })
+    }
+}
+
+impl Display for Prepare {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "PREPARE {}", quote_ident(&self.name))?;
+        if let Some(types) = &self.types {
+            write!(f, " ({})", types.text)?;
+        }
+        write!(f, " AS {}", self.query.text)
+    }
+}
+
+impl Display for Execute {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "EXECUTE {}", quote_ident(&self.name))?;
+        match &self.arguments {
+            Some(arguments) => write!(f, " ({})", arguments.text),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Display for Declare {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "DECLARE {} {}{}CURSOR {}FOR {}",
+            quote_ident(&self.name),
+            If(self.is_binary, "BINARY "),
+            match self.scroll {
+                Some(true) => "SCROLL ",
+                Some(false) => "NO SCROLL ",
+                None => "",
+            },
+            If(self.is_holdable, "WITH HOLD "),
+            self.query.text
+        )
+    }
+}
+
+impl Display for Fetch {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let verb = if self.is_move { "MOVE" } else { "FETCH" };
+        let (word, count) = match self.direction {
+            Direction::Forward(count) => ("FORWARD", count),
+            Direction::Backward(count) => ("BACKWARD", count),
+            Direction::Absolute(row) => ("ABSOLUTE", Some(row)),
+            Direction::Relative(row) => ("RELATIVE", Some(row)),
+        };
+        let count = count.map_or("ALL".to_owned(), |count| count.to_string());
+        let name = quote_ident(&self.cursor);
+        write!(f, "{verb} {word} {count} FROM {name}")
+    }
+}
+
+impl Display for Copy {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match &self.source {
+            CopySource::Query(query) => write!(f, "COPY ({})", query.text)?,
+            CopySource::Relation(name, columns) if columns.is_empty() => write!(f, "COPY {name}")?,
+            CopySource::Relation(name, columns) => {
+                let columns = idents(columns.iter().map(|(name, _)| name));
+                write!(f, "COPY {name} ({columns})")?;
+            }
+        }
+        write!(f, " TO STDOUT WITH ({})", self.format)
+    }
+}
+
+impl Display for CopyFormat {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let byte = |byte: &u8| quote_literal(&char::from(*byte).to_string());
+        match self {
+            Self::Text {
+                delimiter,
+                null,
+                header,
+            } => {
+                let (delimiter, null) = (byte(delimiter), quote_literal(null));
+                write!(f, "DELIMITER {delimiter}, NULL {null}, HEADER {header}")
+            }
+            Self::Csv {
+                delimiter,
+                null,
+                header,
+                quote,
+                escape,
+                force_quote,
+            } => {
+                let (delimiter, null) = (byte(delimiter), quote_literal(null));
+                let (quote, escape) = (byte(quote), byte(escape));
+                write!(
+                    f,
+                    "FORMAT csv, DELIMITER {delimiter}, NULL {null}, HEADER {header}, QUOTE {quote}, ESCAPE {escape}"
+                )?;
+                match force_quote {
+                    None => f.write_str(", FORCE_QUOTE *"),
+                    Some(columns) if columns.is_empty() => Ok(()),
+                    Some(columns) => write!(f, ", FORCE_QUOTE ({})", idents(columns)),
+                }
+            }
+            Self::Binary => f.write_str("FORMAT binary"),
+        }
     }
 }
 

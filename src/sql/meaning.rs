@@ -1,5 +1,7 @@
 //! What the spellings mean: each text as the statement that is printed for it.
 
+use sqlparser::ast::{SetExpr, Spanned};
+
 use super::{SetValue, Statement, parse};
 use crate::schema::{FieldId, MAX_COLUMNS, Schema};
 
@@ -122,6 +124,28 @@ const MEANINGS: &[(&str, &str)] = &[
     ("DEALLOCATE PREPARE ALL", "DEALLOCATE ALL"),
     ("UNLISTEN *", "UNLISTEN *"),
     ("CLOSE ALL", "CLOSE ALL"),
+    ("CLOSE all_of_them", "CLOSE all_of_them"),
+    // Queries are as they were written.
+    ("/* a */ SELECT  1 -- b", "SELECT  1"),
+    (" ( SELECT 1 ) ;", "( SELECT 1 )"),
+    ("PREPARE p (int, text[]) AS SELECT $1", "PREPARE p (int, text[]) AS SELECT $1"),
+    ("PREPARE transaction AS SELECT 1", "PREPARE transaction AS SELECT 1"),
+    ("EXECUTE p(1,  'a'::text)", "EXECUTE p (1,  'a'::text)"),
+    ("DECLARE c INSENSITIVE BINARY NO SCROLL CURSOR WITHOUT HOLD FOR TABLE t",
+     "DECLARE c BINARY NO SCROLL CURSOR FOR TABLE t"),
+    ("DECLARE c SCROLL CURSOR WITH HOLD FOR VALUES (1)", "DECLARE c SCROLL CURSOR WITH HOLD FOR VALUES (1)"),
+    ("FETCH next", "FETCH FORWARD 1 FROM next"),
+    ("FETCH NEXT c", "FETCH FORWARD 1 FROM c"),
+    ("FETCH PRIOR IN c", "FETCH BACKWARD 1 FROM c"),
+    ("FETCH LAST FROM c", "FETCH ABSOLUTE -1 FROM c"),
+    ("FETCH -2 c", "FETCH FORWARD -2 FROM c"),
+    ("MOVE BACKWARD ALL IN c", "MOVE BACKWARD ALL FROM c"),
+    ("COPY t TO STDOUT", "COPY t TO STDOUT WITH (DELIMITER '\t', NULL '\\N', HEADER false)"),
+    ("COPY n.t (a, \"B\") TO STDOUT BINARY", "COPY n.t (a, \"B\") TO STDOUT WITH (FORMAT binary)"),
+    ("COPY (SELECT 1) TO STDOUT WITH CSV HEADER QUOTE AS '|' FORCE QUOTE a, b",
+     "COPY (SELECT 1) TO STDOUT WITH (FORMAT csv, DELIMITER ',', NULL '', HEADER true, QUOTE '|', ESCAPE '|', FORCE_QUOTE (a, b))"),
+    ("COPY (SELECT 1) TO STDOUT (FORMAT csv, DELIMITER ';', FORCE_QUOTE *, ENCODING 'UTF-8')",
+     "COPY (SELECT 1) TO STDOUT WITH (FORMAT csv, DELIMITER ';', NULL '', HEADER false, QUOTE '\"', ESCAPE '\"', FORCE_QUOTE *)"),
     // Types with parts; what follows them is the column's again.
     ("ALTER STREAM s ADD a ROW(b INT, c LIST<STRUCT<d TEXT>>)NOT NULL", "ALTER STREAM s ADD COLUMN a struct<b integer, c struct<d text>[]> NOT NULL"),
     ("ALTER STREAM s ADD a INT[]DEFAULT '{}', ADD b MAP<INT,INT>-- >", "ALTER STREAM s ADD COLUMN a integer[] DEFAULT '{}', ADD COLUMN b map<integer, integer>"),
@@ -135,6 +159,86 @@ fn every_spelling_has_its_meaning() {
         let statements = parse(text).expect(text);
         let found: Vec<_> = statements.iter().map(ToString::to_string).collect();
         assert_eq!(found, [*printed], "{text}");
+    }
+}
+
+/// What PostgreSQL reads and its clients send.
+const QUERIES: &[&str] = &[
+    "SELECT 1 WHERE c.relname OPERATOR(pg_catalog.~) '^(x)$' COLLATE pg_catalog.default",
+    "SELECT \"t\".\"a\"::text COLLATE \"C\" FROM t ORDER BY 1 COLLATE \"POSIX\" DESC",
+    "SELECT a OPERATOR(pg_catalog.=) ANY (ARRAY[1]) FROM t",
+    "SELECT 'x'::\"char\", 1::pg_catalog.int4, c::pg_catalog.regclass::pg_catalog.text",
+    "SELECT ARRAY(SELECT a FROM t ORDER BY 1)::text[], ARRAY[]::int[], (ARRAY[1,2])[1]",
+    "SELECT * FROM t, LATERAL unnest(t.a) WITH ORDINALITY AS u(a, n)",
+    "SELECT * FROM t LEFT JOIN LATERAL unnest(t.a) WITH ORDINALITY u(a, n) ON true",
+    "SELECT (information_schema._pg_expandarray(i.indkey)).n, (a).b.c FROM t",
+    "SELECT INTERVAL '1 day', INTERVAL '1' DAY, '1 day'::interval(3), DATE '2020-01-01'",
+    "SELECT a FROM t OFFSET 3 ROWS FETCH FIRST 3 ROWS ONLY",
+    "SELECT e'a\\nb', U&'d\\0061t', $$abc$$, N'abc', B'101', X'1F'",
+    "SELECT 'a'\n  'b'",
+    "SELECT FROM t",
+    "SELECT a IS DISTINCT FROM b, a ISNULL, b NOTNULL, a IS NOT UNKNOWN FROM t",
+    "SELECT a = ANY ($1), a <> ALL (SELECT 1), a LIKE ANY (ARRAY['a']) FROM t",
+    "SELECT ROW(1, 2), (1, 2), ROW() FROM t WHERE (a, b) IN ((1, 2)) AND (a, b) < (1, 2)",
+    "SELECT * FROM t FOR UPDATE OF t NOWAIT",
+    "SELECT * FROM t FOR NO KEY UPDATE SKIP LOCKED",
+    "SELECT * FROM t FOR KEY SHARE",
+    "SELECT 1 FOR READ ONLY",
+    "SELECT a -> 'x' ->> 'y' #> '{a}' #>> '{b}', a @> b, a ? 'x', a ?| b, a ?& b, a #- '{a}'",
+    "SELECT a ~ 'x', a !~ 'x', a ~* 'x', a !~* 'x', a ~~ 'x', a !~~* 'x', a^@'x'",
+    "SELECT a LIKE 'x' ESCAPE '!', a SIMILAR TO 'x', a=-1, a<-1, a<@b",
+    "SELECT a::timestamp(3) with time zone, a::bit varying(3), a::character varying(10)[]",
+    "SELECT EXTRACT(epoch FROM now()), now() AT TIME ZONE 'UTC', TRIM(LEADING FROM ' x')",
+    "SELECT SUBSTRING('abc' FROM 1 FOR 2), POSITION('a' IN 'b'), OVERLAY('a' PLACING 'b' FROM 1)",
+    "SELECT count(*), sum(a) FILTER (WHERE b), string_agg(a, ',' ORDER BY b DESC NULLS LAST)",
+    "SELECT sum(a) OVER (w ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM t WINDOW w AS (PARTITION BY b)",
+    "SELECT a FROM t GROUP BY GROUPING SETS ((a), ()) HAVING true",
+    "SELECT a FROM t ORDER BY a USING <, b USING OPERATOR(pg_catalog.>), c NULLS FIRST",
+    "SELECT f(a => 1, b := 2), coalesce(a, b) AS value, b AS select",
+    "SELECT * FROM (VALUES (1, 'a'), (2, 'b')) AS v(x, y) JOIN u USING (a) NATURAL JOIN w",
+    "WITH RECURSIVE a(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM a) SELECT * FROM a",
+    "WITH a AS MATERIALIZED (SELECT 1) TABLE a",
+    "(SELECT 1 LIMIT 1) UNION ALL (VALUES (2)) INTERSECT TABLE t ORDER BY 1 LIMIT ALL",
+    "SELECT DISTINCT ON (a) a, t.*, s.t.* FROM ONLY t",
+];
+
+#[test]
+fn what_clients_send_is_read() {
+    for text in QUERIES {
+        let statements = parse(text).expect(text);
+        assert!(
+            matches!(statements.as_slice(), [Statement::Query(_)]),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn the_words_of_a_query_know_where_they_stood() {
+    let statements = parse("COMMIT; SELECT\n 'é', b.c").expect("two");
+    let Statement::Query(query) = &statements[1] else {
+        panic!("{statements:?}");
+    };
+    let SetExpr::Select(select) = query.tree.body.as_ref() else {
+        panic!("{query:?}");
+    };
+    let corner = select.projection[1].span().start;
+    assert_eq!((corner.line, corner.column), (1, 22));
+}
+
+#[test]
+fn a_deep_query_is_refused_and_a_long_one_is_not() {
+    let chain = |count: usize| format!("SELECT {}", vec!["$1::int"; count].join(" + "));
+    let nested = |count: usize| format!("SELECT {}1{}", "f(".repeat(count), ")".repeat(count));
+    let list = format!("SELECT a IN ({}) FROM t", vec!["-1"; 50_000].join(", "));
+    for text in [chain(2_000), nested(100), list] {
+        assert!(parse(&text).is_ok(), "{}", &text[..30]);
+    }
+    let unions = format!("SELECT 1{}", " UNION SELECT 1".repeat(3_000));
+    let negations = format!("SELECT {} true", "NOT ".repeat(2_000));
+    for text in [chain(10_000), nested(1_500), unions, negations] {
+        let error = parse(&text).expect_err("too deep");
+        assert_eq!(error.sqlstate(), "54001", "{}", &text[..30]);
     }
 }
 

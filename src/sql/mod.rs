@@ -1,12 +1,13 @@
 //! Text to [`Statement`] and back.
 //!
-//! Pure, and the only user of sqlparser. The tokenizer is sqlparser's; the
-//! grammar of the dialect is ours, one file a family of statements. What a
+//! Pure. The tokenizer is sqlparser's, and so is the grammar of queries, whose
+//! [`Query`] holds the tree; the grammar of the dialect is ours, one file a family
+//! of statements. What a
 //! client sends may hold several statements ([`parse`]); each knows where its
 //! words stood, so that errors point at them.
 //!
-//! Every text is safe to read: only types nest, to a bound, and one of too many words
-//! is refused before it is split.
+//! Every text is safe to read: types and queries nest, to bounds, and one of too many
+//! words is refused before it is split.
 //!
 //! A [`Statement`] displays as SQL that parses to the same statement.
 //! Statements that are understood but not offered are [`Statement::Unsupported`]
@@ -15,6 +16,7 @@
 
 mod alteration;
 mod column;
+mod copy;
 mod cursor;
 mod data_type;
 mod definition;
@@ -24,7 +26,11 @@ mod inspection;
 mod literal;
 mod option;
 mod parser;
+mod portal;
+mod prepared;
 mod query;
+mod respell;
+mod select;
 mod setting;
 mod statement;
 mod token;
@@ -40,8 +46,11 @@ mod mistake;
 #[cfg(test)]
 mod sample;
 
+pub use copy::{Copy, CopyFormat, CopySource};
 pub use parser::parse;
-pub use query::Query;
+pub use portal::{Declare, Direction, Fetch};
+pub use prepared::{Execute, Prepare};
+pub use query::{Query, Tree};
 pub use statement::{
     AlterAction, AlterStream, AssertedSchema, CommentTarget, CopyStream, CreateIndex, CreateStream,
     DiscardTarget, DropStreams, Elements, Existing, IsolationLevel, Location, ObjectRef,

@@ -3,18 +3,22 @@
 use super::cursor::{Cursor, Parsed, Stop};
 use super::statement::Statement;
 use super::token::tokenize;
-use super::{alteration, definition, inspection, setting, transaction, unsupported};
+use super::{
+    alteration, copy, definition, inspection, portal, prepared, select, setting, transaction,
+    unsupported,
+};
 use crate::error::Result;
 
 /// Reads the statements of a text, separated by semicolons; empty ones vanish.
 ///
-/// Only types recurse on the text, to their own bound, so no text is too deep.
+/// Types and queries recurse on the text, each to a bound of its own, so no text
+/// is too deep.
 ///
 /// # Errors
 /// 42601 where the text breaks the grammar, with the position of the first
 /// word that does; 42622, 42701, 42704, 42P16, 22021, 22023 and 0A000 where a
 /// statement cannot mean anything whatever the registry holds; 54001 for a
-/// text with more than two million tokens.
+/// text with more than two million tokens and for a query that is nested too deeply.
 pub fn parse(text: &str) -> Result<Vec<Statement>> {
     let lexemes = tokenize(text)?;
     let mut cursor = Cursor::new(text, &lexemes);
@@ -28,7 +32,7 @@ pub fn parse(text: &str) -> Result<Vec<Statement>> {
 type Grammar = fn(&mut Cursor<'_>) -> Parsed<Statement>;
 
 /// What follows which first word.
-const GRAMMARS: [(&str, Grammar); 23] = [
+const GRAMMARS: [(&str, Grammar); 29] = [
     ("DESCRIBE", inspection::describe),
     ("DESC", inspection::describe),
     ("SHOW", inspection::show),
@@ -49,8 +53,14 @@ const GRAMMARS: [(&str, Grammar); 23] = [
     ("SET", setting::set),
     ("RESET", setting::reset),
     ("DISCARD", setting::discard),
-    ("DEALLOCATE", setting::deallocate),
-    ("CLOSE", setting::close),
+    ("PREPARE", prepared::prepare),
+    ("EXECUTE", prepared::execute),
+    ("DEALLOCATE", prepared::deallocate),
+    ("DECLARE", portal::declare),
+    ("FETCH", portal::fetch),
+    ("MOVE", portal::move_to),
+    ("CLOSE", portal::close),
+    ("COPY", copy::copy),
     ("UNLISTEN", setting::unlisten),
 ];
 
@@ -78,6 +88,10 @@ fn statement(cursor: &mut Cursor<'_>) -> Result<Statement> {
 
 /// One statement, without its end.
 pub(super) fn grammar(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
+    // A query is read from its first word on.
+    if select::begins(cursor) {
+        return select::select(cursor);
+    }
     for (word, grammar) in GRAMMARS {
         if cursor.accept(word) {
             return grammar(cursor);

@@ -1,38 +1,133 @@
 //! Queries: what SELECT and the like ask for.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
-use sqlparser::ast;
-use sqlparser::dialect::PostgreSqlDialect;
-use sqlparser::parser::Parser;
+use sqlparser::ast::{
+    CastKind, DataType, Expr, Query as Syntax, Select, SelectItem, SetExpr, Value,
+};
 
-use crate::error::{Error, ErrorKind, Result};
+use super::cursor::{Cursor, Stop};
+use super::select;
+use super::token::tokenize;
+use crate::error::Result;
 
 /// A query: its text and what it means.
-#[derive(Clone, Debug, PartialEq)]
+///
+/// The places of the words in the tree (`Location` of sqlparser) are all on line
+/// 1; their columns are characters from 1 in the whole text that the client sent.
+/// Two queries are equal when their texts are.
+#[derive(Clone, Debug)]
 pub struct Query {
-    /// The text.
+    /// The text, without what stood before and behind it.
     pub text: Arc<str>,
     /// Its tree.
-    pub tree: Arc<ast::Query>,
+    pub tree: Arc<Tree>,
 }
+
+impl PartialEq for Query {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Query {}
 
 impl Query {
     /// Reads a query.
     ///
     /// # Errors
-    /// 42601 for what is none.
+    /// 42601 for what is none, 54001 for one that is nested too deeply, 0A000
+    /// for one that would write.
     pub fn parse(text: &str) -> Result<Self> {
-        let wrong = |error: sqlparser::parser::ParserError| {
-            Error::new(ErrorKind::Syntax, "syntax error").with_source(error)
-        };
-        let mut parser = Parser::new(&PostgreSqlDialect {})
-            .try_with_sql(text)
-            .map_err(wrong)?;
-        let tree = parser.parse_query().map_err(wrong)?;
-        Ok(Self {
+        let lexemes = tokenize(text)?;
+        let mut cursor = Cursor::new(text, &lexemes);
+        let query = select::query(&mut cursor).map_err(Stop::into_error)?;
+        cursor.expect_end()?;
+        Ok(query)
+    }
+
+    /// A query of one row, from its expressions.
+    pub(super) fn of_row(text: &str, row: Vec<Expr>) -> Self {
+        let words = row.len();
+        let tree = select::one_row(row.into_iter().map(SelectItem::UnnamedExpr).collect());
+        Self {
             text: text.into(),
-            tree: tree.into(),
+            tree: Arc::new(Tree::new(tree, words)),
+        }
+    }
+
+    /// The query of a NULL of each type, to be told which types they are.
+    pub(super) fn of_types(text: &str, types: Vec<DataType>) -> Self {
+        let null = || Expr::Value(Value::Null.into());
+        let row = types.into_iter().map(|of| cast(null(), of)).collect();
+        Self::of_row(text, row)
+    }
+
+    /// The query whose columns are cast to these types, as SQL names them. Columns
+    /// without a type, and types without a column, are left alone.
+    ///
+    /// # Errors
+    /// 42601 for what is no type.
+    pub fn cast(&self, types: &[impl AsRef<str>]) -> Result<Self> {
+        let mut tree = Syntax::clone(&self.tree);
+        if let SetExpr::Select(select) = tree.body.as_mut() {
+            let Select { projection, .. } = select.as_mut();
+            for (item, of) in projection.iter_mut().zip(types) {
+                if let SelectItem::UnnamedExpr(expression) = item {
+                    let inner = Expr::Nested(Box::new(expression.clone()));
+                    *expression = cast(inner, select::data_type(of.as_ref())?);
+                }
+            }
+        }
+        Ok(Self {
+            text: self.text.clone(),
+            tree: Arc::new(Tree::new(tree, self.tree.words)),
         })
+    }
+}
+
+fn cast(expression: Expr, to: DataType) -> Expr {
+    Expr::Cast {
+        kind: CastKind::DoubleColon,
+        expr: Box::new(expression),
+        data_type: to,
+        array: false,
+        format: None,
+    }
+}
+
+/// A tree that may be deep: what drops it has stack enough.
+#[derive(Debug)]
+pub struct Tree {
+    /// There until it is dropped.
+    query: Option<Box<Syntax>>,
+    /// How many words it was made of: it is not deeper.
+    words: usize,
+}
+
+impl Tree {
+    pub(super) fn new(query: Syntax, words: usize) -> Self {
+        Self {
+            query: Some(Box::new(query)),
+            words,
+        }
+    }
+}
+
+impl Deref for Tree {
+    type Target = Syntax;
+
+    fn deref(&self) -> &Syntax {
+        self.query
+            .as_ref()
+            .expect("it is there until it is dropped")
+    }
+}
+
+impl Drop for Tree {
+    fn drop(&mut self) {
+        let query = self.query.take();
+        select::with_stack(self.words, select::DROP_BYTES, || drop(query));
     }
 }

@@ -407,6 +407,74 @@ fn modes() -> impl Strategy<Value = TransactionModes> {
         })
 }
 
+fn query() -> impl Strategy<Value = Query> {
+    const TEXTS: [&str; 4] = [
+        "SELECT 1",
+        "(VALUES (1, 'a;b'), (2, NULL)) ORDER BY 1",
+        "TABLE s.t",
+        "WITH a AS (SELECT 1) SELECT * FROM a /* c */ WHERE a = $1",
+    ];
+    select(&TEXTS[..]).prop_map(|text| Query::parse(text).expect(text))
+}
+
+/// The arguments of an EXECUTE.
+fn row() -> impl Strategy<Value = Query> {
+    let statements = super::parse("EXECUTE p (1, 'a' || $$b$$)");
+    let execute = statements.expect("a statement").remove(0);
+    Just(match execute {
+        Statement::Execute(execute) => execute.arguments.expect("arguments"),
+        other => panic!("{other}"),
+    })
+}
+
+/// The types of a PREPARE.
+fn types() -> impl Strategy<Value = Query> {
+    let statements = super::parse("PREPARE p (int, numeric(10, 2)[]) AS SELECT 1");
+    let prepare = statements.expect("a statement").remove(0);
+    Just(match prepare {
+        Statement::Prepare(prepare) => prepare.types.expect("types"),
+        other => panic!("{other}"),
+    })
+}
+
+fn direction() -> impl Strategy<Value = Direction> {
+    let count = || any::<i32>().prop_map(i64::from);
+    prop_oneof![
+        option::of(count()).prop_map(Direction::Forward),
+        option::of(count()).prop_map(Direction::Backward),
+        count().prop_map(Direction::Absolute),
+        count().prop_map(Direction::Relative),
+    ]
+}
+
+fn copy_source() -> impl Strategy<Value = CopySource> {
+    let columns = vec(name().prop_map(|name| (name, NOWHERE)), 0..3);
+    prop_oneof![
+        query().prop_map(CopySource::Query),
+        (object(), columns).prop_map(|(name, columns)| CopySource::Relation(name, columns)),
+    ]
+}
+
+fn copy_format() -> impl Strategy<Value = CopyFormat> {
+    let force_quote = option::of(vec(name(), 0..3));
+    prop_oneof![
+        Just(CopyFormat::Binary),
+        any::<bool>().prop_map(|header| CopyFormat::Text {
+            delimiter: b'\t',
+            null: "\\N".to_owned(),
+            header
+        }),
+        (any::<bool>(), force_quote).prop_map(|(header, force_quote)| CopyFormat::Csv {
+            delimiter: b'|',
+            null: "'".to_owned(),
+            header,
+            quote: b'"',
+            escape: b'\\',
+            force_quote
+        }),
+    ]
+}
+
 fn conversation() -> impl Strategy<Value = Statement> {
     let some_modes = || {
         modes().prop_filter("SET needs a mode", |modes| {
@@ -451,6 +519,34 @@ fn conversation() -> impl Strategy<Value = Statement> {
         }),
         select(target.to_vec()).prop_map(Statement::Discard),
         option::of(name()).prop_map(Statement::Deallocate),
+        name().prop_map(Statement::Close),
+        query().prop_map(Statement::Query),
+        (name(), option::of(types()), query()).prop_map(|(name, types, query)| {
+            Statement::Prepare(Box::new(Prepare { name, types, query }))
+        }),
+        (name(), option::of(row())).prop_map(|(name, arguments)| Statement::Execute(Box::new(
+            Execute { name, arguments }
+        ))),
+        (name(), any::<(bool, Option<bool>, bool)>(), query()).prop_map(
+            |(name, (is_binary, scroll, is_holdable), query)| {
+                Statement::Declare(Box::new(Declare {
+                    name,
+                    is_binary,
+                    scroll,
+                    is_holdable,
+                    query,
+                }))
+            }
+        ),
+        (any::<bool>(), direction(), name()).prop_map(|(is_move, direction, cursor)| {
+            Statement::Fetch(Fetch {
+                is_move,
+                direction,
+                cursor,
+            })
+        }),
+        (copy_source(), copy_format())
+            .prop_map(|(source, format)| Statement::Copy(Box::new(Copy { source, format }))),
         select(vec![
             Statement::ResetAll,
             Statement::ShowAll,

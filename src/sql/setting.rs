@@ -264,32 +264,6 @@ pub(super) fn discard(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
     Err(cursor.unexpected("ALL, PLANS, SEQUENCES or TEMP").into())
 }
 
-/// `DEALLOCATE [PREPARE] {name | ALL}`
-pub(super) fn deallocate(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
-    if matches!(cursor.second(), Token::Word(_)) {
-        cursor.accept("PREPARE");
-    }
-    if cursor.accept("ALL") {
-        return Ok(Statement::Deallocate(None));
-    }
-    let (name, _) = cursor.name("the name of a prepared statement or ALL")?;
-    Ok(Statement::Deallocate(Some(name)))
-}
-
-/// `CLOSE ALL`
-pub(super) fn close(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
-    if cursor.accept("ALL") {
-        return Ok(Statement::CloseAll);
-    }
-    match cursor.token() {
-        Token::Word(_) => cursor.unsupported(
-            "CLOSE of a cursor",
-            "There are no cursors in SQL; CLOSE ALL is accepted.",
-        ),
-        _ => Err(cursor.unexpected("ALL").into()),
-    }
-}
-
 /// `UNLISTEN *`
 pub(super) fn unlisten(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
     if cursor.accept_sign(&Token::Mul) {

@@ -1,5 +1,9 @@
 //! What a client can say, as data.
 
+use super::copy::Copy;
+use super::portal::{Declare, Fetch};
+use super::prepared::{Execute, Prepare};
+use super::query::Query;
 use crate::schema::{Alteration, ColumnSpec, Name};
 
 /// Where a word stood in the text the client sent: characters from 1, absent
@@ -398,13 +402,27 @@ pub enum Statement {
     Discard(DiscardTarget),
     /// `DEALLOCATE [PREPARE] name`; nothing for `ALL`
     Deallocate(Option<Name>),
-    /// `CLOSE ALL`: there are no cursors yet
+    /// `SELECT …`, `VALUES …`, `TABLE …`, `WITH …`
+    Query(Query),
+    /// `PREPARE …`
+    Prepare(Box<Prepare>),
+    /// `EXECUTE …`
+    Execute(Box<Execute>),
+    /// `DECLARE …`
+    Declare(Box<Declare>),
+    /// `FETCH …` or `MOVE …`
+    Fetch(Fetch),
+    /// `CLOSE name`
+    Close(Name),
+    /// `CLOSE ALL`
     CloseAll,
+    /// `COPY … TO STDOUT`
+    Copy(Box<Copy>),
     /// `UNLISTEN *`: there are no listeners yet
     UnlistenAll,
     /// Understood, not offered: answers 0A000.
     Unsupported {
-        /// What it is, for the message: `SELECT`, `CREATE VIEW`, `CREATE STREAM … LIKE`.
+        /// What it is, for the message: `INSERT`, `CREATE VIEW`, `CREATE STREAM … LIKE`.
         what: String,
         /// What works instead, in full sentences.
         hint: String,

@@ -2,7 +2,7 @@
 
 use sqlparser::tokenizer::{Location as Corner, Token, TokenWithSpan, Tokenizer};
 
-use super::dialect::Words;
+use super::dialect::Postgres;
 use crate::error::{Error, ErrorKind, Limit, Result, Value};
 
 /// The most tokens one text may have.
@@ -38,7 +38,7 @@ pub(super) fn tokenize(text: &str) -> Result<Vec<Lexeme>> {
     check_encoding(text)?;
     check_complexity(text)?;
     let mut tokens = Vec::with_capacity(16);
-    let outcome = Tokenizer::new(&Words, text).tokenize_with_location_into_buf(&mut tokens);
+    let outcome = Tokenizer::new(&Postgres, text).tokenize_with_location_into_buf(&mut tokens);
     let mut place = Place::start(text);
     let mut lexemes: Vec<Lexeme> = tokens
         .into_iter()
@@ -225,7 +225,7 @@ mod tests {
         #[test]
         fn the_estimate_is_never_too_low(text in "[a-zA-Z0-9_$é .,'L\"\n(-]{0,60}|([0-9]L){0,9}|.{0,60}") {
             let mut tokens = Vec::new();
-            let _ = Tokenizer::new(&Words, &text)
+            let _ = Tokenizer::new(&Postgres, &text)
                 .tokenize_with_location_into_buf(&mut tokens);
             prop_assert!(tokens.len() <= at_most_tokens(&text));
         }

@@ -1,45 +1,27 @@
 //! What PostgreSQL or a later Rekha understands, and what to use instead.
 
-use sqlparser::tokenizer::Token;
-
 use super::cursor::{Cursor, Parsed, unsupported_at};
+use super::select;
 use super::statement::Statement;
 
 /// The hint for the statements of two-phase commit.
 pub(super) const TWO_PHASE: &str = "Two-phase commit is not offered: use COMMIT or ROLLBACK.";
 
-const READ: &str = "Use SHOW STREAMS, DESCRIBE STREAM, SHOW SCHEMA VERSIONS FOR, SHOW SCHEMA DIFF FOR, SHOW SCHEMA COMPATIBILITY FOR, SHOW CREATE STREAM or SHOW with the name of a setting.";
-const ROWS: &str =
+/// The hint for statements that would write rows.
+pub(super) const ROWS: &str =
     "The registry holds schemas, not rows: use CREATE STREAM, ALTER STREAM and DROP STREAM.";
-const CURSOR: &str =
-    "Use the row limit of your driver (the extended query protocol) to fetch in parts.";
-const PREPARED: &str = "Use the prepared statements of your driver (the extended query protocol).";
 const NOTIFY: &str = "Use SHOW SCHEMA VERSIONS FOR name to see what has changed.";
 const RIGHTS: &str = "There are no roles and rights yet: leave the statement out.";
 const UPKEEP: &str = "There is nothing to maintain by hand: leave the statement out.";
 const CODE: &str = "There are no procedures and functions: use the statements of the registry.";
 
 /// First words of statements that are understood, but not offered.
-const STATEMENTS: [(&str, &str); 33] = [
-    ("SELECT", READ),
-    ("WITH", READ),
-    ("VALUES", READ),
-    ("TABLE", READ),
+const STATEMENTS: [(&str, &str); 19] = [
     (
         "REFRESH",
         "Use ALTER STREAM to bring the schema up to date.",
     ),
-    ("INSERT", ROWS),
-    ("UPDATE", ROWS),
-    ("DELETE", ROWS),
-    ("MERGE", ROWS),
     ("TRUNCATE", ROWS),
-    ("COPY", ROWS),
-    ("DECLARE", CURSOR),
-    ("FETCH", CURSOR),
-    ("MOVE", CURSOR),
-    ("PREPARE", PREPARED),
-    ("EXECUTE", PREPARED),
     ("LISTEN", NOTIFY),
     ("NOTIFY", NOTIFY),
     ("GRANT", RIGHTS),
@@ -62,16 +44,19 @@ const STATEMENTS: [(&str, &str); 33] = [
     ("IMPORT", "Use CREATE STREAM for each table."),
 ];
 
+/// The statement that would write rows and begins here, if one does.
+pub(super) fn is_write(cursor: &Cursor<'_>) -> Option<&'static str> {
+    let words = ["INSERT", "UPDATE", "DELETE", "MERGE"];
+    words.into_iter().find(|word| cursor.is(word))
+}
+
 /// A statement whose first word begins none that is offered.
 ///
 /// # Errors
 /// 42601 for a word that begins no statement at all.
 pub(super) fn statement(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
-    if cursor.token() == &Token::LParen {
-        return cursor.unsupported("SELECT", READ);
-    }
-    if cursor.is_all(&["PREPARE", "TRANSACTION"]) {
-        return cursor.unsupported("PREPARE TRANSACTION", TWO_PHASE);
+    if let Some(what) = is_write(cursor) {
+        return select::write(cursor, what);
     }
     match STATEMENTS.iter().find(|(word, _)| cursor.is(word)) {
         Some((word, hint)) => cursor.unsupported(*word, hint),

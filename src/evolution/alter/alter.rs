@@ -44,7 +44,7 @@ impl From<AlterError> for Error {
 /// As PostgreSQL: 42703 for a column that is none, 42701 for one that is there
 /// already, 42P16 for a stream without columns, a second primary key or a
 /// nullable key, 2BP01 for dropping a column that a key, an index or a
-/// constraint uses, 42704, 42710 and 42P07 for names of indexes and
+/// constraint uses, 42704 and 42P07 for names of indexes and
 /// constraints, 42804 for a default that does not fit a new type, 54011 for
 /// too many columns, 54001 for types that nest too deep, 0A000 for a key over a
 /// column with parts and for what the parts of arrays and maps cannot have, and

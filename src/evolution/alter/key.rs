@@ -32,13 +32,7 @@ impl Altering<'_> {
         self.altered.schema.check_key_columns(columns)?;
         let name = match name {
             Some(name) if self.is_taken(name) => {
-                return Err(Error::new(
-                    ErrorKind::AlreadyExists(Object::Constraint),
-                    format!(
-                        "constraint \"{name}\" for relation \"{}\" already exists",
-                        self.stream
-                    ),
-                ));
+                return Err(name_taken(name));
             }
             Some(name) => name.clone(),
             None => self.free_name(columns, "key"),
@@ -79,10 +73,7 @@ impl Altering<'_> {
         self.altered.schema.check_key_columns(columns)?;
         let name = match name {
             Some(name) if self.is_taken(name) => {
-                return Err(Error::new(
-                    ErrorKind::AlreadyExists(Object::Index),
-                    format!("relation \"{name}\" already exists"),
-                ));
+                return Err(name_taken(name));
             }
             Some(name) => name.clone(),
             None => self.free_name(columns, "idx"),
@@ -138,6 +129,15 @@ impl Altering<'_> {
     fn free_name(&self, columns: &[Name], suffix: &str) -> Name {
         made_name(self.stream, columns, suffix, |name| self.is_taken(name))
     }
+}
+
+/// There is an index or constraint of this name (42P07): as in PostgreSQL, both are
+/// relations.
+fn name_taken(name: &Name) -> Error {
+    Error::new(
+        ErrorKind::AlreadyExists(Object::Index),
+        format!("relation \"{name}\" already exists"),
+    )
 }
 
 /// A name for an index or a constraint as PostgreSQL makes it:

@@ -23,6 +23,7 @@ pub(super) fn told(
             Ok(step) => {
                 lines.extend(step.statements);
                 lines.extend(step.caution.map(|caution| format!("-- {caution}")));
+                lines.extend(step.then);
             }
             Err(error) => {
                 assert_eq!(error.sqlstate(), "0A000");

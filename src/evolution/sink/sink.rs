@@ -27,8 +27,12 @@ pub struct SinkStep {
     /// The statements, to be run in order, each without its semicolon. Empty
     /// when there is nothing to do. A transaction around them is the caller's.
     pub statements: Vec<String>,
-    /// What to mind: sentences.
+    /// What to mind: sentences; with statements that follow, what is to be done
+    /// before them.
     pub caution: Option<String>,
+    /// The statements that follow when that was done. Empty when nothing is to be
+    /// done between statements.
+    pub then: Vec<String>,
 }
 
 /// What a kind of sink must be able to say.
@@ -137,7 +141,7 @@ impl SinkStep {
     pub(super) fn statements(statements: impl Into<Vec<String>>) -> Self {
         Self {
             statements: statements.into(),
-            caution: None,
+            ..Self::default()
         }
     }
 
@@ -150,6 +154,11 @@ impl SinkStep {
     pub(super) fn with_caution(mut self, caution: impl Into<String>) -> Self {
         self.caution = Some(caution.into());
         self
+    }
+
+    /// Adds what to mind, if anything.
+    pub(super) fn minding(self, caution: Option<String>) -> Self {
+        Self { caution, ..self }
     }
 }
 

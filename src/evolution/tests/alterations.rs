@@ -238,8 +238,8 @@ fn what_cannot_be_done_is_refused_as_postgresql_does() {
         (drop_index("x"), "42704", "index \"x\" does not exist"),
         (
             add_unique(Some("u"), &["id"]),
-            "42710",
-            "constraint \"u\" for relation \"orders\" already exists",
+            "42P07",
+            "relation \"u\" already exists",
         ),
         (
             add_index(Some("i"), &["id"]),

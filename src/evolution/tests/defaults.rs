@@ -214,3 +214,76 @@ fn a_default_that_cannot_be_carried_over_is_named() {
         assert_eq!((error.message(), error.detail()), (message, Some(detail)));
     }
 }
+
+/// As PostgreSQL: `ALTER TABLE … ALTER COLUMN … TYPE` casts the default as a value
+/// that is assigned, and refuses where there is no such cast.
+#[test]
+fn a_default_without_an_assignment_cast_is_refused() {
+    for (from, default, to, expected) in [
+        ("integer", "5", "bigint", Some("5")),
+        ("integer", "5", "text", Some("'5'")),
+        ("integer", "5", "numeric(4,1)", Some("5.0")),
+        ("bigint", "5", "smallint", Some("5")),
+        ("integer", "1", "boolean", None),
+        ("integer", "5", "jsonb", None),
+        ("text", "'5'", "integer", None),
+        ("text", "'5'", "jsonb", None),
+        ("text", "'{}'", "text[]", None),
+        ("text", "'x'", "varchar(5)", Some("'x'")),
+        ("text", "'2024-02-29'", "date", None),
+        ("text", "'\\xdead'", "bytea", None),
+        ("timestamp", "'2024-02-29 12:00'", "bytea", None),
+        ("bytea", "'\\xdead'", "text", Some("'\\xdead'")),
+        (
+            "uuid",
+            "'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'",
+            "bytea",
+            None,
+        ),
+        (
+            "date",
+            "'2024-02-29'",
+            "timestamp",
+            Some("'2024-02-29 00:00:00'"),
+        ),
+        ("date", "'2024-02-29'", "interval", None),
+        ("time", "'12:00'", "interval", Some("'12:00:00'")),
+        (
+            "json",
+            "'{\"b\":1, \"a\":2}'",
+            "jsonb",
+            Some("'{\"a\":2,\"b\":1}'"),
+        ),
+        ("integer[]", "'[1]'", "text", Some("'[1]'")),
+        ("integer[]", "'[1]'", "jsonb", None),
+        ("jsonb", "'[1]'", "integer[]", None),
+        // What PostgreSQL has no type for is JSON there.
+        (
+            "struct<a integer>",
+            "'{\"a\":1}'",
+            "jsonb",
+            Some("'{\"a\":1}'"),
+        ),
+        (
+            "jsonb",
+            "'{\"a\":1}'",
+            "struct<a integer>",
+            Some("'{\"a\":1}'"),
+        ),
+        ("text", "'{\"a\":1}'", "struct<a integer>", None),
+    ] {
+        let old = schema(&[&format!("c: {from} = {default}")], &[]);
+        match expected {
+            Some(expected) => {
+                let new = altered(&old, &[set_type("c", to)]);
+                assert_eq!(self::default(&new, "c"), expected, "{from} to {to}");
+            }
+            None => {
+                let error = refused(&old, &[set_type("c", to)]);
+                assert_eq!(error.sqlstate(), "42804", "{from} to {to}: {error}");
+                let detail = error.detail().expect("a detail");
+                assert!(detail.contains("is not assigned to type"), "{detail}");
+            }
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! What a refusal says.
 
 use super::build::*;
-use crate::evolution::{Report, Rule, Violation, adopt_identities, compare, judge};
+use crate::evolution::{Report, Rule, Violation, adopt_identities, compare, diff, judge};
 use crate::schema::{Alteration, DataType, FieldId, Mode, Schema};
 
 fn orders() -> Schema {
@@ -170,6 +170,69 @@ fn a_hint_says_what_would_be_allowed() {
             assert_eq!(report.hint(), *hint, "{mode}");
         }
     }
+}
+
+/// What is told where several versions ask for different things.
+#[test]
+fn a_way_out_helps_every_version() {
+    let bare = schema(&["id: bigint"], &[]);
+    let nullable = altered(&bare, &[add("b: text")]);
+    let renamed = altered(&nullable, &[rename("b", "c")]);
+    let dropped = altered(&nullable, &[drop("id")]);
+    for (history, alterations, hint) in [
+        // A default would do for version 1 only.
+        (
+            &[&bare, &nullable][..],
+            &[set_not_null("b")],
+            "Keep column \"b\" nullable.",
+        ),
+        (
+            &[&nullable, &renamed],
+            &[add("b: text")],
+            "Leave the names \"b\" and \"c\" to the columns that had them: use a name that no column had.",
+        ),
+        (
+            &[&nullable, &dropped],
+            &[rename("b", "id")],
+            "Leave the names \"b\" and \"id\" to the columns that had them: use a name that no column had.",
+        ),
+    ] {
+        let latest = history.last().expect("a history");
+        let new = altered(latest, alterations);
+        let history: Vec<(u32, &Schema)> = (1..).zip(history.iter().copied()).collect();
+        let report = judge(Mode::BackwardTransitive, &new, &history);
+        assert_eq!(report.hint(), hint);
+    }
+}
+
+/// Names are said as they are; on their own, ways are told apart.
+#[test]
+fn names_with_quotes_and_dots() {
+    let old = schema(&["a\"b: text", "s: struct<\"x.\"\"y\": int>"], &[]);
+    let part = path("s").child("x.\"y");
+    let to = Alteration::RenameColumn {
+        column: part,
+        to: "z".to_owned(),
+    };
+    let changes = diff(&old, &altered(&old, &[rename("a\"b", "c\"d"), to])).differences;
+    let told = changes.iter().map(|found| {
+        let change = &found.change;
+        (change.to_string(), change.before().unwrap_or_default())
+    });
+    let told: Vec<_> = told.collect();
+    assert_eq!(
+        told,
+        [
+            (
+                "renamed column \"a\"b\" to \"c\"d\"".to_owned(),
+                "a\"b".to_owned()
+            ),
+            (
+                "renamed column \"s.x.\"y\" to \"s.z\"".to_owned(),
+                "s.\"x.\"\"y\"".to_owned()
+            ),
+        ]
+    );
 }
 
 /// Of every two types without parts: what a hint names is allowed.

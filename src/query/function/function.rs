@@ -27,16 +27,118 @@ pub(in crate::query) struct Function {
     pub(in crate::query) body: Body,
 }
 
+/// Rows of the tables are made with these: what most functions are is what is not
+/// said.
+impl Function {
+    /// A strict and stable function that answers a value.
+    pub(in crate::query) const fn row(
+        name: &'static str,
+        parameters: &'static [Type],
+        returns: Type,
+        body: RowBody,
+    ) -> Self {
+        Self::new(name, parameters, returns, Body::Row(body))
+    }
+
+    /// A strict and stable function that answers a set.
+    pub(in crate::query) const fn set(
+        name: &'static str,
+        parameters: &'static [Type],
+        returns: Type,
+        body: SetBody,
+    ) -> Self {
+        Self::new(name, parameters, returns, Body::Set(body))
+    }
+
+    /// A function that is an expression of the engine; what that makes of NULL is
+    /// its own matter.
+    pub(in crate::query) const fn expression(
+        name: &'static str,
+        parameters: &'static [Type],
+        returns: Type,
+        body: ExpressionBody,
+    ) -> Self {
+        Self::new(name, parameters, returns, Body::Expression(body))
+    }
+
+    /// An aggregate that passes over rows with a NULL among its arguments.
+    pub(in crate::query) const fn aggregate(
+        name: &'static str,
+        parameters: &'static [Type],
+        returns: Type,
+        body: AggregateBody,
+    ) -> Self {
+        Self::new(name, parameters, returns, Body::Aggregate(body))
+    }
+
+    /// A window function; the engine has one of the same name.
+    pub(in crate::query) const fn window(
+        name: &'static str,
+        parameters: &'static [Type],
+        returns: Type,
+    ) -> Self {
+        Self::new(name, parameters, returns, Body::Window(name))
+    }
+
+    /// A strict and stable function.
+    pub(in crate::query) const fn new(
+        name: &'static str,
+        parameters: &'static [Type],
+        returns: Type,
+        body: Body,
+    ) -> Self {
+        Self {
+            name,
+            parameters,
+            is_variadic: false,
+            returns,
+            is_strict: true,
+            is_stable: true,
+            body,
+        }
+    }
+
+    /// Its last parameter is repeated.
+    pub(in crate::query) const fn variadic(mut self) -> Self {
+        self.is_variadic = true;
+        self
+    }
+
+    /// It is called with NULLs, and decides what they mean.
+    pub(in crate::query) const fn lenient(mut self) -> Self {
+        self.is_strict = false;
+        self
+    }
+
+    /// It answers something else every time.
+    pub(in crate::query) const fn volatile(mut self) -> Self {
+        self.is_stable = false;
+        self
+    }
+}
+
+/// Answers a value for the values of one row.
+pub(in crate::query) type RowBody = fn(&Call<'_>, &[Value]) -> Result<Value>;
+
+/// Answers any number of values for the values of one row: a set.
+pub(in crate::query) type SetBody = fn(&Call<'_>, &[Value]) -> Result<Vec<Value>>;
+
+/// Is an expression over its arguments' carriers.
+pub(in crate::query) type ExpressionBody = fn(&Call<'_>, Vec<Expr>) -> Result<Expr>;
+
+/// Answers one value for many rows: this is the aggregate over none yet.
+pub(in crate::query) type AggregateBody = fn(&Call<'_>) -> Box<dyn Aggregate>;
+
 /// What a function does.
 pub(in crate::query) enum Body {
     /// Answers a value for the values of one row.
-    Row(fn(&Call<'_>, &[Value]) -> Result<Value>),
+    Row(RowBody),
     /// Is this expression over its arguments' carriers.
-    Expression(fn(Vec<Expr>) -> Expr),
+    Expression(ExpressionBody),
     /// Answers any number of values for the values of one row: a set.
-    Set(fn(&Call<'_>, &[Value]) -> Result<Vec<Value>>),
+    Set(SetBody),
     /// Answers one value for many rows.
-    Aggregate(fn(&Call<'_>) -> Box<dyn Aggregate>),
+    Aggregate(AggregateBody),
     /// A window function of the engine of this name: `row_number`, `lag`.
     Window(&'static str),
 }

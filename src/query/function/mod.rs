@@ -1,5 +1,25 @@
 //! What calls and operators mean: tables of functions.
+//!
+//! ```text
+//!  name, arguments ─▶ table    which functions have the name
+//!                  ─▶ types    which of them it is (42883, 42725)
+//!                  ─▶ udf      how the engine calls it
+//! ```
+//!
+//! [`call`](call()), [`aggregate`](aggregate()), [`window`] and [`within_group`] are
+//! for what is written as a call, [`operator`] for what is written with signs. All
+//! answer an expression with its type; nothing is left for the engine to coerce.
 
+mod aggregate;
+mod arguments;
+mod call;
 mod function;
+mod library;
+pub(super) mod operator;
+mod seam;
+mod table;
+mod udf;
 
-pub(super) use function::{Aggregate, Body, Call, Function};
+pub(super) use arguments::Arguments;
+pub(super) use call::{Called, Kind, aggregate, call, kind_of, window, within_group};
+pub(super) use function::{Aggregate, Body, Call, Function, RowBody, SetBody};

@@ -10,7 +10,8 @@ use crate::position::Position;
 use crate::schema::ObjectId;
 use crate::store::{Change, Namespace, Requirement, Stream, Update, Version};
 
-/// Checks the requirements, does the updates, ends the unit in the log.
+/// Checks the requirements, does the updates, ends the unit in the log; without
+/// updates there is no unit.
 ///
 /// # Errors
 /// 40001 when a requirement does not hold.
@@ -18,6 +19,9 @@ pub(super) fn apply(connection: &Connection, change: &Change) -> Result<Position
     let before = codec::position(connection)?;
     for requirement in &change.requirements {
         require(connection, requirement)?;
+    }
+    if change.updates.is_empty() {
+        return Ok(before);
     }
     for update in &change.updates {
         self::update(connection, update).map_err(collision)?;

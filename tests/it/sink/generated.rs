@@ -11,8 +11,8 @@ const PAIRS: u64 = 150;
 const COLUMNS: [&str; 8] = ["a", "b", "c", "d", "order id", "é", "g", "h"];
 const MEMBERS: [&str; 4] = ["x", "y", "z", "it's"];
 
-/// Types, each with a default.
-const TYPES: &[(&str, &str)] = &[
+/// PostgreSQL's own types, each with a default.
+pub(super) const NATIVE: &[(&str, &str)] = &[
     ("boolean", "true"),
     ("smallint", "7"),
     ("integer", "7"),
@@ -34,6 +34,10 @@ const TYPES: &[(&str, &str)] = &[
     ("jsonb", "'[]'"),
     ("integer[]", "'{7,NULL}'"),
     ("text[]", "'{7,8}'"),
+];
+
+/// Types that are kept as `jsonb`, each with a default.
+const OTHERS: &[(&str, &str)] = &[
     (
         "struct<x integer, y text DEFAULT 'y', z array<struct<x integer>>>",
         r#"'{"x":7,"z":[{"x":8}]}'"#,
@@ -83,7 +87,11 @@ fn pick<'a, T: ?Sized>(rng: &mut Rng, from: &[&'a T]) -> &'a T {
 
 /// `name type [NOT NULL] [DEFAULT value]`.
 fn column(rng: &mut Rng, name: &str) -> String {
-    let (data_type, default) = TYPES[rng.usize(..TYPES.len())];
+    let place = rng.usize(..NATIVE.len() + OTHERS.len());
+    let (data_type, default) = match place.checked_sub(NATIVE.len()) {
+        Some(place) => OTHERS[place],
+        None => NATIVE[place],
+    };
     let not_null = if rng.bool() { " NOT NULL" } else { "" };
     let default = match rng.bool() {
         true => format!(" DEFAULT {default}"),

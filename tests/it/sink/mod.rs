@@ -95,6 +95,33 @@ async fn every_type_becomes_another_or_postgresql_has_no_way_either() {
     }
 }
 
+/// What PostgreSQL has no assignment cast for we do not read in another way.
+#[tokio::test]
+async fn a_default_that_postgresql_does_not_cast_is_refused() {
+    let postgres = PostgreSql::start();
+    let client = postgres.connect().await;
+    let mut refused = 0;
+    for (before, default) in generated::NATIVE {
+        for (after, _) in generated::NATIVE {
+            let from = created(&format!("CREATE STREAM s (c {before} DEFAULT {default})"));
+            let alter = format!("ALTER STREAM s ALTER COLUMN c TYPE {after}");
+            client.rows("BEGIN").await;
+            let table = format!("CREATE TABLE t (c {before} DEFAULT {default})");
+            client.rows(&table).await;
+            let cast = format!("ALTER TABLE t ALTER COLUMN c TYPE {after} USING NULL::{after}");
+            if let Err(error) = client.try_rows(&cast).await {
+                let code = error.code().map(|code| code.code());
+                assert_eq!(code, Some("42804"), "{before} to {after}");
+                let ours = shape::try_altered(&from, &alter);
+                assert!(ours.is_none(), "{before} to {after}");
+                refused += 1;
+            }
+            client.rows("ROLLBACK").await;
+        }
+    }
+    assert!(refused > generated::NATIVE.len(), "{refused}");
+}
+
 #[tokio::test]
 async fn every_default_is_read_back() {
     let postgres = PostgreSql::start();

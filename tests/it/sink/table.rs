@@ -53,11 +53,6 @@ impl<'a> Table<'a> {
         for (step, told) in plan.steps.iter().zip(rendered) {
             let cautious = told.caution.is_some();
             match &step.change {
-                SchemaChange::SetNotNull(column) if column.is_column() => {
-                    assert!(cautious, "{told:?}");
-                    self.fill(&plan.to, std::slice::from_ref(column.leaf()))
-                        .await;
-                }
                 SchemaChange::ChangePrimaryKey { to: columns, .. } if !columns.is_empty() => {
                     assert!(cautious, "{told:?}");
                     self.fill(&plan.to, columns).await;
@@ -72,14 +67,15 @@ impl<'a> Table<'a> {
                 }
                 _ => (),
             }
-            for (number, statement) in told.statements.iter().enumerate() {
-                if let (1.., SchemaChange::AddColumn { column, .. }) = (number, &step.change)
-                    && column.is_column()
-                {
-                    assert!(cautious, "{told:?}");
-                    self.fill(&plan.to, std::slice::from_ref(column.leaf()))
-                        .await;
-                }
+            for statement in &told.statements {
+                self.client.rows(statement).await;
+            }
+            if let Some(column) = step.change.column().filter(|_| !told.then.is_empty()) {
+                assert!(cautious, "{told:?}");
+                self.fill(&plan.to, std::slice::from_ref(column.leaf()))
+                    .await;
+            }
+            for statement in &told.then {
                 self.client.rows(statement).await;
             }
         }

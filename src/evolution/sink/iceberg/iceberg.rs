@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 
 use super::column_type::{column_type, is_promotion};
+use super::literal::literal;
 use crate::evolution::SchemaChange;
 use crate::evolution::sink::sink::Dialect;
 use crate::evolution::sink::{Hop, Migration, Refusal, SinkStep};
-use crate::schema::{DataType, DefaultValue, Field, FieldPath, Name, Schema, StreamName};
+use crate::schema::{DataType, Field, FieldPath, Name, Schema, StreamName};
 
 /// Iceberg's way to say it, in Spark SQL.
 pub(in crate::evolution::sink) struct Iceberg;
@@ -95,12 +96,12 @@ impl Dialect for Iceberg {
 }
 
 /// One step in a table.
-struct Step<'a> {
-    migration: &'a Migration<'a>,
+struct Step<'a, 'm> {
+    migration: &'a Migration<'m>,
     table: String,
 }
 
-impl Step<'_> {
+impl Step<'_, '_> {
     fn alter(&self, action: String) -> SinkStep {
         SinkStep::statement(format!("ALTER TABLE {} {action}", self.table))
     }
@@ -205,23 +206,27 @@ impl Step<'_> {
         Ok(way.last().is_some_and(|hop| !matches!(hop, Hop::Member(_))))
     }
 
+    /// A key that cannot come leaves the one there is: a table that lost it would
+    /// have none.
     fn change_key(&self, from: &[Name], to: &[Name]) -> Result<SinkStep, Refusal> {
-        if to.is_empty() {
-            return Ok(self.alter(format!("DROP IDENTIFIER FIELDS {}", list(from))));
+        let coming = &self.migration.to.primary_key;
+        check_key(self.migration.to, coming)?;
+        if let Some(column) = self.optional_of(coming) {
+            return Err(no_key(column, from, coming));
         }
-        check_key(self.migration.to, to)?;
-        // A column that was not there, or was optional, is optional in the table.
-        let optional = to.iter().find(|column| {
+        Ok(match to {
+            [] => self.alter(format!("DROP IDENTIFIER FIELDS {}", list(from))),
+            _ => SinkStep::statement(set_key(&self.table, to)),
+        })
+    }
+
+    /// The first of these columns that is optional in the table: one that was not
+    /// there, or was optional.
+    fn optional_of<'n>(&self, columns: &'n [Name]) -> Option<&'n Name> {
+        columns.iter().find(|column| {
             let before = self.migration.before(column);
             before.is_none_or(|field| field.nullable)
-        });
-        match optional {
-            None => Ok(SinkStep::statement(set_key(&self.table, to))),
-            Some(column) => Err(Refusal::new(
-                format!("a key over the optional column \"{column}\" in Iceberg"),
-                "Keys are over columns that the table had as required: copy it into a new one.",
-            )),
-        }
+        })
     }
 
     /// Checks the name of a new or renamed field.
@@ -303,6 +308,23 @@ fn check_key(schema: &Schema, columns: &[Name]) -> Result<(), Refusal> {
     }
 }
 
+/// A key over a column that is optional in the table (Iceberg's specification,
+/// "Identifier Field IDs": they are required).
+fn no_key(column: &str, from: &[Name], to: &[Name]) -> Refusal {
+    let keep = match from {
+        [] => String::new(),
+        from => format!(" Keep the identifier fields {} until then.", list(from)),
+    };
+    Refusal::new(
+        format!("a key over the optional column \"{column}\" in Iceberg"),
+        format!(
+            "Identifier fields are required, and no statement makes an optional column so: create a table of the new schema, copy the rows into it, and let it take the place of this one. Or make {} required by Iceberg's own API (UpdateSchema: allowIncompatibleChanges, requireColumn), then set the identifier fields {}.{keep}",
+            quote(column),
+            list(to)
+        ),
+    )
+}
+
 /// What a table of Iceberg cannot hold of the schema.
 fn left_out(schema: &Schema) -> Vec<&'static str> {
     let has_default = schema.fields.iter().any(|field| field.default.is_some());
@@ -321,29 +343,6 @@ fn nullable_parts(path: &FieldPath) -> SinkStep {
     SinkStep::nothing(format!(
         "Nothing to do: in Spark SQL \"{path}\" can always be NULL."
     ))
-}
-
-/// A default as Spark SQL writes it. Backslashes escape there.
-fn literal(path: &FieldPath, default: &DefaultValue, to: &DataType) -> Result<String, Refusal> {
-    let text = default.text();
-    let quoted = |text: &str| format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"));
-    let spark_type = column_type(path, to)?;
-    Ok(match to {
-        DataType::Boolean | DataType::SmallInt | DataType::Integer => text.to_owned(),
-        DataType::Bytea => format!("X'{}'", text.trim_start_matches("\\x")),
-        _ if spark_type == "STRING" => quoted(text),
-        DataType::Real | DataType::Double => format!("CAST({} AS {spark_type})", quoted(text)),
-        _ if text.ends_with(|last: char| last.is_ascii_alphabetic()) => {
-            return Err(Refusal::new(
-                format!("the default {default} of column \"{path}\" in Iceberg"),
-                "Dates, times and decimals are finite there: choose a finite default.",
-            ));
-        }
-        DataType::TimestampTz(_) => {
-            format!("CAST({} AS {spark_type})", quoted(&format!("{text}:00")))
-        }
-        _ => format!("CAST({} AS {spark_type})", quoted(text)),
-    })
 }
 
 fn set_key(table: &str, columns: &[Name]) -> String {

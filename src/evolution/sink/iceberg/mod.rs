@@ -8,6 +8,7 @@
 
 mod column_type;
 mod iceberg;
+mod literal;
 #[cfg(test)]
 mod tests;
 

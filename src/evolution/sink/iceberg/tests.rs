@@ -6,13 +6,15 @@
 //! IDENTIFIER FIELDS id, data`; what is refused is refused by its
 //! specification, "Schema Evolution".
 
+use std::sync::Arc;
+
 use sqlparser::dialect::DatabricksDialect;
 use sqlparser::parser::Parser;
 
-use crate::evolution::Sink;
 use crate::evolution::sink::sample::told;
 use crate::evolution::tests::build::*;
-use crate::schema::{Alteration, Schema, StreamName};
+use crate::evolution::{Sink, plan};
+use crate::schema::{Alteration, Mode, Schema, StreamName};
 
 fn table() -> StreamName {
     StreamName::new("db", "orders")
@@ -179,6 +181,28 @@ ALTER TABLE `db`.`orders` ADD COLUMN `m`.`value`.`b` INT
 -- Old values of "m.value.b" are read as NULL: rewrite them where 7 is wanted.
 ALTER TABLE `db`.`orders` ADD COLUMN `points`.`element`.`z` DOUBLE"#,
         ),
+        // A default with parts: each is of its own type.
+        (
+            vec![
+                add(r#"s: struct<a smallint, "it's" text, at timestamptz, n numeric(4,1)> = '{"a": 1, "it''s": "\\", "n": 1.5}'"#),
+                add("l: date[] = '[\"2024-02-29\", null]'"),
+                add(r#"m2: map<bigint, array<double precision>> = '{"7": [0.5], "8": []}'"#),
+                add("e: map<text, integer> = '{}'"),
+            ],
+            r#"ALTER TABLE `db`.`orders` ADD COLUMN `s` STRUCT<`a`: INT, `it's`: STRING, `at`: TIMESTAMP, `n`: DECIMAL(4,1)>
+UPDATE `db`.`orders` SET `s` = named_struct('a', 1, 'it\'s', '\\', 'at', CAST(NULL AS TIMESTAMP), 'n', CAST('1.5' AS DECIMAL(4,1))) WHERE `s` IS NULL
+-- Iceberg has no defaults: who writes must see to it.
+ALTER TABLE `db`.`orders` ADD COLUMN `l` ARRAY<DATE>
+UPDATE `db`.`orders` SET `l` = array(CAST('2024-02-29' AS DATE), CAST(NULL AS DATE)) WHERE `l` IS NULL
+-- Iceberg has no defaults: who writes must see to it.
+ALTER TABLE `db`.`orders` ADD COLUMN `m2` MAP<BIGINT, ARRAY<DOUBLE>>
+UPDATE `db`.`orders` SET `m2` = map(CAST('7' AS BIGINT), array(CAST('0.5' AS DOUBLE)), CAST('8' AS BIGINT), CAST(array() AS ARRAY<DOUBLE>)) WHERE `m2` IS NULL
+-- Iceberg has no defaults: who writes must see to it.
+ALTER TABLE `db`.`orders` ADD COLUMN `e` MAP<STRING, INT>
+UPDATE `db`.`orders` SET `e` = CAST(map() AS MAP<STRING, INT>) WHERE `e` IS NULL
+-- Iceberg has no defaults: who writes must see to it."#,
+        ),
+        (vec![add("l: date[] = '[\"infinity\"]'")], r#"!! the default 'infinity' of column "l.element" in Iceberg is not supported"#),
         (vec![add("location.alt: integer = 7")], "ALTER TABLE `db`.`orders` ADD COLUMN `location`.`alt` INT
 UPDATE `db`.`orders` SET `location`.`alt` = 7 WHERE `location` IS NOT NULL AND `location`.`alt` IS NULL
 -- Iceberg has no defaults: who writes must see to it."),
@@ -259,13 +283,41 @@ ALTER TABLE `db`.`orders` ALTER COLUMN `location`.`lat` DROP NOT NULL",
             "ALTER TABLE `db`.`orders` DROP IDENTIFIER FIELDS `id`
 ALTER TABLE `db`.`orders` SET IDENTIFIER FIELDS `v`, `id`",
         ),
-        (vec![Alteration::DropPrimaryKey, add_key(&["t"])], r#"ALTER TABLE `db`.`orders` DROP IDENTIFIER FIELDS `id`
+        // The table keeps the key it has.
+        (vec![Alteration::DropPrimaryKey, add_key(&["t"])], r#"!! a key over the optional column "t" in Iceberg is not supported
 !! making the optional column "t" required in Iceberg is not supported
 !! a key over the optional column "t" in Iceberg is not supported"#),
     ] {
         let said = told(Sink::Iceberg, &table(), &orders(), &alterations);
         assert_eq!(said, expected, "{alterations:?}");
     }
+}
+
+/// What is to be done is told with the key that cannot come, and with the one that
+/// stays until then.
+#[test]
+fn no_table_loses_its_key() {
+    let to = altered(
+        &orders(),
+        &[Alteration::DropPrimaryKey, add_key(&["t", "id"])],
+    );
+    let plan = plan(Mode::None, &Arc::new(to), &[(1, Arc::new(orders()))]);
+    let told = plan.render(Sink::Iceberg, &table());
+    let hints: Vec<&str> = told
+        .iter()
+        .filter_map(|told| told.as_ref().err()?.hint())
+        .collect();
+    let done = told.iter().flatten().flat_map(|told| &told.statements);
+    assert_eq!(done.count(), 0, "{told:?}");
+    for hint in [hints[0], hints[2]] {
+        assert!(hint.contains("create a table of the new schema"), "{hint}");
+        assert!(hint.contains("make `t` required"), "{hint}");
+        assert!(hint.contains("identifier fields `t`, `id`"), "{hint}");
+    }
+    assert!(
+        hints[0].ends_with("Keep the identifier fields `id` until then."),
+        "{hints:?}"
+    );
 }
 
 /// A parser of Databricks' dialect knows these forms of Spark SQL, and neither
@@ -275,6 +327,7 @@ fn what_a_parser_of_spark_knows_it_reads() {
     let from = schema(&["id: bigint", "a: integer", "t: text", "r: real"], &["id"]);
     let actions = [
         add("q: text ! = 'x'"),
+        add("s: struct<a integer, l date[]> = '{\"a\": 1}'"),
         drop("t"),
         rename("a", "b"),
         set_type("r", "double precision"),
@@ -284,7 +337,7 @@ fn what_a_parser_of_spark_knows_it_reads() {
         .lines()
         .filter(|line| !line.starts_with("--"))
         .collect();
-    assert_eq!(statements.len(), 5);
+    assert_eq!(statements.len(), 7);
     for statement in statements {
         let parsed = Parser::parse_sql(&DatabricksDialect {}, statement);
         assert_eq!(parsed.expect(statement).len(), 1);

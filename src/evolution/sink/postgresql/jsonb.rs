@@ -1,8 +1,9 @@
 //! What becomes of the values within a `jsonb` column.
 
-use super::conversion::{Conversion, conversion, is_text};
+use super::conversion::{Conversion, conversion};
 use super::literal::jsonb_literal;
 use crate::evolution::Rule;
+use crate::evolution::assignment::is_text;
 use crate::evolution::sink::Hop;
 use crate::schema::{DataType, DefaultValue, quote_literal};
 

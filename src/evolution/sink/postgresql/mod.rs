@@ -4,6 +4,7 @@
 //! Sources: PostgreSQL 15 manual, "ALTER TABLE", "CREATE CAST" and the catalog
 //! `pg_cast`, "JSON Functions and Operators", appendix K "PostgreSQL Limits".
 
+mod caution;
 mod column_type;
 mod conversion;
 mod jsonb;

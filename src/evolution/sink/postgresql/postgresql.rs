@@ -1,12 +1,14 @@
 //! The statements.
 
+use super::caution::caution;
 use super::column_type::{column_type, is_native};
-use super::conversion::{Conversion, conversion, depends_on_time_zone};
+use super::conversion::{Conversion, conversion};
 use super::literal::literal;
 use super::{jsonb, limit};
+use crate::evolution::SchemaChange;
+use crate::evolution::assignment::is_text;
 use crate::evolution::sink::sink::Dialect;
 use crate::evolution::sink::{Hop, Migration, Refusal, SinkStep};
-use crate::evolution::{Rule, SchemaChange};
 use crate::schema::{
     Constraint, DataType, DefaultValue, Field, FieldPath, Index, Name, Schema, StreamName,
     quote_ident,
@@ -102,13 +104,13 @@ fn refusals(table: &StreamName, schema: &Schema) -> impl Iterator<Item = Refusal
 }
 
 /// One step in a table.
-struct Step<'a> {
-    migration: &'a Migration<'a>,
+struct Step<'a, 'm> {
+    migration: &'a Migration<'m>,
     /// Its place among the steps.
     place: usize,
 }
 
-impl Step<'_> {
+impl Step<'_, '_> {
     fn change(&self, change: &SchemaChange) -> Result<SinkStep, Refusal> {
         match change {
             SchemaChange::AddColumn { column, field } if column.is_column() => self.add(field),
@@ -122,9 +124,9 @@ impl Step<'_> {
             }
             SchemaChange::RenameColumn { column, from } => self.rename_member(column, from),
             SchemaChange::ChangeType { column, from, to } => self.change_type(column, from, to),
-            SchemaChange::SetNotNull(column) if column.is_column() => Ok(self
-                .alter_column(column.leaf(), ["SET NOT NULL"])
-                .with_caution("Fails while a row has NULL there: fill it first.")),
+            SchemaChange::SetNotNull(column) if column.is_column() => {
+                Ok(self.set_not_null(SinkStep::default(), column.leaf()))
+            }
             SchemaChange::DropNotNull(column) if column.is_column() => {
                 Ok(self.alter_column(column.leaf(), ["DROP NOT NULL"]))
             }
@@ -173,13 +175,17 @@ impl Step<'_> {
             let not_null = if field.nullable { "" } else { " NOT NULL" };
             return Ok(self.alter([format!("{add}{not_null}{}", default_of(field))]));
         }
-        let mut step = self.alter([add]);
-        let filled = self.alter_column(&field.name, ["SET NOT NULL"]);
-        step.statements.extend(filled.statements);
-        Ok(step.with_caution(format!(
-            "Fill column \"{}\" between the two statements: the second fails while a row has NULL there.",
-            field.name
-        )))
+        Ok(self.set_not_null(self.alter([add]), &field.name))
+    }
+
+    /// After a step, when nobody has NULL there any more.
+    fn set_not_null(&self, step: SinkStep, column: &str) -> SinkStep {
+        SinkStep {
+            then: self.alter_column(column, ["SET NOT NULL"]).statements,
+            ..step.with_caution(format!(
+                "Fill column \"{column}\" where it is NULL: the next statement fails while a row has NULL there."
+            ))
+        }
     }
 
     fn rename(&self, from: &str, to: &str) -> Result<SinkStep, Refusal> {
@@ -222,10 +228,7 @@ impl Step<'_> {
         let set = carried.and_then(|(_, after)| set_default(after));
         let actions = drop.into_iter().chain([set_type]).chain(set);
         let step = self.alter_column(name, actions);
-        Ok(match caution_of(&from, &to) {
-            Some(caution) => step.with_caution(caution),
-            None => step,
-        })
+        Ok(step.minding(caution(&from, &to)))
     }
 
     fn change_default(
@@ -370,10 +373,9 @@ impl Step<'_> {
         let change = |json: &str| jsonb::retype(json, from, to);
         let rewritten = jsonb::rewrite(&column, way, None, &change).ok_or_else(refused)?;
         let step = self.update(&column, &rewritten);
-        Ok(match caution_of(from, to) {
-            Some(caution) => step.with_caution(caution),
-            None => step,
-        })
+        // JSON knows no lengths.
+        let to = if is_text(to) { &DataType::Text } else { to };
+        Ok(step.minding(caution(from, to)))
     }
 
     fn update(&self, column: &str, value: &str) -> SinkStep {
@@ -387,26 +389,6 @@ impl Step<'_> {
 /// Whether arrays of it are arrays of PostgreSQL.
 fn is_native_part(element: &DataType) -> bool {
     is_native(&DataType::array(element.clone(), true))
-}
-
-/// What to mind when values get another type.
-fn caution_of(from: &DataType, to: &DataType) -> Option<String> {
-    let rule = match (from, to) {
-        (DataType::Array(from), DataType::Array(to)) => {
-            Rule::of_types(&from.data_type, &to.data_type)
-        }
-        _ => Rule::of_types(from, to),
-    };
-    let what = match rule {
-        None | Some(Rule::Widened) => return None,
-        Some(Rule::Narrowed) => "Fails when a value does not fit; fractions are rounded.",
-        Some(_) => "Fails when a value cannot be converted; fractions are rounded.",
-    };
-    let zone = match depends_on_time_zone(from, to) {
-        true => " Run it with TimeZone set to UTC.",
-        false => "",
-    };
-    Some(format!("{what}{zone}"))
 }
 
 fn no_conversion(path: &FieldPath, from: &DataType, to: &DataType) -> Refusal {

@@ -101,8 +101,8 @@ ALTER TABLE public.orders ADD COLUMN "Weird" text DEFAULT 'it''s'"#,
         (
             vec![add("n: integer !")],
             r#"ALTER TABLE public.orders ADD COLUMN n integer
-ALTER TABLE public.orders ALTER COLUMN n SET NOT NULL
--- Fill column "n" between the two statements: the second fails while a row has NULL there."#,
+-- Fill column "n" where it is NULL: the next statement fails while a row has NULL there.
+ALTER TABLE public.orders ALTER COLUMN n SET NOT NULL"#,
         ),
         (
             vec![drop_constraint("u"), drop("t")],
@@ -123,12 +123,12 @@ ALTER TABLE public.orders RENAME COLUMN t_2 TO v"#,
         (
             vec![set_type("v", "varchar(5)")],
             r#"ALTER TABLE public.orders ALTER COLUMN v DROP DEFAULT, ALTER COLUMN v TYPE character varying(5), ALTER COLUMN v SET DEFAULT 'x'
--- Fails when a value does not fit; fractions are rounded."#,
+-- Fails when a value is too long."#,
         ),
         (
             vec![set_type("t", "integer")],
             r#"ALTER TABLE public.orders ALTER COLUMN t TYPE integer USING t::integer
--- Fails when a value cannot be converted; fractions are rounded."#,
+-- Fails when a value cannot be converted."#,
         ),
         (
             vec![
@@ -136,20 +136,17 @@ ALTER TABLE public.orders RENAME COLUMN t_2 TO v"#,
                 set_type("a", "text"),
                 set_default("a", "'x'"),
             ],
-            r#"ALTER TABLE public.orders ALTER COLUMN a DROP DEFAULT
-ALTER TABLE public.orders ALTER COLUMN a TYPE text
--- Fails when a value cannot be converted; fractions are rounded.
+            r#"ALTER TABLE public.orders ALTER COLUMN a DROP DEFAULT, ALTER COLUMN a TYPE text
 ALTER TABLE public.orders ALTER COLUMN a SET DEFAULT 'x'"#,
         ),
         (
             vec![set_type("at", "timestamptz")],
-            r#"ALTER TABLE public.orders ALTER COLUMN at TYPE timestamp with time zone USING at AT TIME ZONE 'UTC'
--- Fails when a value cannot be converted; fractions are rounded."#,
+            r#"ALTER TABLE public.orders ALTER COLUMN at TYPE timestamp with time zone USING at AT TIME ZONE 'UTC'"#,
         ),
         (
             vec![set_type("tags", "varchar(5)[]")],
             r#"ALTER TABLE public.orders ALTER COLUMN tags TYPE character varying(5)[]
--- Fails when a value does not fit; fractions are rounded."#,
+-- Fails when a value is too long."#,
         ),
         (
             vec![set_type("id", "uuid")],
@@ -157,14 +154,13 @@ ALTER TABLE public.orders ALTER COLUMN a SET DEFAULT 'x'"#,
         ),
         (
             vec![set_type("s", "text")],
-            r#"ALTER TABLE public.orders ALTER COLUMN s TYPE text
--- Fails when a value cannot be converted; fractions are rounded."#,
+            r#"ALTER TABLE public.orders ALTER COLUMN s TYPE text"#,
         ),
         (
             vec![set_not_null("t"), drop_not_null("v"), drop_default("a")],
             r#"ALTER TABLE public.orders ALTER COLUMN a DROP DEFAULT
+-- Fill column "t" where it is NULL: the next statement fails while a row has NULL there.
 ALTER TABLE public.orders ALTER COLUMN t SET NOT NULL
--- Fails while a row has NULL there: fill it first.
 ALTER TABLE public.orders ALTER COLUMN v DROP NOT NULL"#,
         ),
         (
@@ -210,7 +206,7 @@ ALTER TABLE public.orders ADD CONSTRAINT orders_a_key UNIQUE (a)
         (
             vec![set_type("s.p.element.q", "integer")],
             r#"UPDATE public.orders SET s = CASE WHEN jsonb_typeof((s -> 'p')) = 'array' THEN jsonb_set(s, ARRAY['p'], (SELECT coalesce(jsonb_agg(CASE WHEN jsonb_typeof((part_3.value -> 'q')) <> 'null' THEN jsonb_set(part_3.value, ARRAY['q'], to_jsonb(((part_3.value -> 'q') #>> '{}')::integer)) ELSE part_3.value END ORDER BY part_3.place), '[]') FROM jsonb_array_elements((s -> 'p')) WITH ORDINALITY AS part_3(value, place))) ELSE s END WHERE s IS NOT NULL
--- Fails when a value cannot be converted; fractions are rounded."#,
+-- Fails when a value cannot be converted."#,
         ),
         (
             vec![set_type("s.x", "bigint"), set_type("m.key", "bigint")],

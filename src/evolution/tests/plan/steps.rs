@@ -80,11 +80,15 @@ fn each_step_can_be_done_after_the_ones_before() {
         ),
         (
             &[drop_default("defaulted"), set_type("defaulted", "text"), set_default("defaulted", "'1'")],
-            &["ALTER COLUMN defaulted DROP DEFAULT", "ALTER COLUMN defaulted TYPE text", "ALTER COLUMN defaulted SET DEFAULT '1'"],
+            &["ALTER COLUMN defaulted TYPE text"],
         ),
         (
-            &[drop_default("defaulted"), set_type("defaulted", "text")],
-            &["ALTER COLUMN defaulted DROP DEFAULT", "ALTER COLUMN defaulted TYPE text"],
+            &[drop_default("defaulted"), set_type("defaulted", "date"), set_default("defaulted", "'2024-02-29'")],
+            &["ALTER COLUMN defaulted DROP DEFAULT", "ALTER COLUMN defaulted TYPE date", "ALTER COLUMN defaulted SET DEFAULT '2024-02-29'"],
+        ),
+        (
+            &[drop_default("defaulted"), set_type("defaulted", "date")],
+            &["ALTER COLUMN defaulted DROP DEFAULT", "ALTER COLUMN defaulted TYPE date"],
         ),
         // Nullability after defaults.
         (

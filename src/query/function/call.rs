@@ -1,0 +1,342 @@
+//! What is written as a call.
+
+use datafusion::arrow::compute::SortOptions;
+use datafusion::functions_window;
+use datafusion::logical_expr::expr::{AggregateFunction, WindowFunction};
+use datafusion::logical_expr::{Expr, SortExpr, WindowFrame, WindowFunctionDefinition, lit};
+
+use super::seam::{Coercion, Resolved, cast, key, resolve};
+use super::table;
+use super::udf::{self, Arrangement, Bound};
+use super::{Body, Call, Function};
+use crate::error::{Definition, Error, ErrorKind, Result};
+use crate::query::catalog::Catalog;
+use crate::query::typed::Typed;
+use crate::query::types::carrier;
+use crate::relation::Type;
+
+/// The sorts of functions there are. No name has two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::query) enum Kind {
+    /// Answers a value for the values of one row.
+    Scalar,
+    /// Answers a set for the values of one row.
+    Set,
+    /// Answers a value for many rows.
+    Aggregate,
+    /// The same, for rows in the order that WITHIN GROUP gives.
+    OrderedSet,
+    /// Answers a value for each row of a window.
+    Window,
+}
+
+/// What a call answers.
+pub(in crate::query) struct Called {
+    /// The answer; for a set a list of values of the type.
+    pub(in crate::query) typed: Typed,
+    /// Whether it is a set.
+    pub(in crate::query) is_set: bool,
+}
+
+/// The sort of the functions of this name; nothing if there is none.
+pub(in crate::query) fn kind_of(name: &str) -> Option<Kind> {
+    if !table::ordered_sets(name).is_empty() {
+        return Some(Kind::OrderedSet);
+    }
+    let first = table::functions(name).first()?;
+    Some(match first.body {
+        Body::Row(_) | Body::Expression(_) => Kind::Scalar,
+        Body::Set(_) => Kind::Set,
+        Body::Aggregate(_) => Kind::Aggregate,
+        Body::Window(_) => Kind::Window,
+    })
+}
+
+/// Calls a function of one row, or a set.
+///
+/// # Errors
+/// 42883 and 42725 when there is not the one function; 42P20 and 42809 for a
+/// function that needs a window or WITHIN GROUP.
+pub(in crate::query) fn call(
+    name: &str,
+    arguments: Vec<Typed>,
+    catalog: &Catalog,
+) -> Result<Called> {
+    match kind_of(name) {
+        Some(Kind::Window) => {
+            let message = format!("window function {name} requires an OVER clause");
+            return Err(Error::new(
+                ErrorKind::InvalidDefinition(Definition::Windowing),
+                message,
+            ));
+        }
+        Some(Kind::Aggregate | Kind::OrderedSet) => {
+            let typed = aggregate(name, arguments, false, Vec::new(), None, catalog)?;
+            return Ok(Called {
+                typed,
+                is_set: false,
+            });
+        }
+        Some(Kind::Scalar | Kind::Set) | None => {}
+    }
+    let resolved = found(name, table::functions(name), &arguments)?;
+    let is_set = matches!(resolved.function.body, Body::Set(_));
+    let typed = apply(resolved, arguments, catalog)?;
+    Ok(Called { typed, is_set })
+}
+
+/// Calls an aggregate; `count(*)` is one without arguments. The keys of `order_by`
+/// are such that the engine sorts by them as PostgreSQL does.
+///
+/// # Errors
+/// 42883, 42725 and 42809.
+pub(in crate::query) fn aggregate(
+    name: &str,
+    arguments: Vec<Typed>,
+    distinct: bool,
+    order_by: Vec<SortExpr>,
+    filter: Option<Expr>,
+    catalog: &Catalog,
+) -> Result<Typed> {
+    let what = match () {
+        () if distinct => "DISTINCT",
+        () if !order_by.is_empty() => "ORDER BY",
+        () => "FILTER",
+    };
+    match kind_of(name) {
+        Some(Kind::OrderedSet) => {
+            return Err(wrong_object(format!(
+                "WITHIN GROUP is required for ordered-set aggregate {name}"
+            )));
+        }
+        Some(Kind::Scalar | Kind::Set | Kind::Window) => {
+            return Err(wrong_object(format!(
+                "{what} specified, but {name} is not an aggregate function"
+            )));
+        }
+        Some(Kind::Aggregate) | None => {}
+    }
+    let resolved = found(name, table::functions(name), &arguments)?;
+    let arguments = coerced(&resolved, arguments, catalog)?;
+    // To be the same is to have the same keys, and what is told apart is sorted.
+    let same: Vec<Expr> = match distinct {
+        true => arguments.iter().map(key_of).collect(),
+        false => Vec::new(),
+    };
+    Ok(grouped(
+        resolved, arguments, order_by, same, filter, catalog,
+    ))
+}
+
+/// Calls an ordered-set aggregate: `name(direct) WITHIN GROUP (ORDER BY ordered)`.
+///
+/// # Errors
+/// 42883, 42725 and 42809.
+pub(in crate::query) fn within_group(
+    name: &str,
+    direct: Vec<Typed>,
+    ordered: Vec<(Typed, SortOptions)>,
+    filter: Option<Expr>,
+    catalog: &Catalog,
+) -> Result<Typed> {
+    match kind_of(name) {
+        Some(Kind::OrderedSet) | None => {}
+        Some(Kind::Aggregate) => {
+            return Err(wrong_object(format!(
+                "{name} is not an ordered-set aggregate, so it cannot have WITHIN GROUP"
+            )));
+        }
+        Some(_) => {
+            return Err(wrong_object(format!(
+                "WITHIN GROUP specified, but {name} is not an aggregate function"
+            )));
+        }
+    }
+    let (values, options): (Vec<_>, Vec<_>) = ordered.into_iter().unzip();
+    let first = direct.len();
+    let arguments: Vec<Typed> = direct.into_iter().chain(values).collect();
+    let resolved = found(name, table::ordered_sets(name), &arguments)?;
+    let arguments = coerced(&resolved, arguments, catalog)?;
+    let order_by = arguments[first..]
+        .iter()
+        .zip(options)
+        .map(|(typed, options)| {
+            SortExpr::new(key_of(typed), !options.descending, options.nulls_first)
+        })
+        .collect();
+    Ok(grouped(
+        resolved,
+        arguments,
+        order_by,
+        Vec::new(),
+        filter,
+        catalog,
+    ))
+}
+
+/// Calls a window function, or an aggregate over a window. The function of the
+/// engine may be within a cast.
+///
+/// # Errors
+/// 42883, 42725 and 42809; 0A000 for FILTER beside what is no aggregate.
+pub(in crate::query) fn window(
+    name: &str,
+    arguments: Vec<Typed>,
+    partition_by: Vec<Expr>,
+    order_by: Vec<SortExpr>,
+    frame: WindowFrame,
+    filter: Option<Expr>,
+    catalog: &Catalog,
+) -> Result<Typed> {
+    match kind_of(name) {
+        Some(Kind::Scalar | Kind::Set) => {
+            return Err(wrong_object(format!(
+                "OVER specified, but {name} is not a window function nor an aggregate function"
+            )));
+        }
+        Some(Kind::OrderedSet) => {
+            return Err(Error::unsupported(
+                format_args!("OVER for ordered-set aggregate {name}"),
+                "Use it in a sub-query.",
+            ));
+        }
+        Some(Kind::Window) if filter.is_some() => {
+            return Err(Error::new(
+                ErrorKind::Unsupported,
+                "FILTER is not implemented for non-aggregate window functions",
+            ));
+        }
+        Some(Kind::Window | Kind::Aggregate) | None => {}
+    }
+    let resolved = found(name, table::functions(name), &arguments)?;
+    let arguments = coerced(&resolved, arguments, catalog)?;
+    let returns = resolved.returns.clone();
+    let exprs = arguments.into_iter().map(|typed| typed.expr).collect();
+    let (definition, exprs) = match resolved.function.body {
+        Body::Window(name) => (of_the_engine(name)?, exprs),
+        _ => {
+            let aggregate = udf::aggregate(bound(resolved, catalog), Arrangement::default());
+            let definition = WindowFunctionDefinition::AggregateUDF(aggregate);
+            (definition, counted(exprs))
+        }
+    };
+    let is_engines = matches!(definition, WindowFunctionDefinition::WindowUDF(_));
+    let mut function = WindowFunction::new(definition, exprs);
+    function.params.partition_by = partition_by;
+    function.params.order_by = order_by;
+    function.params.window_frame = frame;
+    function.params.filter = filter.map(Box::new);
+    let expr = Expr::from(function);
+    // The engine counts with types of its own.
+    let expr = match returns {
+        Type::INT4 | Type::INT8 if is_engines => {
+            datafusion::logical_expr::cast(expr, carrier(&returns))
+        }
+        _ => expr,
+    };
+    Ok(Typed::new(expr, returns))
+}
+
+/// The function that is called.
+fn found(name: &str, candidates: &[&'static Function], arguments: &[Typed]) -> Result<Resolved> {
+    let types: Vec<Type> = arguments
+        .iter()
+        .map(|argument| argument.data_type.clone())
+        .collect();
+    resolve(name, candidates, &types)
+}
+
+/// The function over its arguments.
+pub(super) fn apply(resolved: Resolved, arguments: Vec<Typed>, catalog: &Catalog) -> Result<Typed> {
+    let returns = resolved.returns.clone();
+    let arguments = coerced(&resolved, arguments, catalog)?;
+    let exprs = arguments.into_iter().map(|typed| typed.expr).collect();
+    let expr = match resolved.function.body {
+        Body::Expression(body) => {
+            let call = Call {
+                catalog,
+                arguments: &resolved.parameters,
+                returns: &resolved.returns,
+            };
+            body(&call, exprs)?
+        }
+        _ => udf::scalar(bound(resolved, catalog), exprs),
+    };
+    Ok(Typed::new(expr, returns))
+}
+
+/// The arguments as the function takes them.
+fn coerced(resolved: &Resolved, arguments: Vec<Typed>, catalog: &Catalog) -> Result<Vec<Typed>> {
+    arguments
+        .into_iter()
+        .zip(&resolved.parameters)
+        .map(|(argument, to)| cast(argument, to, -1, Coercion::Implicit, catalog))
+        .collect()
+}
+
+fn bound(resolved: Resolved, catalog: &Catalog) -> Bound {
+    Bound {
+        function: resolved.function,
+        arguments: resolved.parameters.into(),
+        returns: resolved.returns,
+        catalog: catalog.clone(),
+    }
+}
+
+fn key_of(typed: &Typed) -> Expr {
+    key(typed.expr.clone(), &typed.data_type)
+}
+
+/// An aggregate over its arguments, behind which are the keys to order by and those
+/// by which rows are the same.
+fn grouped(
+    resolved: Resolved,
+    arguments: Vec<Typed>,
+    order_by: Vec<SortExpr>,
+    same: Vec<Expr>,
+    filter: Option<Expr>,
+    catalog: &Catalog,
+) -> Typed {
+    let returns = resolved.returns.clone();
+    let is_distinct = !same.is_empty();
+    let same = same.into_iter().map(|key| SortExpr::new(key, true, false));
+    let keys: Vec<SortExpr> = order_by.into_iter().chain(same).collect();
+    let order = keys
+        .iter()
+        .map(|key| SortOptions::new(!key.asc, key.nulls_first))
+        .collect();
+    let arrangement = Arrangement { order, is_distinct };
+    let exprs = arguments.into_iter().map(|typed| typed.expr).collect();
+    let exprs = counted(exprs)
+        .into_iter()
+        .chain(keys.into_iter().map(|key| key.expr))
+        .collect();
+    let function = udf::aggregate(bound(resolved, catalog), arrangement);
+    let filter = filter.map(Box::new);
+    let call = AggregateFunction::new_udf(function, exprs, false, filter, Vec::new(), None);
+    Typed::new(Expr::AggregateFunction(call), returns)
+}
+
+/// The engine counts rows by the length of an argument, so there must be one.
+fn counted(mut arguments: Vec<Expr>) -> Vec<Expr> {
+    if arguments.is_empty() {
+        arguments.push(lit(true));
+    }
+    arguments
+}
+
+fn of_the_engine(name: &str) -> Result<WindowFunctionDefinition> {
+    let functions = functions_window::all_default_window_functions();
+    functions
+        .into_iter()
+        .find(|function| function.name() == name)
+        .map(WindowFunctionDefinition::WindowUDF)
+        .ok_or_else(|| Error::internal(format!("the engine has no window function {name}")))
+}
+
+fn wrong_object(message: String) -> Error {
+    Error::new(
+        ErrorKind::InvalidDefinition(Definition::ObjectType),
+        message,
+    )
+}
