@@ -46,7 +46,7 @@ pub use binary::Parameter;
 pub use column::{Column, Origin};
 pub use datetime::{Date, Time, TimeTz, Timestamp, Zone};
 pub use numeric::Numeric;
-pub use postgres_types::{Kind, Type};
+pub use postgres_types::{Field, Kind, Type};
 pub use refusal::utf8;
 pub use relation::{Filter, Relation, Scan, Test};
 pub use rows::{Form, Row, Rows};

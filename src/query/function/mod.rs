@@ -16,6 +16,7 @@ mod call;
 mod function;
 mod library;
 pub(super) mod operator;
+mod regex;
 mod seam;
 mod table;
 mod udf;

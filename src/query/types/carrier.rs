@@ -10,8 +10,9 @@ use crate::relation::{Kind, Type};
 ///
 /// | type | carrier |
 /// | --- | --- |
-/// | `bool`, `int2`, `int4`, `int8`, `float4`, `float8`, `date` | their counterparts; infinite dates are the ends of the range |
-/// | `timestamp`, `timestamptz` | microseconds, without and with the zone UTC; infinite ones are the ends of the range |
+/// | `bool`, `int2`, `int4`, `int8`, `float4`, `float8` | their counterparts |
+/// | `date` | days since **2000**-01-01, as PostgreSQL counts them; infinite ones are the ends of the range |
+/// | `timestamp`, `timestamptz` | microseconds since then, without and with the zone UTC; infinite ones are the ends of the range |
 /// | `time` | microseconds |
 /// | `oid` and its like, `regclass` and its like | `UInt32` |
 /// | `numeric`, `interval`, `timetz` | `Binary`: a key that is in order as bytes, and behind it what else there is to the value |
@@ -19,6 +20,9 @@ use crate::relation::{Kind, Type};
 /// | `text` and everything that is written as text, `"char"` and `void` among it | `Utf8` |
 /// | arrays of one dimension, `int2vector`, `oidvector` | `List` |
 /// | `record` and composite types | `Struct` of `f1`, `f2`, … |
+///
+/// PostgreSQL's moments reach beyond what counts from 1970 in 64 bits, so no
+/// function of Arrow's calendar may be asked about them.
 pub(in crate::query) fn carrier(of: &Type) -> DataType {
     match of.kind() {
         Kind::Array(element) => return list(element),

@@ -6,7 +6,21 @@
 //! `1.00`, or `24:00` and `1 day`, are two values with one key.
 
 mod carrier;
+mod category;
+mod coercion;
+mod common;
+mod encoding;
+mod key;
+mod polymorphic;
+mod resolve;
+#[cfg(test)]
+mod tests;
 mod value;
 
 pub(super) use carrier::carrier;
+pub(super) use category::{array_of, category, element_of, is_preferred};
+pub(super) use coercion::{Coercion, can_cast};
+pub(super) use common::common_type;
+pub(super) use key::{has_order, key};
+pub(super) use resolve::{Resolved, resolve, resolve_operator};
 pub(super) use value::{array, rows, scalar, values};

@@ -3,6 +3,7 @@
 
 mod comment;
 mod definition;
+mod functions;
 mod lookup;
 mod none;
 mod privilege;
@@ -12,11 +13,5 @@ mod session;
 mod tests;
 mod visibility;
 
-pub(in crate::query) use comment::COMMENTS;
-pub(in crate::query) use definition::DEFINITIONS;
-pub(in crate::query) use lookup::LOOKUPS;
-pub(in crate::query) use none::NONE;
+pub(in crate::query) use functions::CATALOG;
 pub(in crate::query) use privilege::PRIVILEGES;
-pub(in crate::query) use procedure::PROCEDURES;
-pub(in crate::query) use session::SESSION;
-pub(in crate::query) use visibility::VISIBILITY;

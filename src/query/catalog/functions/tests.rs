@@ -8,17 +8,8 @@ use crate::relation::{Style, Type, Value};
 
 /// All functions of the catalog.
 fn all() -> impl Iterator<Item = &'static Function> {
-    let tables = [
-        functions::COMMENTS,
-        functions::DEFINITIONS,
-        functions::LOOKUPS,
-        functions::NONE,
-        functions::PROCEDURES,
-        functions::SESSION,
-        functions::VISIBILITY,
-    ];
-    let privileges = functions::PRIVILEGES.iter().copied();
-    tables.into_iter().chain(privileges).flatten()
+    let tables = functions::CATALOG.iter().chain(functions::PRIVILEGES);
+    tables.copied().flatten()
 }
 
 /// Calls the function whose parameters these are, with values or their texts.

@@ -1,0 +1,4 @@
+//! What PostgreSQL's types are in the engine.
+
+mod carrier;
+mod resolve;
