@@ -31,6 +31,7 @@ mod lookup;
 mod objects;
 mod oid;
 mod own;
+mod pattern;
 mod pg_catalog;
 mod registry;
 mod rekha;
@@ -46,3 +47,4 @@ mod type_text;
 mod wanted;
 
 pub(super) use catalog::Catalog;
+pub(super) use pattern::{of_like, of_regex};

@@ -53,11 +53,17 @@ impl Objects {
         copy_text::fields(self.by_oid.get(&oid)?).nth(1)?
     }
 
-    /// The names of all of them, by OID.
-    pub(super) fn names(&self) -> Vec<Cow<'static, str>> {
+    /// The OIDs of all of them, in order.
+    pub(super) fn oids(&self) -> Vec<u32> {
         let mut oids: Vec<_> = self.by_oid.keys().copied().collect();
         oids.sort_unstable();
-        oids.into_iter().filter_map(|oid| self.name(oid)).collect()
+        oids
+    }
+
+    /// The names of all of them, by OID.
+    pub(super) fn names(&self) -> Vec<Cow<'static, str>> {
+        let oids = self.oids().into_iter();
+        oids.filter_map(|oid| self.name(oid)).collect()
     }
 
     /// The OIDs of the objects of this name.
@@ -116,6 +122,15 @@ impl Proc {
     /// What a column says; nothing for NULL.
     pub(super) fn part(&self, part: Part) -> Option<&str> {
         self.0.get(part as usize)?.as_deref()
+    }
+
+    /// What it is written in: `internal`, `c`, `sql`.
+    pub(super) fn language(&self) -> &'static str {
+        match self.part(Part::Language) {
+            Some("12") => "internal",
+            Some("13") => "c",
+            _ => "sql",
+        }
     }
 
     /// The types of what it is called with.

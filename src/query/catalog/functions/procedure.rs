@@ -111,11 +111,7 @@ fn result(own: &Proc) -> String {
 
 fn definition(own: &Proc) -> String {
     let part = |part| own.part(part).unwrap_or_default();
-    let language = match part(Part::Language) {
-        "12" => "internal",
-        "13" => "c",
-        _ => "sql",
-    };
+    let language = own.language();
     let mut traits: Vec<String> = Vec::new();
     traits.extend(match part(Part::Volatility) {
         "i" => Some("IMMUTABLE".to_owned()),

@@ -5,6 +5,7 @@ mod constraint;
 mod place;
 mod privilege;
 mod role;
+mod routine;
 mod source;
 mod table;
 

@@ -1,6 +1,6 @@
 //! Which relation of `information_schema` has which rows.
 
-use super::{column, constraint, privilege, role, table};
+use super::{column, constraint, privilege, role, routine, table};
 use crate::query::catalog::source::Source;
 use crate::query::catalog::wanted::Key;
 
@@ -59,6 +59,9 @@ pub(in crate::query::catalog) fn source(name: &str) -> Source {
         "collations" => Source::Session(role::collations),
         "enabled_roles" => Source::Session(role::enabled_roles),
         "information_schema_catalog_name" => Source::Session(role::catalog_name),
+
+        "parameters" => Source::Session(routine::parameters),
+        "routines" => Source::Session(routine::routines),
 
         "sql_features" => fixed!("sql_features"),
         "sql_implementation_info" => fixed!("sql_implementation_info"),
