@@ -18,7 +18,7 @@ use crate::astha::Astha;
 use crate::error::{Error, ErrorKind, Object, Resource, Result};
 use crate::position::Position;
 use crate::schema::{Mode, ModeSource, ObjectId, Schema, StreamName};
-use crate::store::{Store, Unadopted, Version};
+use crate::store::{RowPage, RowRequest, Store, Unadopted, Version};
 use crate::tasks::{Clock, Tasks};
 
 /// Queues of changes: one for each of so many groups of stream names.
@@ -132,6 +132,14 @@ impl Registry {
     /// Those of the store.
     pub async fn position(&self) -> Result<Position> {
         self.store.position().await
+    }
+
+    /// A page of the rows of one of the store's tables, as they are.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn stored_rows(&self, request: &RowRequest) -> Result<RowPage> {
+        self.store.rows(request).await
     }
 
     /// The change pipeline that keeps the cache coherent; an application adds

@@ -1,5 +1,7 @@
 //! FROM: tables, sub-queries and functions (PostgreSQL manual, 7.2.1).
 
+use std::sync::Arc;
+
 use datafusion::logical_expr::{JoinType, LogicalPlan};
 use sqlparser::ast::{self, TableFactor};
 
@@ -12,7 +14,7 @@ use crate::error::{Error, ErrorKind, Object, Result};
 use crate::query::error::translated;
 use crate::query::typed::Typed;
 use crate::query::{apply, build, function, names, scan};
-use crate::relation::{Kind, Type};
+use crate::relation::{Kind, Relation, Type};
 
 impl Binder<'_> {
     /// The rows of a FROM clause; the scope of the innermost query becomes theirs.
@@ -172,6 +174,16 @@ impl Binder<'_> {
         let Some(relation) = self.catalog.relation(schema, name)? else {
             return Err(self.no_relation(schema, name));
         };
+        self.scanned(name, relation, alias)
+    }
+
+    /// The rows of a relation under this name, or another one.
+    fn scanned(
+        &mut self,
+        name: &str,
+        relation: Arc<dyn Relation>,
+        alias: Option<&ast::TableAlias>,
+    ) -> Result<(LogicalPlan, Scope)> {
         let mut fields = Vec::with_capacity(relation.columns().len());
         for column in relation.columns() {
             fields.push(Field {
@@ -216,6 +228,12 @@ impl Binder<'_> {
         with_ordinality: bool,
     ) -> Result<(LogicalPlan, Scope)> {
         let (_, plain) = qualified(name)?;
+        if arguments.is_empty()
+            && !with_ordinality
+            && let Some(rows) = self.catalog.function_rows(&plain)
+        {
+            return self.scanned(&plain, rows, alias);
+        }
         let function = ast::Function {
             name: name.clone(),
             uses_odbc_syntax: false,

@@ -150,6 +150,13 @@ pub(super) fn spelled(oid: u32, modifier: i32) -> String {
     }
 }
 
+/// The precision and the scale that the modifier of a `numeric` says.
+pub(super) fn decimal(modifier: i32) -> (i32, i32) {
+    let bits = modifier - 4;
+    // Eleven bits with a sign.
+    (bits >> 16 & 0xffff, ((bits & 0x7ff) ^ 0x400) - 0x400)
+}
+
 /// What a modifier says: `(10,2)`.
 fn size(oid: u32, modifier: i32) -> Option<String> {
     if modifier < 0 {
@@ -157,10 +164,8 @@ fn size(oid: u32, modifier: i32) -> Option<String> {
     }
     Some(match Type::from_oid(oid)? {
         Type::NUMERIC => {
-            let bits = modifier - 4;
-            // Eleven bits with a sign.
-            let scale = ((bits & 0x7ff) ^ 0x400) - 0x400;
-            format!("({},{scale})", bits >> 16 & 0xffff)
+            let (precision, scale) = decimal(modifier);
+            format!("({precision},{scale})")
         }
         Type::VARCHAR | Type::BPCHAR => format!("({})", modifier - 4),
         Type::BIT | Type::VARBIT => format!("({modifier})"),
