@@ -256,6 +256,11 @@ fn calls_mean_what_they_mean_in_postgresql() {
         ("array_append", "int2vector int4", "_int4, int4 → _int4"),
         (
             "array_append",
+            "unknown _text",
+            "42704 could not find array type for data type text[]",
+        ),
+        (
+            "array_append",
             "_int4 text",
             "42883 function array_append(integer[], text) does not exist",
         ),
