@@ -445,6 +445,13 @@ impl Error {
         self
     }
 
+    /// The error without a place, when it was in another text than the client's.
+    #[must_use]
+    pub fn nowhere(mut self) -> Self {
+        self.0.position = None;
+        self
+    }
+
     /// Adds the name of the constraint that was violated.
     #[must_use]
     pub fn with_constraint(mut self, name: impl Into<String>) -> Self {

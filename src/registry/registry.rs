@@ -10,8 +10,11 @@ use parking_lot::Mutex;
 
 use super::cache::{Cache, CacheConfig, CacheStatistics, Lookup};
 use super::draft::Touched;
+use super::notification::is_of_schemas;
 use super::options::warn_of_slips;
-use super::{Applied, At, Builder, Draft, Found, Known, Operation, Submission, View};
+use super::{
+    Applied, At, Builder, Draft, Found, Known, Notifications, Operation, Submission, View,
+};
 use crate::astha::Astha;
 use crate::error::{Error, ErrorKind, Object, Resource, Result};
 use crate::position::Position;
@@ -40,6 +43,7 @@ pub struct Registry {
     pub(super) tasks: Tasks,
     started_at: DateTime<Utc>,
     pub(super) astha: std::sync::OnceLock<Astha>,
+    pub(super) notifications: Notifications,
     queues: Box<[tokio::sync::Mutex<()>]>,
     loads: Box<[tokio::sync::Mutex<()>]>,
     hasher: RandomState,
@@ -67,6 +71,7 @@ impl Registry {
             clock,
             tasks: Tasks::new(),
             astha: std::sync::OnceLock::new(),
+            notifications: Notifications::default(),
             queues: std::iter::repeat_with(Default::default)
                 .take(QUEUES)
                 .collect(),
@@ -149,6 +154,25 @@ impl Registry {
     /// subscribers of its own to it. Nothing over a store that has none.
     pub fn astha(&self) -> Option<&Astha> {
         self.astha.get()
+    }
+
+    /// Who listens, to what clients tell each other and to changes of schemas: each
+    /// is told as JSON once this node knows it, in the order of commits.
+    pub fn notifications(&self) -> &Notifications {
+        &self.notifications
+    }
+
+    /// The state from which on somebody who begins to listen on a channel is told of
+    /// changes. They are told when the log is read, which may be later than this:
+    /// those of before are not for it.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn listened_since(&self, channel: &str) -> Result<Position> {
+        match is_of_schemas(channel) {
+            true => self.position().await,
+            false => Ok(Position::default()),
+        }
     }
 
     // ---- changing ----

@@ -51,7 +51,7 @@ pub use refusal::utf8;
 pub use relation::{Filter, Relation, Scan, Test};
 pub use rows::{Form, Row, Rows};
 pub use style::{ByteaOutput, DateOrder, FloatDigits, IntervalStyle, Reading, Style};
-pub use types::{type_name, type_size};
+pub use types::{record_type, type_name, type_size};
 pub use value::{Array, Dimension, Record, Value};
 
 pub use crate::schema::Interval;

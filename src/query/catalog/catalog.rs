@@ -2,16 +2,19 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
 
 use super::source::{Source, SystemRelation};
 use super::stream::{self, StreamRelation};
 use super::table::Table;
 use super::{information_schema, pg_catalog, registry, rekha, system};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::query::context::Context;
+use crate::query::parameters::Parameters;
 use crate::relation::Relation;
 use crate::schema::StreamName;
 
@@ -23,6 +26,10 @@ pub(in crate::query) struct Catalog {
     relations: Arc<[Arc<dyn Relation>]>,
     /// The tables that were asked about last.
     pub(super) recent: Arc<Mutex<VecDeque<Arc<Table>>>>,
+    /// What is known of the parameters of the query.
+    pub(in crate::query) parameters: Arc<Parameters>,
+    /// Cancelled when nobody waits for the query any more.
+    pub(in crate::query) stop: CancellationToken,
 }
 
 impl Catalog {
@@ -35,6 +42,8 @@ impl Catalog {
             context,
             relations,
             recent: Arc::default(),
+            parameters: Arc::default(),
+            stop: CancellationToken::new(),
         }
     }
 
@@ -121,6 +130,21 @@ impl Catalog {
             _ => return None,
         };
         self.system_relation(PG_CATALOG, relation)
+    }
+
+    /// Waits for so long, for `pg_sleep`. On the engine's own threads only.
+    ///
+    /// # Errors
+    /// 57014 when nobody waits for the query any more.
+    pub(in crate::query) fn sleep(&self, time: Duration) -> Result<()> {
+        let stopped = self.wait(tokio::time::timeout(time, self.stop.cancelled()));
+        match stopped {
+            Err(_elapsed) => Ok(()),
+            Ok(()) => Err(Error::new(
+                ErrorKind::Canceled,
+                "canceling statement due to user request",
+            )),
+        }
     }
 
     /// What a future of the registry answers. On the engine's own threads only: it

@@ -5,14 +5,13 @@ use datafusion::functions_window;
 use datafusion::logical_expr::expr::{AggregateFunction, WindowFunction};
 use datafusion::logical_expr::{Expr, SortExpr, WindowFrame, WindowFunctionDefinition, lit};
 
-use super::seam::{Coercion, Resolved, cast, key, resolve};
 use super::table;
 use super::udf::{self, Arrangement, Bound};
 use super::{Body, Call, Function};
 use crate::error::{Definition, Error, ErrorKind, Result};
 use crate::query::catalog::Catalog;
 use crate::query::typed::Typed;
-use crate::query::types::carrier;
+use crate::query::types::{Coercion, Resolved, carrier, cast, key, resolve};
 use crate::relation::Type;
 
 /// The sorts of functions there are. No name has two.
@@ -126,6 +125,19 @@ pub(in crate::query) fn aggregate(
     Ok(grouped(
         resolved, arguments, order_by, same, filter, catalog,
     ))
+}
+
+/// An aggregate of the engine's own over one value.
+pub(super) fn aggregate_of(function: &'static Function, of: Typed, catalog: &Catalog) -> Typed {
+    let resolved = Resolved {
+        function,
+        parameters: vec![of.data_type.clone()],
+        returns: match function.returns {
+            Type::ANYELEMENT => of.data_type.clone(),
+            ref returns => returns.clone(),
+        },
+    };
+    grouped(resolved, vec![of], Vec::new(), Vec::new(), None, catalog)
 }
 
 /// Calls an ordered-set aggregate: `name(direct) WITHIN GROUP (ORDER BY ordered)`.
@@ -274,7 +286,7 @@ fn coerced(resolved: &Resolved, arguments: Vec<Typed>, catalog: &Catalog) -> Res
         .collect()
 }
 
-fn bound(resolved: Resolved, catalog: &Catalog) -> Bound {
+pub(super) fn bound(resolved: Resolved, catalog: &Catalog) -> Bound {
     Bound {
         function: resolved.function,
         arguments: resolved.parameters.into(),

@@ -13,14 +13,19 @@
 mod aggregate;
 mod arguments;
 mod call;
+mod construct;
 mod function;
+mod interval;
 mod library;
+mod numeric;
 pub(super) mod operator;
+mod order;
 mod regex;
-mod seam;
 mod table;
 mod udf;
 
+pub(super) use aggregate::{all_true, any_true, first, single_value};
 pub(super) use arguments::Arguments;
 pub(super) use call::{Called, Kind, aggregate, call, kind_of, window, within_group};
+pub(super) use construct::{ELEMENT, SLICE, array, extreme, ordinality};
 pub(super) use function::{Aggregate, Body, Call, Function, RowBody, SetBody};

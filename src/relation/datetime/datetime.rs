@@ -151,7 +151,7 @@ impl From<DateTime<Utc>> for Timestamp {
     }
 }
 
-fn out_of_range(what: &str) -> Error {
+pub(super) fn out_of_range(what: &str) -> Error {
     Error::new(
         ErrorKind::InvalidValue(Value::DatetimeRange),
         format!("{what} out of range"),

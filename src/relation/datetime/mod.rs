@@ -6,6 +6,7 @@
 //! has, and the range is PostgreSQL's, wider than that of `chrono`: `chrono`
 //! serves for the rules of the zones only.
 
+mod arithmetic;
 mod calendar;
 mod datetime;
 mod fields;

@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::query::function::{Aggregate, Function};
 use crate::relation::{Type, Value};
 
-pub(in crate::query::function) static COUNTS: &[Function] = &[
+pub(super) static COUNTS: &[Function] = &[
     Function::aggregate("count", &[], Type::INT8, |_| Box::new(Count(0))),
     Function::aggregate("count", &[Type::ANY], Type::INT8, |_| Box::new(Count(0))),
 ];

@@ -3,7 +3,7 @@
 use crate::query::function::Function;
 use crate::relation::Type;
 
-pub(in crate::query::function) static WINDOWS: &[Function] = &[
+pub(super) static WINDOWS: &[Function] = &[
     Function::window("row_number", &[], Type::INT8),
     Function::window("rank", &[], Type::INT8),
     Function::window("dense_rank", &[], Type::INT8),

@@ -1,16 +1,33 @@
 //! What is written with signs (PostgreSQL manual, chapter 9).
 
+mod arithmetic;
+mod array;
 mod comparison;
+mod concatenation;
+mod datetime;
+mod json;
 mod operator;
 mod pattern;
 mod quantified;
 
-use crate::query::function::Function;
-
+pub(super) use arithmetic::{overflow, power, underflow, whole};
 pub(in crate::query) use comparison::{in_list, is_distinct};
+pub(super) use concatenation::joined;
 pub(in crate::query) use operator::{binary, unary};
 pub(in crate::query) use pattern::like;
-pub(in crate::query) use quantified::{all_true, any_all, any_true, first, single_value};
+pub(in crate::query) use quantified::any_all;
+
+use super::Function;
 
 /// The tables of operators.
-pub(super) static TABLES: &[&[Function]] = &[];
+pub(super) static TABLES: &[&[&[Function]]] = &[
+    arithmetic::TABLES,
+    comparison::TABLES,
+    pattern::TABLES,
+    &[
+        array::TABLE,
+        concatenation::TABLE,
+        datetime::TABLE,
+        json::TABLE,
+    ],
+];

@@ -3,9 +3,9 @@
 use crate::error::Result;
 use crate::query::catalog::Catalog;
 use crate::query::function::call::apply;
-use crate::query::function::seam::resolve_operator;
 use crate::query::function::table::operators;
 use crate::query::typed::Typed;
+use crate::query::types::resolve_operator;
 
 /// `left symbol right`
 ///

@@ -21,7 +21,8 @@ pub(in crate::query::function) struct Bound {
 }
 
 impl Bound {
-    pub(super) fn call(&self) -> Call<'_> {
+    /// What the function is told.
+    pub(in crate::query::function) fn call(&self) -> Call<'_> {
         Call {
             catalog: &self.catalog,
             arguments: &self.arguments,
