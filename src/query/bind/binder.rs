@@ -24,7 +24,7 @@ use crate::relation::{Column, Type};
 use crate::sql::Query;
 
 /// How deep expressions and sub-queries may stand in each other.
-const MAX_DEPTH: usize = 400;
+const MAX_DEPTH: usize = 3000;
 
 /// Understands a query, which is asked of this catalog. Where `parameters` has no
 /// type the query tells it.
@@ -53,7 +53,7 @@ pub(in crate::query) fn bind(
     });
     Ok(Plan {
         columns: columns.collect(),
-        parameters: binder.catalog.parameters.types().into(),
+        parameters: binder.catalog.parameters.types()?.into(),
         logical: Arc::new(logical),
         catalog: binder.catalog,
     })

@@ -239,7 +239,29 @@ impl Binder<'_> {
                 return constant(&Value::Oid(oid), Type::OID);
             }
         }
-        Err(no_column(None, name))
+        Err(self.nearest(no_column(None, name), name))
+    }
+
+    /// An error about a column, with the one that was perhaps meant.
+    fn nearest(&self, error: Error, name: &str) -> Error {
+        let entries = self.frames.iter().rev().flat_map(|frame| &frame.scope.entries);
+        let columns = entries.flat_map(|entry| {
+            let fields = entry.fields.iter();
+            fields.map(|field| (entry.name.as_deref(), field.name.as_str()))
+        });
+        let near = columns
+            .map(|(table, column)| (strsim::levenshtein(column, name), table, column))
+            .filter(|(distance, ..)| *distance <= (name.chars().count() / 2).min(3))
+            .min_by_key(|(distance, ..)| *distance);
+        match near {
+            Some((_, Some(table), column)) => error.with_hint(format!(
+                "Perhaps you meant to reference the column \"{table}.{column}\"."
+            )),
+            Some((_, None, column)) => error.with_hint(format!(
+                "Perhaps you meant to reference the column \"{column}\"."
+            )),
+            None => error,
+        }
     }
 
     fn column_of(&mut self, schema: Option<&str>, table: &str, name: &str) -> Result<Typed> {
@@ -253,7 +275,7 @@ impl Binder<'_> {
             }
             return match entry.oid {
                 Some(oid) if name == TABLE_OID => constant(&Value::Oid(oid), Type::OID),
-                _ => Err(no_column(Some(table), name)),
+                _ => Err(self.nearest(no_column(Some(table), name), name)),
             };
         }
         Err(no_entry(table))

@@ -12,6 +12,7 @@ use super::query::{Answer, aliased};
 use super::scope::{Entry, Field, Scope};
 use crate::error::{Error, ErrorKind, Object, Result};
 use crate::query::error::translated;
+use crate::query::function::Series;
 use crate::query::typed::Typed;
 use crate::query::{apply, build, function, names, scan};
 use crate::relation::{Kind, Relation, Type};
@@ -248,9 +249,31 @@ impl Binder<'_> {
             over: None,
             within_group: Vec::new(),
         };
+        if !with_ordinality && let Some(series) = self.series(&plain, arguments)? {
+            return self.scanned(&plain, Arc::new(series), alias);
+        }
         let call = |binder: &mut Self| Ok(vec![binder.function(&function)?]);
         self.called(&plain, call, alias, with_ordinality)
             .map_err(|error| self.at(error, name))
+    }
+
+    /// A series of constant bounds: its rows are made as they are asked for.
+    fn series(&mut self, name: &str, arguments: &[ast::FunctionArg]) -> Result<Option<Series>> {
+        if name != function::SERIES {
+            return Ok(None);
+        }
+        let mut bounds = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            match argument {
+                ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(expr))
+                    if is_number(expr) =>
+                {
+                    bounds.push(self.expression(expr)?);
+                }
+                _ => return Ok(None),
+            }
+        }
+        Series::of(&bounds)
     }
 
     /// The rows of calls, side by side.
@@ -347,6 +370,15 @@ fn named(
         key: Vec::new(),
     };
     Ok((plan, Scope::of(entry.alias(alias)?)))
+}
+
+/// Whether an expression is a number as it is written.
+fn is_number(expr: &ast::Expr) -> bool {
+    match expr {
+        ast::Expr::Value(value) => matches!(value.value, ast::Value::Number(..)),
+        ast::Expr::UnaryOp { expr, .. } | ast::Expr::Cast { expr, .. } => is_number(expr),
+        _ => false,
+    }
 }
 
 /// Whether one plan speaks of the rows of the other.

@@ -41,6 +41,8 @@ pub(in crate::query) fn cast(
 ) -> Result<Typed> {
     // A parameter of which nothing is known is of the type of what it meets first.
     let settled = match typed.is_unknown() {
+        // The name of an object comes as a text, and is looked up when the query runs.
+        true if is_reg(to) => catalog.parameters.settle(&typed.expr, &Type::TEXT),
         true => catalog.parameters.settle(&typed.expr, to),
         false => None,
     };

@@ -4,7 +4,7 @@ use super::raw::*;
 use crate::support::Rekha;
 
 const FIVE: &str = "SELECT * FROM (VALUES (1),(2),(3),(4),(5)) v(a) ORDER BY 1";
-const MANY: &str = "SELECT a, repeat('x', 100) FROM generate_series(1, 20000000) s(a)";
+const MANY: &str = "SELECT a, repeat('x', 100) FROM generate_series(1, 300000) s(a)";
 
 fn connect() -> (Rekha, Raw) {
     let rekha = Rekha::start();
