@@ -244,7 +244,11 @@ impl Binder<'_> {
 
     /// An error about a column, with the one that was perhaps meant.
     fn nearest(&self, error: Error, name: &str) -> Error {
-        let entries = self.frames.iter().rev().flat_map(|frame| &frame.scope.entries);
+        let entries = self
+            .frames
+            .iter()
+            .rev()
+            .flat_map(|frame| &frame.scope.entries);
         let columns = entries.flat_map(|entry| {
             let fields = entry.fields.iter();
             fields.map(|field| (entry.name.as_deref(), field.name.as_str()))

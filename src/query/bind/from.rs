@@ -265,9 +265,7 @@ impl Binder<'_> {
         let mut bounds = Vec::with_capacity(arguments.len());
         for argument in arguments {
             match argument {
-                ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(expr))
-                    if is_number(expr) =>
-                {
+                ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(expr)) if is_number(expr) => {
                     bounds.push(self.expression(expr)?);
                 }
                 _ => return Ok(None),

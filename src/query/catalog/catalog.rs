@@ -30,8 +30,6 @@ pub(in crate::query) struct Catalog {
     pub(in crate::query) parameters: Arc<Parameters>,
     /// Cancelled when nobody waits for the query any more.
     pub(in crate::query) stop: CancellationToken,
-    /// The tables that were asked about last.
-    pub(super) recent: Arc<Mutex<VecDeque<Arc<Table>>>>,
 }
 
 impl Catalog {
@@ -46,7 +44,6 @@ impl Catalog {
             recent: Arc::default(),
             parameters: Arc::default(),
             stop: CancellationToken::new(),
-            recent: Arc::default(),
         }
     }
 

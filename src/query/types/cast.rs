@@ -12,7 +12,7 @@ use datafusion::logical_expr::{
 };
 
 use super::carrier::carrier;
-use super::category::{base, element_of};
+use super::category::{base, element_of, is_reg};
 use super::coercion::{Coercion, can_cast};
 use super::convert::Converter;
 use super::modifier::{self, fit};
