@@ -30,5 +30,5 @@ pub(super) use aggregate::{all_true, any_true, first, single_value};
 pub(super) use arguments::Arguments;
 pub(super) use call::{Called, Kind, aggregate, call, kind_of, window, within_group};
 pub(super) use construct::{ELEMENT, SLICE, array, extreme, ordinality};
-pub(super) use function::{Aggregate, Body, Call, Function, RowBody, SetBody};
+pub(super) use function::{Aggregate, Body, Call, Function};
 pub(super) use series::{SERIES, Series};

@@ -22,8 +22,6 @@ mod tests;
 
 use super::Function;
 
-pub(in crate::query) use quoting::{quote_ident, quote_literal};
-
 /// All of it.
 pub(in crate::query) static LIBRARY: &[&[Function]] = &[
     arrays::ARRAYS,
