@@ -39,13 +39,13 @@ pub(in crate::query) fn bind(
     catalog.parameters.give(parameters);
     let mut binder = Binder::new(catalog, &query.text);
     let answer = binder.query(&query.tree)?.resolved(&binder)?;
-    let plan = build::sort(answer.plan, answer.order);
-    let columns = answer.fields.iter().map(|field| {
+    let fields = answer.fields.clone();
+    let columns = fields.iter().map(|field| {
         let expr = crate::query::names::column(&field.column);
         (expr, field.column.clone())
     });
-    let logical = build::project(plan, columns).map_err(translated)?;
-    let columns = answer.fields.into_iter().map(|field| Column {
+    let logical = build::project(answer.sorted(), columns).map_err(translated)?;
+    let columns = fields.into_iter().map(|field| Column {
         name: field.name.into(),
         column_type: field.data_type,
         modifier: field.modifier,

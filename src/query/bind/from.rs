@@ -116,8 +116,8 @@ impl Binder<'_> {
                     true => self.subquery(subquery)?,
                     false => self.apart(|binder| binder.subquery(subquery))?,
                 };
-                let plan = build::sort(answer.plan, answer.order);
-                named(plan, answer.fields, alias.as_ref())
+                let fields = answer.fields.clone();
+                named(answer.sorted(), fields, alias.as_ref())
             }
             TableFactor::NestedJoin {
                 table_with_joins,
@@ -157,11 +157,7 @@ impl Binder<'_> {
             .is_none()
             .then(|| common.clone().find(|c| c.name == name));
         if let Some(common) = common.flatten() {
-            let answer = Answer {
-                plan: common.plan.clone(),
-                fields: common.fields.clone(),
-                order: Vec::new(),
-            };
+            let answer = Answer::unordered(common.plan.clone(), common.fields.clone());
             let (plan, fields) = answer.renamed(self)?;
             let entry = Entry {
                 schema: None,

@@ -335,6 +335,7 @@ impl Binder<'_> {
             plan,
             fields,
             order: keys,
+            is_sorted: false,
         })
     }
 
