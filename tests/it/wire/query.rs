@@ -135,7 +135,7 @@ fn copy_sends_data() {
         execute("", 1),
         sync(),
     ]);
-    assert_eq!(letters(&answer), "1tn2HdddcCZ");
+    assert_eq!(letters(&answer), "1tn2HddcCZ");
     let expected = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0\0\x01\0\0\0\x04\0\0\0\x01\xff\xff";
     assert_eq!(data(&answer), expected);
     assert_eq!(
