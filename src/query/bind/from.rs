@@ -1,5 +1,7 @@
 //! FROM: tables, sub-queries and functions (PostgreSQL manual, 7.2.1).
 
+use std::sync::Arc;
+
 use datafusion::logical_expr::{JoinType, LogicalPlan};
 use sqlparser::ast::{self, TableFactor};
 
@@ -12,7 +14,7 @@ use crate::error::{Error, ErrorKind, Object, Result};
 use crate::query::error::translated;
 use crate::query::typed::Typed;
 use crate::query::{apply, build, function, names, scan};
-use crate::relation::{Kind, Type};
+use crate::relation::{Kind, Relation, Type};
 
 impl Binder<'_> {
     /// The rows of a FROM clause; the scope of the innermost query becomes theirs.
@@ -169,9 +171,19 @@ impl Binder<'_> {
             };
             return Ok((plan, Scope::of(entry.alias(alias)?)));
         }
-        let Some(relation) = self.catalog.relation(schema, name)? else {
-            return Err(self.no_relation(schema, name));
-        };
+        match self.catalog.relation(schema, name)? {
+            Some(relation) => self.rows_of(relation, name, alias),
+            None => Err(self.no_relation(schema, name)),
+        }
+    }
+
+    /// The rows of a relation, which is called so.
+    fn rows_of(
+        &mut self,
+        relation: Arc<dyn Relation>,
+        name: &str,
+        alias: Option<&ast::TableAlias>,
+    ) -> Result<(LogicalPlan, Scope)> {
         let mut fields = Vec::with_capacity(relation.columns().len());
         for column in relation.columns() {
             fields.push(Field {
@@ -216,6 +228,13 @@ impl Binder<'_> {
         with_ordinality: bool,
     ) -> Result<(LogicalPlan, Scope)> {
         let (_, plain) = qualified(name)?;
+        // Without a number for each row, some functions are relations.
+        if arguments.is_empty()
+            && !with_ordinality
+            && let Some(relation) = self.catalog.function_rows(&plain)
+        {
+            return self.rows_of(relation, &plain, alias);
+        }
         let function = ast::Function {
             name: name.clone(),
             uses_odbc_syntax: false,
