@@ -126,34 +126,34 @@ impl Catalog {
 
     /// The error for an object that [`Catalog::oid_of`] does not find.
     pub(in crate::query) fn missing(&self, name: &str, of: &Type) -> Error {
-        let (object, what) = match *of {
-            Type::REGCLASS => (Object::Stream, "relation"),
-            Type::REGTYPE => (Object::Type, "type"),
-            Type::REGNAMESPACE => (Object::Namespace, "schema"),
-            Type::REGROLE => (Object::Other, "role"),
-            Type::REGPROC | Type::REGPROCEDURE => (Object::Function, "function"),
-            Type::REGOPER | Type::REGOPERATOR => (Object::Function, "operator"),
-            Type::REGCOLLATION => (Object::Other, "collation"),
-            Type::REGCONFIG => (Object::Other, "text search configuration"),
-            Type::REGDICTIONARY => (Object::Other, "text search dictionary"),
-            _ => (Object::Other, "object"),
-        };
         // PostgreSQL shows the parts of the name, not as they were spelled.
-        let parts = identifiers(name).map(|parts| parts.join("."));
-        let shown = parts.unwrap_or_else(|_| name.to_owned());
+        let parts = identifiers(name).unwrap_or_else(|_| vec![name.to_owned()]);
+        if let ([schema, _], &Type::REGCLASS | &Type::REGTYPE) = (parts.as_slice(), of)
+            && matches!(self.schema_oid(schema), Ok(None))
+        {
+            return self.missing(schema, &Type::REGNAMESPACE);
+        }
+        let shown = parts.join(".");
+        let quoted = |object, what: &str| {
+            let message = format!("{what} \"{shown}\" does not exist");
+            Error::new(ErrorKind::NotFound(object), message)
+        };
         match *of {
-            Type::REGOPER | Type::REGOPERATOR => Error::new(
-                ErrorKind::NotFound(object),
-                format!("operator does not exist: {name}"),
-            ),
+            Type::REGCLASS => quoted(Object::Stream, "relation"),
+            Type::REGTYPE => quoted(Object::Type, "type"),
+            Type::REGNAMESPACE => quoted(Object::Namespace, "schema"),
+            Type::REGROLE => quoted(Object::Other, "role"),
+            Type::REGCONFIG => quoted(Object::Other, "text search configuration"),
+            Type::REGDICTIONARY => quoted(Object::Other, "text search dictionary"),
             Type::REGCOLLATION => Error::new(
-                ErrorKind::NotFound(object),
+                ErrorKind::NotFound(Object::Other),
                 format!("collation \"{shown}\" for encoding \"UTF8\" does not exist"),
             ),
-            _ => Error::new(
-                ErrorKind::NotFound(object),
-                format!("{what} \"{shown}\" does not exist"),
+            Type::REGOPER | Type::REGOPERATOR => Error::new(
+                ErrorKind::NotFound(Object::Function),
+                format!("operator does not exist: {name}"),
             ),
+            _ => quoted(Object::Function, "function"),
         }
     }
 

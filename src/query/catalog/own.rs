@@ -502,6 +502,7 @@ pub(super) fn tables() -> impl Iterator<Item = Table> {
             comment: Some(own.comment.into()),
             columns: Vec::new(),
             attributes: Vec::new(),
+            key: Vec::new(),
             indexes: Vec::new(),
         };
         for (name, of) in own.columns {

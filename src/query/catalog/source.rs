@@ -135,6 +135,10 @@ impl Relation for SystemRelation {
         &self.table.columns
     }
 
+    fn primary_key(&self) -> &[usize] {
+        &self.table.key
+    }
+
     fn scan(&self, scan: Scan) -> BoxStream<'static, Result<Vec<Row>>> {
         let context = self.context.clone();
         let columns: &'static [Column] = &self.table.columns;

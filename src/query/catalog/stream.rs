@@ -27,6 +27,7 @@ pub(super) fn table(known: &Known) -> Table {
         comment: stream.comment.clone().map(Into::into),
         columns: Vec::new(),
         attributes: Vec::new(),
+        key: Vec::new(),
         indexes: Vec::new(),
     };
     for (field, comment) in known.columns() {
@@ -78,7 +79,9 @@ pub(super) fn table(known: &Known) -> Table {
         is_unique: index.unique,
         constraint: None,
     }));
-    table.indexes = indexes;
+    for index in indexes {
+        table.add_index(index);
+    }
     table
 }
 
@@ -170,6 +173,10 @@ impl Relation for StreamRelation {
 
     fn columns(&self) -> &[Column] {
         &self.0.columns
+    }
+
+    fn primary_key(&self) -> &[usize] {
+        &self.0.key
     }
 
     fn scan(&self, _: Scan) -> BoxStream<'static, Result<Vec<Row>>> {

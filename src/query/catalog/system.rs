@@ -94,6 +94,7 @@ fn table_of(fields: &[&'static str]) -> Table {
         comment: fields.get(5).copied().map(Cow::Borrowed),
         columns: Vec::new(),
         attributes: Vec::new(),
+        key: Vec::new(),
         indexes: Vec::new(),
     }
 }
@@ -114,7 +115,7 @@ fn add_column(table: &mut Table, fields: &[&'static str]) {
 /// name, OID, whether it is unique, columns, kind and OID of the constraint
 fn add_index(table: &mut Table, fields: &[&'static str]) {
     let columns = fields[3].split(' ');
-    table.indexes.push(Index {
+    table.add_index(Index {
         oid: number(fields[1]),
         name: fields[0].into(),
         columns: columns.filter_map(|column| column.parse().ok()).collect(),

@@ -20,6 +20,8 @@ pub(super) struct Table {
     pub(super) columns: Vec<Column>,
     /// What else there is to each of them.
     pub(super) attributes: Vec<Attribute>,
+    /// The places of the primary key's columns.
+    pub(super) key: Vec<usize>,
     /// The primary key's index, constraints' indexes and the others.
     pub(super) indexes: Vec<Index>,
 }
@@ -92,6 +94,16 @@ impl Table {
             ..Column::named(name, of)
         });
         self.attributes.push(attribute);
+    }
+
+    /// Adds an index behind the others.
+    pub(super) fn add_index(&mut self, index: Index) {
+        if index.is_primary() {
+            let places = index.columns.iter();
+            let places = places.filter_map(|number| usize::try_from(number - 1).ok());
+            self.key = places.collect();
+        }
+        self.indexes.push(index);
     }
 
     /// Its columns with their numbers and what else there is to them.

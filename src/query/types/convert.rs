@@ -6,7 +6,7 @@ use bigdecimal::RoundingMode;
 
 use super::category::{base, element_of, is_reg, is_vector};
 use super::value::Names;
-use crate::error::{Error, ErrorKind, Object, Result, Value as Fault};
+use crate::error::{Error, ErrorKind, Result, Value as Fault};
 use crate::query::catalog::Catalog;
 use crate::relation::{
     Array, Date, FloatDigits, Interval, Kind, Numeric, Reading, Style, Time, Timestamp, Type,
@@ -191,7 +191,7 @@ impl<'a> Converter<'a> {
                 oid,
                 name: "".into(),
             }),
-            None => Err(nothing_called(text, of)),
+            None => Err(self.catalog.missing(text, of)),
         }
     }
 }
@@ -211,33 +211,6 @@ fn uncastable_json(what: &str, to: &Type) -> Error {
         ErrorKind::InvalidValue(Fault::Parameter),
         format!("cannot cast jsonb {what} to type {}", type_name(to)),
     )
-}
-
-/// There is no object of this name.
-fn nothing_called(name: &str, of: &Type) -> Error {
-    let quoted = |kind, what: &str| {
-        Error::new(
-            ErrorKind::NotFound(kind),
-            format!("{what} \"{name}\" does not exist"),
-        )
-    };
-    match *of {
-        Type::REGCLASS => quoted(Object::Stream, "relation"),
-        Type::REGTYPE => quoted(Object::Type, "type"),
-        Type::REGNAMESPACE => quoted(Object::Namespace, "schema"),
-        Type::REGROLE => quoted(Object::Other, "role"),
-        Type::REGCONFIG => quoted(Object::Other, "text search configuration"),
-        Type::REGDICTIONARY => quoted(Object::Other, "text search dictionary"),
-        Type::REGCOLLATION => Error::new(
-            ErrorKind::NotFound(Object::Other),
-            format!("collation \"{name}\" for encoding \"UTF8\" does not exist"),
-        ),
-        Type::REGOPER | Type::REGOPERATOR => Error::new(
-            ErrorKind::NotFound(Object::Function),
-            format!("operator does not exist: {name}"),
-        ),
-        _ => quoted(Object::Function, "function"),
-    }
 }
 
 /// The number is none of the type (22003).

@@ -344,6 +344,11 @@ async fn names_and_oids_go_both_ways() {
             "42P01 relation \"leads\" does not exist",
         ),
         (
+            "no.such",
+            Type::REGCLASS,
+            "3F000 schema \"no\" does not exist",
+        ),
+        (
             "nosuch",
             Type::REGTYPE,
             "42704 type \"nosuch\" does not exist",
