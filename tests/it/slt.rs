@@ -67,6 +67,7 @@ scripts! {
     show_diff,
     show_schemas,
     show_versions,
+    subquery,
     transaction_reads,
     transactions,
     transitive_compatibility,

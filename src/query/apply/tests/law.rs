@@ -92,7 +92,6 @@ fn query() -> impl Strategy<Value = Query> {
             1 => (one.clone(), scalars(0), scalar())
                 .prop_map(|(input, by, of)| Query::Aggregate(input, by, of)),
             1 => one.clone().prop_map(Query::Distinct),
-            1 => (one.clone(), scalar()).prop_map(|(input, on)| Query::DistinctOn(input, on)),
             1 => two.clone().prop_map(|(one, other)| Query::Union(one, other)),
             1 => (one.clone(), limit(), limit())
                 .prop_map(|(input, skip, fetch)| Query::Limit(input, skip, fetch)),
