@@ -57,4 +57,4 @@ pub use registry::Registry;
 pub(crate) use registry::no_stream;
 pub use submission::Submission;
 
-pub use crate::store::{Listing, Namespace, Search, Version};
+pub use crate::store::{Cell, Listing, Namespace, RowPage, RowRequest, RowTest, Search, Version};

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
 
 use super::cache::{Cache, CacheConfig, CacheStatistics, Lookup};
@@ -18,7 +19,7 @@ use crate::astha::Astha;
 use crate::error::{Error, ErrorKind, Object, Resource, Result};
 use crate::position::Position;
 use crate::schema::{Mode, ModeSource, ObjectId, Schema, StreamName};
-use crate::store::{Store, Unadopted, Version};
+use crate::store::{RowPage, RowRequest, Store, Unadopted, Version};
 use crate::tasks::{Clock, Tasks};
 
 /// Queues of changes: one for each of so many groups of stream names.
@@ -40,6 +41,7 @@ pub struct Registry {
     pub(super) default_mode: Mode,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) tasks: Tasks,
+    started_at: DateTime<Utc>,
     pub(super) astha: std::sync::OnceLock<Astha>,
     pub(super) notifications: Notifications,
     queues: Box<[tokio::sync::Mutex<()>]>,
@@ -65,6 +67,7 @@ impl Registry {
             cache: Cache::new(&cache_config),
             cache_config,
             default_mode,
+            started_at: clock.now(),
             clock,
             tasks: Tasks::new(),
             astha: std::sync::OnceLock::new(),
@@ -121,6 +124,11 @@ impl Registry {
         self.cache.statistics()
     }
 
+    /// When this registry was opened.
+    pub fn started_at(&self) -> DateTime<Utc> {
+        self.started_at
+    }
+
     /// The server's compatibility mode.
     pub fn default_mode(&self) -> Mode {
         self.default_mode
@@ -132,6 +140,14 @@ impl Registry {
     /// Those of the store.
     pub async fn position(&self) -> Result<Position> {
         self.store.position().await
+    }
+
+    /// A page of the rows of one of the store's tables, as they are.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn stored_rows(&self, request: &RowRequest) -> Result<RowPage> {
+        self.store.rows(request).await
     }
 
     /// The change pipeline that keeps the cache coherent; an application adds

@@ -45,6 +45,7 @@ mod value;
 pub use binary::Parameter;
 pub use column::{Column, Origin};
 pub use datetime::{Date, Time, TimeTz, Timestamp, Zone};
+pub(crate) use datetime::{Day, MICROS_PER_DAY, MICROS_PER_SECOND, days_in_month};
 pub use numeric::Numeric;
 pub use postgres_types::{Field, Kind, Type};
 pub use refusal::utf8;

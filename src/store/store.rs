@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{Change, Listing, Namespace, Projection, Search, Stream, Version};
+use super::{Change, Listing, Namespace, Projection, RowPage, RowRequest, Search, Stream, Version};
 use crate::error::Result;
 use crate::position::Position;
 use crate::schema::{Name, ObjectId, StreamName};
@@ -80,6 +80,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// The rows of a stream as they are; nothing when there are none.
     async fn projection(&self, stream: ObjectId) -> Result<Option<Projection>>;
+
+    /// A page of the rows of one of its tables, as they are.
+    async fn rows(&self, request: &RowRequest) -> Result<RowPage>;
 
     /// Does what is queued and closes the store; later calls fail.
     async fn close(&self);

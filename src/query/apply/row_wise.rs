@@ -162,7 +162,9 @@ impl Apply<'_> {
         let set = domain.set(self.names, sub)?;
         let input = Arc::new(self.answers(&set, &aggregate.input)?);
         let mut visible = domain.own();
-        let mut aggregates = Vec::new();
+        // A group's value may be NULL; that there was a group is known by its rows.
+        let there = self.names.fresh();
+        let mut aggregates = vec![build::count(None).alias(&there)];
         for (expr, field) in aggregate.aggr_expr.iter().zip(aggregate.schema.fields()) {
             let name = self.names.fresh();
             let value = column(&name);
@@ -175,7 +177,7 @@ impl Apply<'_> {
             let value = if default.is_null() {
                 value
             } else {
-                when(value.clone().is_null(), lit(default)).otherwise(value)?
+                when(column(&there).is_null(), lit(default)).otherwise(value)?
             };
             visible.push(value.alias(field.name()));
             aggregates.push(set.found(&expr.clone().unalias())?.alias(name));

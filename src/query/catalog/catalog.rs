@@ -1,19 +1,21 @@
 //! Which relations there are.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
 use super::source::{Source, SystemRelation};
 use super::stream::{self, StreamRelation};
 use super::table::Table;
-use super::{information_schema, pg_catalog, rekha, system};
+use super::{information_schema, pg_catalog, registry, rekha, system};
 use crate::error::{Error, ErrorKind, Result};
 use crate::query::context::Context;
 use crate::query::parameters::Parameters;
-use crate::relation::{Relation, Type};
+use crate::relation::Relation;
 use crate::schema::StreamName;
 
 /// What one query sees: the session, the registry and the relations there are.
@@ -22,6 +24,8 @@ use crate::schema::StreamName;
 pub(in crate::query) struct Catalog {
     pub(in crate::query) context: Arc<Context>,
     relations: Arc<[Arc<dyn Relation>]>,
+    /// The tables that were asked about last.
+    pub(super) recent: Arc<Mutex<VecDeque<Arc<Table>>>>,
     /// What is known of the parameters of the query.
     pub(in crate::query) parameters: Arc<Parameters>,
     /// Cancelled when nobody waits for the query any more.
@@ -37,6 +41,7 @@ impl Catalog {
         Self {
             context,
             relations,
+            recent: Arc::default(),
             parameters: Arc::default(),
             stop: CancellationToken::new(),
         }
@@ -106,26 +111,25 @@ impl Catalog {
         Ok(found.map(|found| Arc::new(stream::table(&found.known))))
     }
 
-    /// What an object is called that a `regclass`, `regtype` or the like tells by
-    /// its OID: qualified if it is not seen without it; the number itself if there
-    /// is no such object, and `-` for 0 (PostgreSQL manual, 8.19).
-    ///
-    /// # Errors
-    /// What keeps it from asking the registry.
-    pub(in crate::query) fn name_of(&self, oid: u32, _of: &Type) -> Result<Arc<str>> {
-        Ok(match oid {
-            0 => "-".into(),
-            oid => oid.to_string().into(),
-        })
-    }
-
-    /// The OID of the object that a text names as a `regclass`, `regtype` or the
-    /// like; nothing when there is none.
-    ///
-    /// # Errors
-    /// 42601 for what is no name, 0A000 for another database.
-    pub(in crate::query) fn oid_of(&self, name: &str, _of: &Type) -> Result<Option<u32>> {
-        Ok(name.parse().ok())
+    /// The rows of a function of this name without arguments, for a query that
+    /// names it behind FROM.
+    pub(in crate::query) fn function_rows(&self, name: &str) -> Option<Arc<dyn Relation>> {
+        let relation = match name {
+            "pg_cursor" => "pg_cursors",
+            "pg_lock_status" => "pg_locks",
+            "pg_prepared_statement" => "pg_prepared_statements",
+            "pg_show_all_settings" => "pg_settings",
+            "pg_timezone_abbrevs" | "pg_timezone_names" => name,
+            "pg_get_keywords" => {
+                return Some(Arc::new(SystemRelation {
+                    table: &system::KEYWORDS,
+                    source: Source::Fixed(include_str!("postgresql/pg_get_keywords.tsv")),
+                    context: self.context.clone(),
+                }));
+            }
+            _ => return None,
+        };
+        self.system_relation(PG_CATALOG, relation)
     }
 
     /// Waits for so long, for `pg_sleep`. On the engine's own threads only.
@@ -158,6 +162,6 @@ pub(super) fn source(table: &Table) -> Source {
         PG_CATALOG => pg_catalog::source(&table.name),
         "information_schema" => information_schema::source(&table.name),
         "rekha" => rekha::source(&table.name),
-        _ => Source::None,
+        _ => registry::source(table),
     }
 }

@@ -24,10 +24,16 @@
 mod catalog;
 mod cell;
 mod copy_text;
+pub(super) mod functions;
+mod identifiers;
 mod information_schema;
+mod lookup;
+mod objects;
 mod oid;
 mod own;
+mod pattern;
 mod pg_catalog;
+mod registry;
 mod rekha;
 mod schemas;
 mod source;
@@ -37,6 +43,8 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod type_catalog;
+mod type_text;
 mod wanted;
 
 pub(super) use catalog::Catalog;
+pub(super) use pattern::{of_like, of_regex};

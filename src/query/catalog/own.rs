@@ -505,12 +505,7 @@ pub(super) fn tables() -> impl Iterator<Item = Table> {
             indexes: Vec::new(),
         };
         for (name, of) in own.columns {
-            let attribute = Attribute {
-                type_oid: of.oid(),
-                not_null: false,
-                default: None,
-                comment: None,
-            };
+            let attribute = Attribute::of_type(of.oid());
             table.add_column((*name).into(), (of.clone(), -1), attribute);
         }
         table

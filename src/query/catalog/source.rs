@@ -5,14 +5,15 @@ use std::sync::Arc;
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
 use super::cell::text;
+use super::stream::table;
 use super::table::Table;
 use super::wanted::{Key, Wanted};
-use super::{copy_text, stream as streams, system};
+use super::{copy_text, registry, system};
 use crate::error::{Error, Result};
 use crate::query::context::Context;
-use crate::registry::Namespace;
+use crate::registry::{Known, Namespace, RowRequest, Version};
 use crate::relation::{Column, Relation, Row, Scan, Value};
-use crate::schema::ObjectId;
+use crate::schema::{Mode, ModeSource, ObjectId};
 
 /// How many streams are read at a time.
 const PAGE: usize = 64;
@@ -39,6 +40,37 @@ pub(super) enum Source {
         /// Rows that belong to no table: as COPY writes them.
         fixed: &'static str,
     },
+    /// Every stream has some of its own.
+    Streams {
+        /// What the columns say of the stream, by place.
+        keys: &'static [(usize, Key)],
+        /// The rows of a stream.
+        rows: fn(&Maker<'_>, &Told) -> Vec<Row>,
+        /// Which versions of it are told.
+        history: History,
+    },
+    /// They are those of a table of the store.
+    Stored(&'static str),
+}
+
+/// Which versions of a stream are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum History {
+    /// The latest.
+    Latest,
+    /// All of them.
+    All,
+}
+
+/// A stream with what is known of it.
+pub(super) struct Told {
+    pub(super) known: Arc<Known>,
+    /// The mode that holds for it.
+    pub(super) mode: Mode,
+    /// Where the mode comes from.
+    pub(super) mode_source: ModeSource,
+    /// Its versions, oldest first, if all of them are told.
+    pub(super) versions: Vec<Arc<Version>>,
 }
 
 /// Makes rows of a relation.
@@ -125,6 +157,27 @@ impl Relation for SystemRelation {
                 let fixed = once(async move { copy_text::rows(fixed, columns) });
                 in_batches(fixed.chain(tables).boxed())
             }
+            Source::Streams {
+                keys,
+                rows,
+                history,
+            } => {
+                let wanted = Wanted::new(&scan, keys);
+                let own = context.clone();
+                let streams = streams(context.clone(), wanted).and_then(move |page| {
+                    let context = context.clone();
+                    async move { told(&context, page, history).await }
+                });
+                let rows = streams.map_ok(move |page| {
+                    let maker = Maker::new(&own, columns);
+                    let rows = page.iter().flat_map(|told| rows(&maker, told));
+                    rows.collect::<Vec<_>>()
+                });
+                in_batches(rows.boxed())
+            }
+            Source::Stored(table) => {
+                stored(context, registry::request(table, columns, &scan), columns)
+            }
         }
     }
 }
@@ -161,6 +214,15 @@ pub(super) fn tables(
         let tables = system::TABLES.iter().filter(|table| first.has(table));
         Ok(tables.cloned().collect::<Vec<_>>())
     });
+    let tables = |page: Vec<Arc<Known>>| {
+        let tables = page.iter().map(|known| Arc::new(table(known)));
+        tables.collect::<Vec<_>>()
+    };
+    own.chain(streams(context, wanted).map_ok(tables)).boxed()
+}
+
+/// The streams that are asked for, a page after the other.
+fn streams(context: Arc<Context>, wanted: Wanted) -> BoxStream<'static, Result<Vec<Arc<Known>>>> {
     let pages = stream::once(async move {
         let view = context.registry.view(&context.draft);
         let namespaces = view.namespaces().await?;
@@ -168,24 +230,61 @@ pub(super) fn tables(
             Some(search) => view.find(&search).await?,
             None => Vec::new(),
         };
-        Ok::<_, Error>(pages(context, ids))
+        let pages: Vec<_> = ids.chunks(PAGE).map(<[_]>::to_vec).collect();
+        let page = move |ids: Vec<ObjectId>| {
+            let context = context.clone();
+            async move { context.registry.view(&context.draft).streams(&ids).await }
+        };
+        Ok::<_, Error>(stream::iter(pages).then(page))
     });
-    own.chain(pages.try_flatten()).boxed()
+    pages.try_flatten().boxed()
 }
 
-/// Streams as tables, a page after the other.
-fn pages(context: Arc<Context>, ids: Vec<ObjectId>) -> BoxStream<'static, Result<Vec<Arc<Table>>>> {
-    let ids = ids.chunks(PAGE).map(<[_]>::to_vec).collect::<Vec<_>>();
-    let page = move |ids: Vec<ObjectId>| {
+/// Streams with their modes, and with their versions if all are told.
+async fn told(context: &Context, page: Vec<Arc<Known>>, history: History) -> Result<Vec<Told>> {
+    let view = context.registry.view(&context.draft);
+    let namespaces = view.namespaces().await?;
+    let mut streams = Vec::with_capacity(page.len());
+    for known in page {
+        let namespace = namespaces
+            .iter()
+            .find(|own| own.id == known.stream.namespace_id);
+        let inherited = namespace.and_then(|namespace| namespace.mode);
+        let (mode, mode_source) = match (known.stream.mode, inherited) {
+            (Some(own), _) => (own, ModeSource::Stream),
+            (None, Some(mode)) => (mode, ModeSource::Namespace),
+            (None, None) => (context.registry.default_mode(), ModeSource::Server),
+        };
+        let versions = match history {
+            History::Latest => Vec::new(),
+            History::All => view.versions(&known).await?,
+        };
+        streams.push(Told {
+            known,
+            mode,
+            mode_source,
+            versions,
+        });
+    }
+    Ok(streams)
+}
+
+/// The rows of a table of the store, a page after the other.
+fn stored(
+    context: Arc<Context>,
+    first: RowRequest,
+    columns: &'static [Column],
+) -> BoxStream<'static, Result<Vec<Row>>> {
+    let pages = stream::try_unfold(Some(first), move |request| {
         let context = context.clone();
         async move {
-            let view = context.registry.view(&context.draft);
-            let known = view.streams(&ids).await?;
-            Ok(known
-                .iter()
-                .map(|known| Arc::new(streams::table(known)))
-                .collect())
+            let Some(request) = request else {
+                return Ok(None);
+            };
+            let page = context.registry.stored_rows(&request).await?;
+            let next = page.next.map(|after| RowRequest { after, ..request });
+            Ok(Some((registry::rows(page.rows, columns), next)))
         }
-    };
-    stream::iter(ids).then(page).boxed()
+    });
+    pages.boxed()
 }

@@ -29,6 +29,25 @@ pub(super) static TABLES: LazyLock<Vec<Arc<Table>>> = LazyLock::new(|| {
     tables.into_iter().map(Arc::new).collect()
 });
 
+/// The rows of the function `pg_get_keywords`, which is no relation.
+pub(super) static KEYWORDS: LazyLock<Table> = LazyLock::new(|| {
+    let mut table = table_of(&["pg_catalog", "pg_get_keywords", "v", "0", "0"]);
+    for (name, of) in [
+        ("word", Type::TEXT),
+        ("catcode", Type::CHAR),
+        ("barelabel", Type::BOOL),
+        ("catdesc", Type::TEXT),
+        ("baredesc", Type::TEXT),
+    ] {
+        let type_oid = of.oid();
+        table.add_column(name.into(), (of, -1), Attribute::of_type(type_oid));
+        if let Some(column) = table.columns.last_mut() {
+            column.origin = None;
+        }
+    }
+    table
+});
+
 /// The one of this name.
 pub(super) fn of_name(schema: &str, name: &str) -> Option<&'static Table> {
     static BY_NAME: LazyLock<HashMap<(&str, &str), &Table>> = LazyLock::new(|| {
@@ -36,6 +55,21 @@ pub(super) fn of_name(schema: &str, name: &str) -> Option<&'static Table> {
         tables
             .map(|table| ((table.schema.as_ref(), table.name.as_ref()), table.as_ref()))
             .collect()
+    });
+    BY_NAME.get(&(schema, name)).copied()
+}
+
+/// The OID of the relation or index of this name.
+pub(super) fn oid_of(schema: &str, name: &str) -> Option<u32> {
+    static BY_NAME: LazyLock<HashMap<(&str, &str), u32>> = LazyLock::new(|| {
+        let mut oids = HashMap::new();
+        for table in TABLES.iter() {
+            let schema = table.schema.as_ref();
+            oids.insert((schema, table.name.as_ref()), table.oid);
+            let indexes = table.indexes.iter();
+            oids.extend(indexes.map(|index| ((schema, index.name.as_ref()), index.oid)));
+        }
+        oids
     });
     BY_NAME.get(&(schema, name)).copied()
 }
@@ -71,10 +105,8 @@ fn add_column(table: &mut Table, fields: &[&'static str]) {
     let of = Type::from_oid(type_oid).unwrap_or(Type::TEXT);
     let modifier = fields[2].parse().expect("a modifier is a number");
     let attribute = Attribute {
-        type_oid,
         not_null: fields[3] == "t",
-        default: None,
-        comment: None,
+        ..Attribute::of_type(type_oid)
     };
     table.add_column(fields[0].into(), (of, modifier), attribute);
 }

@@ -108,6 +108,17 @@ impl Table {
         Some((self.columns.get(place)?, self.attributes.get(place)?))
     }
 
+    /// Whether the OID is its own, or that of one of its indexes and constraints.
+    pub(super) fn has(&self, oid: u32) -> bool {
+        let is_it = |index: &Index| {
+            index.oid == oid
+                || index
+                    .constraint
+                    .is_some_and(|constraint| constraint.oid == oid)
+        };
+        self.oid == oid || self.indexes.iter().any(is_it)
+    }
+
     /// The constraints with their indexes.
     pub(super) fn constraints(&self) -> impl Iterator<Item = (Constraint, &Index)> {
         let indexes = self.indexes.iter();
@@ -143,6 +154,16 @@ impl Index {
 }
 
 impl Attribute {
+    /// That of a column of which nothing else is said.
+    pub(super) fn of_type(type_oid: u32) -> Self {
+        Self {
+            type_oid,
+            not_null: false,
+            default: None,
+            comment: None,
+        }
+    }
+
     /// The column's type, if there is such a type.
     pub(super) fn type_entry(&self) -> Option<&'static type_catalog::TypeEntry> {
         type_catalog::of_oid(self.type_oid)

@@ -16,7 +16,11 @@ struct One;
 
 impl Conversation for One {
     fn setting(&self, name: &str) -> Option<String> {
-        (name == "search_path").then(|| "public".to_owned())
+        Some(match name {
+            "search_path" => "public".to_owned(),
+            "server_version" => "15.0 (Rekha 1.2)".to_owned(),
+            _ => return None,
+        })
     }
 
     fn settings(&self) -> Vec<Setting> {
@@ -60,8 +64,8 @@ fn moment() -> Timestamp {
 }
 
 /// Some streams, and who asks for them.
-struct Fixture {
-    catalog: Catalog,
+pub(super) struct Fixture {
+    pub(super) catalog: Catalog,
     registry: Arc<Registry>,
     _directory: tempfile::TempDir,
 }
@@ -86,7 +90,7 @@ const STREAMS: &str = "
     CREATE STREAM sales.orders (a INT);
     CREATE STREAM sales.leads (a INT PRIMARY KEY)";
 
-async fn fixture() -> Fixture {
+pub(super) async fn fixture() -> Fixture {
     let directory = tempfile::tempdir().expect("a directory");
     let registry = Registry::builder().sqlite(directory.path().join("rekha.db"));
     let registry = registry.build().await.expect("a registry");
@@ -112,13 +116,13 @@ async fn fixture() -> Fixture {
 }
 
 impl Fixture {
-    async fn close(self) {
+    pub(super) async fn close(self) {
         self.registry
             .close(std::time::Duration::from_secs(10))
             .await;
     }
 
-    fn relation(&self, name: &str) -> Arc<dyn Relation> {
+    pub(super) fn relation(&self, name: &str) -> Arc<dyn Relation> {
         let (schema, name) = match name.split_once('.') {
             Some((schema, name)) => (Some(schema), name),
             None => (None, name),
@@ -127,7 +131,7 @@ impl Fixture {
         found.unwrap_or_else(|| panic!("no relation {name}"))
     }
 
-    async fn scan(&self, name: &str, filters: &[(&str, Test)]) -> Vec<Row> {
+    pub(super) async fn scan(&self, name: &str, filters: &[(&str, Test)]) -> Vec<Row> {
         let relation = self.relation(name);
         let place = |name: &str| {
             let mut columns = relation.columns().iter();
@@ -148,7 +152,7 @@ impl Fixture {
     }
 
     /// The rows as texts: these columns of those whose first one is the text.
-    async fn lines(&self, name: &str, columns: &[&str], first: &str) -> Vec<String> {
+    pub(super) async fn lines(&self, name: &str, columns: &[&str], first: &str) -> Vec<String> {
         let relation = self.relation(name);
         let place = |name: &&str| {
             let mut own = relation.columns().iter();
@@ -398,5 +402,111 @@ async fn what_filters_leave_out_is_not_read_and_nothing_else() {
         assert_eq!(all.iter().filter(fits).count(), expected.len(), "{test:?}");
         assert!(some.len() <= 8, "{test:?}: {} rows", some.len());
     }
+    fixture.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_information_schema_tells_the_same() {
+    let fixture = fixture().await;
+    let columns = [
+        "table_name",
+        "table_schema",
+        "column_name",
+        "ordinal_position",
+        "is_nullable",
+        "data_type",
+        "character_maximum_length",
+        "numeric_precision",
+        "numeric_scale",
+        "datetime_precision",
+        "udt_name",
+    ];
+    let told = fixture
+        .lines("information_schema.columns", &columns, "orders")
+        .await;
+    assert_eq!(
+        told,
+        [
+            "public|id|1|NO|bigint||64|0||int8",
+            "public|amount|2|NO|numeric||10|2||numeric",
+            "public|note|3|YES|character varying|20||||varchar",
+            "public|code|4|YES|character|3||||bpchar",
+            "public|tags|5|YES|ARRAY|||||_text",
+            "public|flags|6|YES|ARRAY|||||_bool",
+            "public|neg|7|YES|integer||32|0||int4",
+            "public|at|8|YES|timestamp with time zone||||3|timestamptz",
+            "public|address|9|YES|jsonb|||||jsonb",
+            "sales|a|1|YES|integer||32|0||int4",
+        ]
+    );
+    let columns = ["table_name", "constraint_name", "constraint_type"];
+    let told = fixture
+        .lines("information_schema.table_constraints", &columns, "leads")
+        .await;
+    assert_eq!(told[0], "leads_pkey|PRIMARY KEY");
+    assert!(told[1].ends_with("_1_not_null|CHECK"), "{told:?}");
+    let columns = ["constraint_name", "column_name", "ordinal_position"];
+    let told = fixture
+        .lines("information_schema.key_column_usage", &columns, "uq")
+        .await;
+    assert_eq!(told, ["note|1", "code|2"]);
+    let columns = ["schema_owner", "schema_name"];
+    let told = fixture
+        .lines("information_schema.schemata", &columns, "ann")
+        .await;
+    assert_eq!(
+        told,
+        [
+            "pg_catalog",
+            "information_schema",
+            "rekha",
+            "registry",
+            "cartridge_warp",
+            "public",
+            "sales",
+        ]
+    );
+    fixture.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rekha_tells_of_streams_and_the_registry_of_stored_rows() {
+    let fixture = fixture().await;
+    let columns = [
+        "stream",
+        "namespace",
+        "version",
+        "compatibility",
+        "columns",
+        "datasource",
+    ];
+    assert_eq!(
+        fixture.lines("rekha.streams", &columns, "orders").await,
+        ["public|2|BACKWARD|9|kafka://orders", "sales|1|BACKWARD|1|"]
+    );
+    let columns = ["namespace", "stream", "column_name", "data_type", "is_key"];
+    assert_eq!(
+        fixture.lines("rekha.columns", &columns, "sales").await,
+        ["orders|a|integer|f", "leads|a|integer|t"]
+    );
+    let columns = ["namespace", "stream", "version", "evolution"];
+    assert_eq!(
+        fixture
+            .lines("rekha.schema_versions", &columns, "public")
+            .await,
+        ["orders|1|create", "orders|2|add_index"]
+    );
+    let columns = ["name", "table_type", "is_external"];
+    assert_eq!(
+        fixture.lines("registry.tables", &columns, "leads").await,
+        ["user|f"]
+    );
+    let name = Test::In(vec![Value::text("leads")]);
+    let filtered = fixture.scan("registry.tables", &[("name", name)]).await;
+    assert_eq!(filtered.len(), 1);
+    let versions = fixture.scan("cartridge_warp.schema_registry", &[]).await;
+    assert_eq!(versions.len(), 4);
+    let log = fixture.scan("registry.cdc_log", &[]).await;
+    assert!(log.iter().any(|row| matches!(row[5], Value::Jsonb(_))));
     fixture.close().await;
 }

@@ -23,8 +23,6 @@ pub(super) struct TypeEntry {
     pub(super) length: i16,
     /// `typbyval`
     pub(super) is_by_value: bool,
-    /// `typtype`: `b`, `c`, `d`, `p`, `r`, `m`
-    pub(super) kind: u8,
     /// `typelem` of a true array
     pub(super) element: Option<u32>,
     /// `typarray`
@@ -52,7 +50,6 @@ static TYPES: LazyLock<HashMap<u32, TypeEntry>> = LazyLock::new(|| {
             schema: number(2),
             length: fields[4].parse().unwrap_or(-1),
             is_by_value: fields[5] == "t",
-            kind: letter(6),
             element: is_array.then(|| number(13)),
             array: number(14),
             alignment: letter(22),
@@ -150,6 +147,13 @@ pub(super) fn spelled(oid: u32, modifier: i32) -> String {
     }
 }
 
+/// The precision and the scale that the modifier of a `numeric` says.
+pub(super) fn decimal(modifier: i32) -> (i32, i32) {
+    let bits = modifier - 4;
+    // Eleven bits with a sign.
+    (bits >> 16 & 0xffff, ((bits & 0x7ff) ^ 0x400) - 0x400)
+}
+
 /// What a modifier says: `(10,2)`.
 fn size(oid: u32, modifier: i32) -> Option<String> {
     if modifier < 0 {
@@ -157,10 +161,8 @@ fn size(oid: u32, modifier: i32) -> Option<String> {
     }
     Some(match Type::from_oid(oid)? {
         Type::NUMERIC => {
-            let bits = modifier - 4;
-            // Eleven bits with a sign.
-            let scale = ((bits & 0x7ff) ^ 0x400) - 0x400;
-            format!("({},{scale})", bits >> 16 & 0xffff)
+            let (precision, scale) = decimal(modifier);
+            format!("({precision},{scale})")
         }
         Type::VARCHAR | Type::BPCHAR => format!("({})", modifier - 4),
         Type::BIT | Type::VARBIT => format!("({modifier})"),

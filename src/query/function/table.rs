@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::{Function, aggregate, construct, library, operator};
+use crate::query::catalog;
 
 type ByName = HashMap<&'static str, Vec<&'static Function>>;
 
@@ -22,6 +23,8 @@ pub(super) fn functions(name: &str) -> &'static [&'static Function] {
             aggregate::FUNCTIONS,
             construct::CONSTRUCTS,
             library::LIBRARY,
+            catalog::functions::CATALOG,
+            catalog::functions::PRIVILEGES,
         ])
     });
     FOUND.get(name).map_or(&[], Vec::as_slice)

@@ -11,6 +11,7 @@ mod foreign;
 mod load;
 mod migrate;
 mod projection;
+mod rows;
 mod sqlite_store;
 
 pub use sqlite_store::SqliteStore;

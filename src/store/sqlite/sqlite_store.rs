@@ -7,13 +7,14 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use rusqlite::Connection;
 
-use super::{apply, codec, find, load, migrate, projection};
+use super::{apply, codec, find, load, migrate, projection, rows};
 use crate::error::Result;
 use crate::position::Position;
 use crate::schema::{Name, ObjectId, StreamName};
 use crate::sqlite::{Database, Options};
 use crate::store::{
-    Change, Listing, Loaded, Namespace, Projection, Search, Store, Stream, Version,
+    Change, Listing, Loaded, Namespace, Projection, RowPage, RowRequest, Search, Store, Stream,
+    Version,
 };
 
 /// The store in one SQLite file. Cheap to clone.
@@ -150,6 +151,12 @@ impl Store for SqliteStore {
             .load(move |connection| projection::projection(connection, stream))
             .await?
             .value)
+    }
+
+    async fn rows(&self, request: &RowRequest) -> Result<RowPage> {
+        let request = request.clone();
+        let loaded = self.load(move |connection| rows::rows(connection, &request));
+        Ok(loaded.await?.value)
     }
 
     async fn close(&self) {

@@ -10,7 +10,8 @@ use crate::query::catalog::table::{Attribute, Table};
 use crate::registry::Namespace;
 use crate::relation::Row;
 
-pub(super) const DESCRIPTIONS: &str = include_str!("../postgresql/pg_description.tsv");
+pub(in crate::query::catalog) const DESCRIPTIONS: &str =
+    include_str!("../postgresql/pg_description.tsv");
 
 /// UTF8, by its number (`pg_enc`).
 const UTF8: i32 = 6;

@@ -136,7 +136,7 @@ pub(super) fn pg_timezone_names(maker: &Maker<'_>) -> Vec<Row> {
 }
 
 /// A time zone and what holds in it at some moment.
-pub(in crate::query::catalog) struct TimeZone {
+struct TimeZone {
     name: &'static str,
     abbreviation: String,
     offset: Interval,
@@ -144,7 +144,7 @@ pub(in crate::query::catalog) struct TimeZone {
 }
 
 /// All time zones at that moment.
-pub(in crate::query::catalog) fn time_zones(at: Timestamp) -> Vec<TimeZone> {
+fn time_zones(at: Timestamp) -> Vec<TimeZone> {
     /// 2000-01-01, from which a timestamp counts (in seconds since 1970).
     const EPOCH: i64 = 946_684_800;
     let moment = DateTime::<Utc>::from_timestamp(EPOCH + at.micros() / 1_000_000, 0);

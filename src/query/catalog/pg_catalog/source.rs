@@ -2,8 +2,8 @@
 
 use super::{constraint, description, relation, role, session, statistics, summary};
 use crate::query::catalog::source::Source;
-use crate::query::catalog::type_catalog;
 use crate::query::catalog::wanted::Key;
+use crate::query::catalog::{objects, type_catalog};
 
 /// Where the rows of a relation of `pg_catalog` come from. What is not here has
 /// none.
@@ -113,19 +113,19 @@ pub(in crate::query::catalog) fn source(name: &str) -> Source {
         "pg_amop" => fixed!("pg_amop"),
         "pg_amproc" => fixed!("pg_amproc"),
         "pg_cast" => fixed!("pg_cast"),
-        "pg_collation" => fixed!("pg_collation"),
+        "pg_collation" => Source::Fixed(objects::COLLATIONS),
         "pg_conversion" => fixed!("pg_conversion"),
         "pg_language" => fixed!("pg_language"),
         "pg_opclass" => Source::Fixed(relation::CLASSES),
-        "pg_operator" => fixed!("pg_operator"),
+        "pg_operator" => Source::Fixed(objects::OPERATORS),
         "pg_opfamily" => fixed!("pg_opfamily"),
-        "pg_proc" => fixed!("pg_proc"),
+        "pg_proc" => Source::Fixed(objects::PROCS),
         "pg_range" => fixed!("pg_range"),
         "pg_tablespace" => fixed!("pg_tablespace"),
         "pg_timezone_abbrevs" => Source::Fixed(session::ABBREVIATIONS),
-        "pg_ts_config" => fixed!("pg_ts_config"),
+        "pg_ts_config" => Source::Fixed(objects::CONFIGURATIONS),
         "pg_ts_config_map" => fixed!("pg_ts_config_map"),
-        "pg_ts_dict" => fixed!("pg_ts_dict"),
+        "pg_ts_dict" => Source::Fixed(objects::DICTIONARIES),
         "pg_ts_parser" => fixed!("pg_ts_parser"),
         "pg_ts_template" => fixed!("pg_ts_template"),
         "pg_type" => Source::Fixed(type_catalog::FILE),

@@ -1,49 +1,23 @@
 //! Which relation of `rekha` has which rows.
 
-use crate::query::catalog::cell::*;
-use crate::query::catalog::source::{Maker, Source};
-use crate::query::context::Setting;
-use crate::relation::{Row, Value};
+use super::{server, stream};
+use crate::query::catalog::source::{History, Source};
+use crate::query::catalog::wanted::Key::{Name, SchemaName};
 
 /// Where the rows of a relation of `rekha` come from. What is not here has none,
 /// or is offered by the module that knows.
 pub(in crate::query::catalog) fn source(name: &str) -> Source {
+    let streams = |rows, history| Source::Streams {
+        keys: &[(0, SchemaName), (1, Name)],
+        rows,
+        history,
+    };
     match name {
-        "cache" => Source::Session(cache),
-        "settings" => Source::Session(settings),
+        "streams" => streams(stream::streams, History::Latest),
+        "columns" => streams(stream::columns, History::Latest),
+        "schema_versions" => streams(stream::schema_versions, History::All),
+        "cache" => Source::Session(server::cache),
+        "settings" => Source::Session(server::settings),
         _ => Source::None,
     }
-}
-
-fn cache(maker: &Maker<'_>) -> Vec<Row> {
-    let statistics = maker.context.registry.cache_statistics();
-    let count = |count: u64| int8(i64::try_from(count).unwrap_or(i64::MAX));
-    vec![maker.row([
-        ("entries", count(statistics.entries)),
-        ("hits", count(statistics.hits)),
-        ("misses", count(statistics.misses)),
-        ("hit_ratio", Value::Float8(statistics.hit_ratio())),
-        ("evictions", count(statistics.evictions)),
-        ("refreshes", count(statistics.refreshes)),
-        ("invalidations", count(statistics.invalidations)),
-    ])]
-}
-
-fn settings(maker: &Maker<'_>) -> Vec<Row> {
-    let row = |setting: Setting| {
-        maker.row([
-            ("name", text(setting.name)),
-            ("value", text(setting.value)),
-            ("unit", maybe(setting.unit)),
-            ("source", text(setting.source)),
-            ("description", text(setting.description)),
-        ])
-    };
-    maker
-        .context
-        .conversation
-        .settings()
-        .into_iter()
-        .map(row)
-        .collect()
 }

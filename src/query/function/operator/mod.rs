@@ -10,9 +10,8 @@ mod operator;
 mod pattern;
 mod quantified;
 
-pub(super) use arithmetic::{overflow, power, underflow, whole};
+pub(super) use arithmetic::{overflow, whole};
 pub(in crate::query) use comparison::{in_list, is_distinct};
-pub(super) use concatenation::joined;
 pub(in crate::query) use operator::{binary, unary};
 pub(in crate::query) use pattern::like;
 pub(in crate::query) use quantified::any_all;
