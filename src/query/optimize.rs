@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
-use datafusion::common::{NullEquality, Result};
-use datafusion::logical_expr::LogicalPlan;
+use datafusion::common::{NullEquality, Result, Spans};
+use datafusion::logical_expr::{LogicalPlan, Subquery};
 use datafusion::optimizer::common_subexpr_eliminate::CommonSubexprEliminate;
 use datafusion::optimizer::eliminate_cross_join::EliminateCrossJoin;
 use datafusion::optimizer::eliminate_duplicated_expr::EliminateDuplicatedExpr;
@@ -44,7 +44,7 @@ pub(super) fn rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
         Arc::new(PushDownLimit::new()),
         Arc::new(PushDownFilter::new()),
         Arc::new(CommonSubexprEliminate::new()),
-        Arc::new(OptimizeProjections::new()),
+        Arc::new(WholeRecursions(OptimizeProjections::new())),
     ]
 }
 
@@ -115,5 +115,55 @@ impl OptimizerRule for PlainEquijoins {
             }
             _ => self.0.rewrite(plan, config),
         }
+    }
+}
+
+/// Leaves out columns that nobody asks for, but those of a recursion: each round reads
+/// the rows of the one before, and UNION tells them apart by all their columns.
+#[derive(Debug)]
+struct WholeRecursions(OptimizeProjections);
+
+impl OptimizerRule for WholeRecursions {
+    fn name(&self) -> &str {
+        "whole_recursions"
+    }
+
+    fn apply_order(&self) -> Option<ApplyOrder> {
+        self.0.apply_order()
+    }
+
+    fn supports_rewrite(&self) -> bool {
+        true
+    }
+
+    fn rewrite(
+        &self,
+        plan: LogicalPlan,
+        config: &dyn OptimizerConfig,
+    ) -> Result<Transformed<LogicalPlan>> {
+        // A sub-query as a node needs all columns of what is beneath it.
+        let marked = plan.transform_up(|node| {
+            Ok(match node {
+                LogicalPlan::RecursiveQuery(_) => {
+                    Transformed::yes(LogicalPlan::Subquery(Subquery {
+                        subquery: Arc::new(node),
+                        outer_ref_columns: Vec::new(),
+                        spans: Spans::new(),
+                    }))
+                }
+                node => Transformed::no(node),
+            })
+        })?;
+        let rewritten = self.0.rewrite(marked.data, config)?;
+        let plan = rewritten.data.transform_up(|node| {
+            Ok(match node {
+                LogicalPlan::Subquery(marked) => {
+                    Transformed::yes(Arc::unwrap_or_clone(marked.subquery))
+                }
+                node => Transformed::no(node),
+            })
+        })?;
+        let is_changed = rewritten.transformed;
+        Ok(Transformed::new_transformed(plan.data, is_changed))
     }
 }

@@ -62,6 +62,7 @@ scripts! {
     savepoints,
     select,
     select_catalog,
+    select_correlated,
     select_expression,
     select_set_operation,
     select_subquery,

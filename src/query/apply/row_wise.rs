@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::datatypes::{DataType, Field};
-use datafusion::common::{DFSchema, JoinType, Result, not_impl_err};
+use datafusion::arrow::datatypes::DataType;
+use datafusion::common::{JoinType, Result, not_impl_err};
 use datafusion::logical_expr::expr::{AggregateFunction, Case};
 use datafusion::logical_expr::{
-    Aggregate, Expr, Join, LogicalPlan, Sort, Union, Unnest, Values, lit, when,
+    Aggregate, Expr, Join, LogicalPlan, Sort, Unnest, Values, lit, when,
 };
 
 use super::apply::{Apply, filtered, projected};
@@ -52,8 +52,8 @@ impl Apply<'_> {
             }
             LogicalPlan::Union(union) => {
                 let inputs = union.inputs.iter();
-                let inputs = inputs.map(|input| Ok(Arc::new(self.answers(domain, input)?)));
-                Union::try_new(inputs.collect::<Result<_>>()?).map(LogicalPlan::Union)
+                let inputs = inputs.map(|input| self.answers(domain, input));
+                build::union(inputs.collect::<Result<_>>()?)
             }
             LogicalPlan::Unnest(unnest) => {
                 let input = Arc::new(self.answers(domain, &unnest.input)?);
@@ -76,20 +76,11 @@ impl Apply<'_> {
     /// each number its row.
     fn values(&self, domain: &Domain, values: &Values) -> Result<LogicalPlan> {
         let number = self.names.fresh();
-        let field = Field::new(&number, DataType::Int64, true);
-        let schema = DFSchema::from_unqualified_fields(vec![field].into(), Default::default())?;
-        let numbers = LogicalPlan::Values(Values {
-            schema: Arc::new(schema),
-            values: (0..values.values.len() as i64)
-                .map(|n| vec![lit(n)])
-                .collect(),
-        });
-        let rows = join(
-            domain.rows.clone(),
-            Arc::new(numbers),
-            JoinType::Inner,
-            Vec::new(),
-        )?;
+        let numbers = (0_i64..).zip(&values.values);
+        let numbers = numbers.map(|(n, _)| vec![lit(n)]).collect();
+        let numbers = build::values(numbers, [(number.clone(), DataType::Int64)])?;
+        let (rows, numbers) = (domain.rows.clone(), Arc::new(numbers));
+        let rows = join(rows, numbers, JoinType::Inner, Vec::new())?;
         let mut exprs = domain.own();
         for (index, field) in values.schema.fields().iter().enumerate() {
             let mut cases = Vec::new();

@@ -17,7 +17,8 @@ pub(super) enum Query {
     /// Groups, then the count, the sum and the greatest of a value in each.
     Aggregate(Box<Query>, Vec<Scalar>, Scalar),
     Distinct(Box<Query>),
-    /// The first row, in the order of all columns, of each value.
+    /// The first row, in the order of all columns, of each value. (The engine's own
+    /// fails where two keys of the order are always equal, so it is not in the law.)
     DistinctOn(Box<Query>, Scalar),
     /// UNION ALL of the columns that both have.
     Union(Box<Query>, Box<Query>),

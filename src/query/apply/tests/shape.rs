@@ -35,13 +35,12 @@ fn tables() -> Vec<Vec<Row>> {
         (Some(9), 8),
         (None, 9),
     ];
-    let rows = |pairs: &[(Option<i64>, i64)]| {
-        pairs
-            .iter()
-            .map(|(a, b)| vec![*a, Some(*b)])
-            .collect::<Vec<_>>()
-    };
     vec![rows(&outer), rows(&inner), Vec::new()]
+}
+
+fn rows(pairs: &[(Option<i64>, i64)]) -> Vec<Row> {
+    let rows = pairs.iter();
+    rows.map(|(key, value)| vec![*key, Some(*value)]).collect()
 }
 
 /// The rows of a table whose first column is this.
