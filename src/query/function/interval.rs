@@ -75,7 +75,9 @@ fn scaled(interval: Interval, scale: impl Fn(f64) -> f64) -> Result<Interval> {
     let mut seconds = rounded(part_of_days * SECONDS_PER_DAY);
     if seconds.abs() >= SECONDS_PER_DAY {
         let more = (seconds / SECONDS_PER_DAY).trunc();
-        whole_days = whole_days.checked_add(more as i32).ok_or_else(out_of_range)?;
+        whole_days = whole_days
+            .checked_add(more as i32)
+            .ok_or_else(out_of_range)?;
         seconds -= more * SECONDS_PER_DAY;
     }
     let micros = scale(interval.micros as f64) + seconds * MICROS_PER_SECOND;

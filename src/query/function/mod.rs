@@ -19,8 +19,11 @@ mod library;
 mod numeric;
 pub(super) mod operator;
 mod order;
+mod power;
 mod regex;
 mod table;
+#[cfg(test)]
+mod tests;
 mod udf;
 
 pub(super) use aggregate::{all_true, any_true, first, single_value};

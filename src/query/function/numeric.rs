@@ -95,7 +95,9 @@ pub(in crate::query::function) fn divide(one: &Numeric, other: &Numeric) -> Resu
     match (one, other) {
         (NaN, _) | (_, NaN) => Ok(NaN),
         (_, Number(divisor)) if divisor.is_zero() => Err(division_by_zero()),
-        (Number(one), Number(other)) => Numeric::new(quotient(one, other, division_scale(one, other))),
+        (Number(one), Number(other)) => {
+            Numeric::new(quotient(one, other, division_scale(one, other)))
+        }
         (Number(_), _) => Ok(integer(0)),
         (special, Number(other)) => Ok(infinity(
             sign(special).unwrap_or(1) * if other.is_negative() { -1 } else { 1 },
@@ -111,7 +113,9 @@ pub(in crate::query::function) fn remainder(one: &Numeric, other: &Numeric) -> R
         (NaN, _) | (_, NaN) => Ok(NaN),
         (_, Number(divisor)) if divisor.is_zero() => Err(division_by_zero()),
         (Number(one), Number(other)) => {
-            let scale = one.fractional_digit_count().max(other.fractional_digit_count());
+            let scale = one
+                .fractional_digit_count()
+                .max(other.fractional_digit_count());
             let (one, other) = (one.with_scale(scale), other.with_scale(scale));
             let rest = one.into_bigint_and_scale().0 % other.into_bigint_and_scale().0;
             Numeric::new(BigDecimal::new(rest, scale))

@@ -33,7 +33,9 @@ pub(in crate::query::function) fn compare(one: &Value, other: &Value) -> Orderin
         (V::Record(one), V::Record(other)) => {
             let pairs = one.iter().zip(other.iter());
             let mut orders = pairs.map(|((_, one), (_, other))| compare(one, other));
-            orders.find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+            orders
+                .find(|order| order.is_ne())
+                .unwrap_or(Ordering::Equal)
         }
         _ => match (number(one), number(other)) {
             (Some(one), Some(other)) => one.cmp(&other),
@@ -65,7 +67,9 @@ fn moment(time: TimeTz) -> (i64, i32) {
 fn array(one: &Array, other: &Array) -> Ordering {
     let shape = |array: &Array| -> Vec<(i32, i32)> {
         let dimensions = array.dimensions.iter();
-        dimensions.map(|dimension| (dimension.length, dimension.lower)).collect()
+        dimensions
+            .map(|dimension| (dimension.length, dimension.lower))
+            .collect()
     };
     let pairs = one.values.iter().zip(&other.values);
     let mut orders = pairs.map(|(one, other)| compare(one, other));

@@ -27,7 +27,10 @@ impl Timestamp {
         let mut moment = self;
         for (months, days) in [(interval.months, 0), (0, interval.days)] {
             if months != 0 || days != 0 {
-                moment = moment.local_in(zone)?.plus_days(months, days)?.moment_in(zone)?;
+                moment = moment
+                    .local_in(zone)?
+                    .plus_days(months, days)?
+                    .moment_in(zone)?;
             }
         }
         let micros = moment.micros().checked_add(interval.micros);

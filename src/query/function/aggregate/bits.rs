@@ -22,9 +22,12 @@ macro_rules! integers {
 }
 
 pub(super) static BITS: &[Function] = integers!(
-    "bit_and" |one, other| one & other,
-    "bit_or" |one, other| one | other,
-    "bit_xor" |one, other| one ^ other
+    "bit_and" | one,
+    other | one & other,
+    "bit_or" | one,
+    other | one | other,
+    "bit_xor" | one,
+    other | one ^ other
 );
 
 struct Bits {
@@ -46,7 +49,10 @@ impl Bits {
 impl Aggregate for Bits {
     fn add(&mut self, values: &[Value]) -> Result<()> {
         let bits = values.int(0);
-        self.so_far = Some(self.so_far.map_or(bits, |so_far| (self.combine)(so_far, bits)));
+        self.so_far = Some(
+            self.so_far
+                .map_or(bits, |so_far| (self.combine)(so_far, bits)),
+        );
         Ok(())
     }
 

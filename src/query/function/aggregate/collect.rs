@@ -18,7 +18,13 @@ pub(super) static COLLECTIONS: &[Function] = &[
     })
     .lenient(),
     Function::aggregate("string_agg", &[Type::TEXT, Type::TEXT], Type::TEXT, joined).lenient(),
-    Function::aggregate("string_agg", &[Type::BYTEA, Type::BYTEA], Type::BYTEA, joined).lenient(),
+    Function::aggregate(
+        "string_agg",
+        &[Type::BYTEA, Type::BYTEA],
+        Type::BYTEA,
+        joined,
+    )
+    .lenient(),
 ];
 
 struct Elements {
@@ -66,12 +72,20 @@ impl Aggregate for Arrays {
         match &mut self.0 {
             None => {
                 let mut all = Array::clone(array);
-                all.dimensions.insert(0, Dimension { length: 1, lower: 1 });
+                all.dimensions.insert(
+                    0,
+                    Dimension {
+                        length: 1,
+                        lower: 1,
+                    },
+                );
                 self.0 = Some(all);
             }
             Some(all) => {
                 if all.dimensions[1..] != array.dimensions[..] {
-                    return Err(refused("cannot accumulate arrays of different dimensionality"));
+                    return Err(refused(
+                        "cannot accumulate arrays of different dimensionality",
+                    ));
                 }
                 all.dimensions[0].length += 1;
                 all.values.extend_from_slice(&array.values);

@@ -18,8 +18,28 @@ macro_rules! extremes {
 }
 
 pub(super) static EXTREMES: &[Function] = extremes!(
-    INT2, INT4, INT8, FLOAT4, FLOAT8, NUMERIC, OID, TEXT, BPCHAR, DATE, TIME, TIMETZ, TIMESTAMP,
-    TIMESTAMPTZ, INTERVAL, ANYARRAY, TID, XID8, INET, MONEY, PG_LSN, ANYENUM
+    INT2,
+    INT4,
+    INT8,
+    FLOAT4,
+    FLOAT8,
+    NUMERIC,
+    OID,
+    TEXT,
+    BPCHAR,
+    DATE,
+    TIME,
+    TIMETZ,
+    TIMESTAMP,
+    TIMESTAMPTZ,
+    INTERVAL,
+    ANYARRAY,
+    TID,
+    XID8,
+    INET,
+    MONEY,
+    PG_LSN,
+    ANYENUM
 );
 
 fn least(call: &Call<'_>) -> Box<dyn Aggregate> {

@@ -14,12 +14,27 @@ pub(super) static ORDERED_SETS: &[Function] = &[
     Function::aggregate("percentile_cont", &[F8, F8], F8, percentiles).lenient(),
     Function::aggregate("percentile_cont", &[F8, SPAN], SPAN, percentiles).lenient(),
     Function::aggregate("percentile_cont", &[F8S, F8], F8S, percentiles).lenient(),
-    Function::aggregate("percentile_cont", &[F8S, SPAN], Type::INTERVAL_ARRAY, percentiles)
-        .lenient(),
-    Function::aggregate("percentile_disc", &[F8, Type::ANYELEMENT], Type::ANYELEMENT, discrete)
-        .lenient(),
-    Function::aggregate("percentile_disc", &[F8S, Type::ANYELEMENT], Type::ANYARRAY, discrete)
-        .lenient(),
+    Function::aggregate(
+        "percentile_cont",
+        &[F8S, SPAN],
+        Type::INTERVAL_ARRAY,
+        percentiles,
+    )
+    .lenient(),
+    Function::aggregate(
+        "percentile_disc",
+        &[F8, Type::ANYELEMENT],
+        Type::ANYELEMENT,
+        discrete,
+    )
+    .lenient(),
+    Function::aggregate(
+        "percentile_disc",
+        &[F8S, Type::ANYELEMENT],
+        Type::ANYARRAY,
+        discrete,
+    )
+    .lenient(),
 ];
 
 const F8: Type = Type::FLOAT8;
@@ -119,12 +134,14 @@ impl Aggregate for Percentiles {
             return self.at(&self.fraction);
         };
         let values = fractions.values.iter().map(|fraction| self.at(fraction));
-        Ok(Value::Array(Array {
-            element: self.element.clone(),
-            dimensions: fractions.dimensions.clone(),
-            values: values.collect::<Result<_>>()?,
-        }
-        .into()))
+        Ok(Value::Array(
+            Array {
+                element: self.element.clone(),
+                dimensions: fractions.dimensions.clone(),
+                values: values.collect::<Result<_>>()?,
+            }
+            .into(),
+        ))
     }
 
     fn bytes(&self) -> usize {
@@ -141,7 +158,10 @@ fn at_least(values: &[Value], fraction: f64) -> Result<Value> {
 /// The value at the fraction, between the two that are nearest.
 fn between(values: &[Value], fraction: f64) -> Result<Value> {
     let place = fraction * (values.len() - 1) as f64;
-    let (low, high) = (&values[place.floor() as usize], &values[place.ceil() as usize]);
+    let (low, high) = (
+        &values[place.floor() as usize],
+        &values[place.ceil() as usize],
+    );
     let part = place - place.floor();
     if part == 0.0 {
         return Ok(low.clone());

@@ -9,14 +9,13 @@ use crate::relation::{Type, Value};
 
 const ANY: &[Type] = &[Type::ANYELEMENT];
 
-static SINGLE_VALUE: Function =
-    Function::aggregate("single_value", ANY, Type::ANYELEMENT, |_| {
-        Box::new(First {
-            value: None,
-            is_only: true,
-        })
+static SINGLE_VALUE: Function = Function::aggregate("single_value", ANY, Type::ANYELEMENT, |_| {
+    Box::new(First {
+        value: None,
+        is_only: true,
     })
-    .lenient();
+})
+.lenient();
 
 static FIRST: Function = Function::aggregate("first", ANY, Type::ANYELEMENT, |_| {
     Box::new(First {

@@ -18,10 +18,22 @@ struct Spread {
     is_root: bool,
 }
 
-const SAMPLE: Spread = Spread { is_sample: true, is_root: false };
-const SAMPLE_ROOT: Spread = Spread { is_sample: true, is_root: true };
-const POPULATION: Spread = Spread { is_sample: false, is_root: false };
-const POPULATION_ROOT: Spread = Spread { is_sample: false, is_root: true };
+const SAMPLE: Spread = Spread {
+    is_sample: true,
+    is_root: false,
+};
+const SAMPLE_ROOT: Spread = Spread {
+    is_sample: true,
+    is_root: true,
+};
+const POPULATION: Spread = Spread {
+    is_sample: false,
+    is_root: false,
+};
+const POPULATION_ROOT: Spread = Spread {
+    is_sample: false,
+    is_root: true,
+};
 
 /// The rows of all of them, for some types of values.
 macro_rules! spreads {
@@ -223,7 +235,9 @@ impl Default for Pairs {
 impl Aggregate for Pairs {
     fn add(&mut self, values: &[Value]) -> Result<()> {
         let (y, x) = (values.float(0), values.float(1));
-        let is_finite = [x, y, self.sx, self.sy].iter().all(|value| value.is_finite());
+        let is_finite = [x, y, self.sx, self.sy]
+            .iter()
+            .all(|value| value.is_finite());
         self.count += 1.0;
         self.sx += x;
         self.sy += y;

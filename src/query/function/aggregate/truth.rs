@@ -12,7 +12,9 @@ use crate::relation::{Type, Value};
 const BOOL: &[Type] = &[Type::BOOL];
 
 pub(super) static TRUTHS: &[Function] = &[
-    Function::aggregate("bool_and", BOOL, Type::BOOL, |_| Box::new(Decided::by(false))),
+    Function::aggregate("bool_and", BOOL, Type::BOOL, |_| {
+        Box::new(Decided::by(false))
+    }),
     Function::aggregate("every", BOOL, Type::BOOL, |_| Box::new(Decided::by(false))),
     Function::aggregate("bool_or", BOOL, Type::BOOL, |_| Box::new(Decided::by(true))),
 ];

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, ErrorKind, Result, Value as Flaw};
 use crate::query::function::numeric::{self, division_by_zero};
-use crate::query::function::{Arguments, Call, Function};
+use crate::query::function::{Arguments, Call, Function, power};
 use crate::relation::{Numeric, Type, Value, type_name};
 
 /// The rows of an operator over every two integers: the answer is of the larger type.
@@ -35,31 +35,65 @@ macro_rules! floats {
 }
 
 pub(super) static TABLES: &[&[Function]] = &[
-    integers!("+", |call, values| whole(call.returns, wide(values, 0) + wide(values, 1))),
-    integers!("-", |call, values| whole(call.returns, wide(values, 0) - wide(values, 1))),
-    integers!("*", |call, values| whole(call.returns, wide(values, 0) * wide(values, 1))),
+    integers!("+", |call, values| whole(
+        call.returns,
+        wide(values, 0) + wide(values, 1)
+    )),
+    integers!("-", |call, values| whole(
+        call.returns,
+        wide(values, 0) - wide(values, 1)
+    )),
+    integers!("*", |call, values| whole(
+        call.returns,
+        wide(values, 0) * wide(values, 1)
+    )),
     integers!("/", |call, values| match values.int(1) {
         0 => Err(division_by_zero()),
         _ => whole(call.returns, wide(values, 0) / wide(values, 1)),
     }),
-    floats!("+", |call, values| sum(call, values.float(0), values.float(1))),
-    floats!("-", |call, values| sum(call, values.float(0), -values.float(1))),
-    floats!("*", |call, values| product(call, values.float(0), values.float(1))),
-    floats!("/", |call, values| ratio(call, values.float(0), values.float(1))),
+    floats!("+", |call, values| sum(
+        call,
+        values.float(0),
+        values.float(1)
+    )),
+    floats!("-", |call, values| sum(
+        call,
+        values.float(0),
+        -values.float(1)
+    )),
+    floats!("*", |call, values| product(
+        call,
+        values.float(0),
+        values.float(1)
+    )),
+    floats!("/", |call, values| ratio(
+        call,
+        values.float(0),
+        values.float(1)
+    )),
     NUMERICS,
     SAME_INTEGERS,
     SHIFTS,
     UNARY,
     &[
-        Function::row("^", &[Type::FLOAT8, Type::FLOAT8], Type::FLOAT8, |_, values| {
-            power(values.float(0), values.float(1)).map(Value::Float8)
+        Function::row(
+            "^",
+            &[Type::FLOAT8, Type::FLOAT8],
+            Type::FLOAT8,
+            |_, values| float_power(values.float(0), values.float(1)).map(Value::Float8),
+        ),
+        Function::row("^", TWO_NUMERICS, Type::NUMERIC, |_, values| {
+            decimal(power::power(values.numeric(0), values.numeric(1)))
         }),
-        Function::row("|/", &[Type::FLOAT8], Type::FLOAT8, |_, values| {
-            match values.float(0) {
+        Function::row(
+            "|/",
+            &[Type::FLOAT8],
+            Type::FLOAT8,
+            |_, values| match values.float(0) {
                 ..0.0 => Err(no_power("cannot take square root of a negative number")),
                 number => Ok(Value::Float8(number.sqrt())),
-            }
-        }),
+            },
+        ),
         Function::row("||/", &[Type::FLOAT8], Type::FLOAT8, |_, values| {
             Ok(Value::Float8(values.float(0).cbrt()))
         }),
@@ -112,20 +146,28 @@ static SHIFTS: &[Function] = &[
         Ok(Value::Int2(shifted as i16))
     }),
     Function::row("<<", &[Type::INT4, Type::INT4], Type::INT4, |_, values| {
-        Ok(Value::Int4(values.int4(0).wrapping_shl(values.int4(1) as u32)))
+        Ok(Value::Int4(
+            values.int4(0).wrapping_shl(values.int4(1) as u32),
+        ))
     }),
     Function::row("<<", &[Type::INT8, Type::INT4], Type::INT8, |_, values| {
-        Ok(Value::Int8(values.int(0).wrapping_shl(values.int4(1) as u32)))
+        Ok(Value::Int8(
+            values.int(0).wrapping_shl(values.int4(1) as u32),
+        ))
     }),
     Function::row(">>", &[Type::INT2, Type::INT4], Type::INT2, |_, values| {
         let shifted = (values.int(0) as i32).wrapping_shr(values.int4(1) as u32);
         Ok(Value::Int2(shifted as i16))
     }),
     Function::row(">>", &[Type::INT4, Type::INT4], Type::INT4, |_, values| {
-        Ok(Value::Int4(values.int4(0).wrapping_shr(values.int4(1) as u32)))
+        Ok(Value::Int4(
+            values.int4(0).wrapping_shr(values.int4(1) as u32),
+        ))
     }),
     Function::row(">>", &[Type::INT8, Type::INT4], Type::INT8, |_, values| {
-        Ok(Value::Int8(values.int(0).wrapping_shr(values.int4(1) as u32)))
+        Ok(Value::Int8(
+            values.int(0).wrapping_shr(values.int4(1) as u32),
+        ))
     }),
 ];
 
@@ -266,7 +308,7 @@ fn ratio(call: &Call<'_>, one: f64, other: f64) -> Result<Value> {
 ///
 /// # Errors
 /// 2201F, 22003
-pub(in crate::query::function) fn power(base: f64, exponent: f64) -> Result<f64> {
+fn float_power(base: f64, exponent: f64) -> Result<f64> {
     if base == 0.0 && exponent < 0.0 {
         return Err(no_power("zero raised to a negative power is undefined"));
     }
@@ -297,7 +339,7 @@ pub(in crate::query::function) fn overflow() -> Error {
 }
 
 /// 22003
-pub(in crate::query::function) fn underflow() -> Error {
+fn underflow() -> Error {
     out_of_range("value out of range: underflow")
 }
 

@@ -1,7 +1,7 @@
 //! Arrays as sets (PostgreSQL manual, 9.19).
 
-use std::collections::BTreeSet;
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use crate::query::function::order::compare;
 use crate::query::function::{Arguments, Function};

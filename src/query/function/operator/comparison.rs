@@ -184,8 +184,9 @@ pub(super) fn meeting(one: &Type, other: &Type) -> Type {
     let place = |chain: &[Type], of: &Type| chain.iter().position(|each| each == of);
     CHAINS
         .iter()
-        .find_map(|chain| match (place(chain, one)?, place(chain, other)?) {
-            (one, other) => Some(chain[one.max(other)].clone()),
+        .find_map(|chain| {
+            let wider = place(chain, one)?.max(place(chain, other)?);
+            Some(chain[wider].clone())
         })
         .unwrap_or_else(|| one.clone())
 }

@@ -10,9 +10,16 @@ pub(super) static TABLE: &[Function] = &[
     Function::row("||", &[Type::TEXT, Type::TEXT], Type::TEXT, texts),
     Function::row("||", &[Type::TEXT, Type::ANYNONARRAY], Type::TEXT, texts),
     Function::row("||", &[Type::ANYNONARRAY, Type::TEXT], Type::TEXT, texts),
-    Function::row("||", &[Type::BYTEA, Type::BYTEA], Type::BYTEA, |_, values| {
-        Ok(Value::Bytea([values.bytes(0), values.bytes(1)].concat().into()))
-    }),
+    Function::row(
+        "||",
+        &[Type::BYTEA, Type::BYTEA],
+        Type::BYTEA,
+        |_, values| {
+            Ok(Value::Bytea(
+                [values.bytes(0), values.bytes(1)].concat().into(),
+            ))
+        },
+    ),
     Function::row("||", &[Type::VARBIT, Type::VARBIT], Type::VARBIT, texts),
     Function::row(
         "||",
@@ -59,7 +66,7 @@ fn list_of(element: &Type, value: &Value) -> Value {
 ///
 /// # Errors
 /// 2202E for arrays that do not fit together.
-pub(in crate::query::function) fn joined(one: &Value, other: &Value) -> Result<Value> {
+fn joined(one: &Value, other: &Value) -> Result<Value> {
     let (first, second) = match (one, other) {
         (Value::Null, rest) | (rest, Value::Null) => return Ok(rest.clone()),
         (Value::Array(one) | Value::Vector(one), Value::Array(other) | Value::Vector(other)) => {
@@ -84,7 +91,10 @@ pub(in crate::query::function) fn joined(one: &Value, other: &Value) -> Result<V
 
 fn joined_dimensions(one: &[Dimension], other: &[Dimension]) -> Result<Vec<Dimension>> {
     let lengths = |dimensions: &[Dimension]| -> Vec<i32> {
-        dimensions.iter().map(|dimension| dimension.length).collect()
+        dimensions
+            .iter()
+            .map(|dimension| dimension.length)
+            .collect()
     };
     let (lower, more) = (one[0].lower, one.len().cmp(&other.len()));
     let (mut dimensions, added) = match more {

@@ -44,39 +44,64 @@ pub(super) static TABLE: &[Function] = &[
     }),
     // Dates and moments with intervals.
     Function::row("+", &[DATE, INTERVAL], TIMESTAMP, |_, values| {
-        midnight(values, 0)?.plus(values.interval(1)).map(Value::Timestamp)
+        midnight(values, 0)?
+            .plus(values.interval(1))
+            .map(Value::Timestamp)
     }),
     Function::row("+", &[INTERVAL, DATE], TIMESTAMP, |_, values| {
-        midnight(values, 1)?.plus(values.interval(0)).map(Value::Timestamp)
+        midnight(values, 1)?
+            .plus(values.interval(0))
+            .map(Value::Timestamp)
     }),
     Function::row("-", &[DATE, INTERVAL], TIMESTAMP, |_, values| {
         let back = negated(values.interval(1))?;
         midnight(values, 0)?.plus(back).map(Value::Timestamp)
     }),
     Function::row("+", &[TIMESTAMP, INTERVAL], TIMESTAMP, |_, values| {
-        values.timestamp(0).plus(values.interval(1)).map(Value::Timestamp)
+        values
+            .timestamp(0)
+            .plus(values.interval(1))
+            .map(Value::Timestamp)
     }),
     Function::row("+", &[INTERVAL, TIMESTAMP], TIMESTAMP, |_, values| {
-        values.timestamp(1).plus(values.interval(0)).map(Value::Timestamp)
+        values
+            .timestamp(1)
+            .plus(values.interval(0))
+            .map(Value::Timestamp)
     }),
     Function::row("-", &[TIMESTAMP, INTERVAL], TIMESTAMP, |_, values| {
         let back = negated(values.interval(1))?;
         values.timestamp(0).plus(back).map(Value::Timestamp)
     }),
-    Function::row("+", &[TIMESTAMPTZ, INTERVAL], TIMESTAMPTZ, |call, values| {
-        moved(call, values.timestamp(0), values.interval(1))
-    }),
-    Function::row("+", &[INTERVAL, TIMESTAMPTZ], TIMESTAMPTZ, |call, values| {
-        moved(call, values.timestamp(1), values.interval(0))
-    }),
-    Function::row("-", &[TIMESTAMPTZ, INTERVAL], TIMESTAMPTZ, |call, values| {
-        moved(call, values.timestamp(0), negated(values.interval(1))?)
-    }),
+    Function::row(
+        "+",
+        &[TIMESTAMPTZ, INTERVAL],
+        TIMESTAMPTZ,
+        |call, values| moved(call, values.timestamp(0), values.interval(1)),
+    ),
+    Function::row(
+        "+",
+        &[INTERVAL, TIMESTAMPTZ],
+        TIMESTAMPTZ,
+        |call, values| moved(call, values.timestamp(1), values.interval(0)),
+    ),
+    Function::row(
+        "-",
+        &[TIMESTAMPTZ, INTERVAL],
+        TIMESTAMPTZ,
+        |call, values| moved(call, values.timestamp(0), negated(values.interval(1))?),
+    ),
     Function::row("-", &[TIMESTAMP, TIMESTAMP], INTERVAL, |_, values| {
-        values.timestamp(0).since(values.timestamp(1)).map(Value::Interval)
+        values
+            .timestamp(0)
+            .since(values.timestamp(1))
+            .map(Value::Interval)
     }),
     Function::row("-", &[TIMESTAMPTZ, TIMESTAMPTZ], INTERVAL, |_, values| {
-        values.timestamp(0).since(values.timestamp(1)).map(Value::Interval)
+        values
+            .timestamp(0)
+            .since(values.timestamp(1))
+            .map(Value::Interval)
     }),
     // Times of day with intervals, of which only the time counts.
     Function::row("+", &[TIME, INTERVAL], TIME, |_, values| {
@@ -96,10 +121,14 @@ pub(super) static TABLE: &[Function] = &[
         }))
     }),
     Function::row("+", &[TIMETZ, INTERVAL], TIMETZ, |_, values| {
-        Ok(Value::TimeTz(values.timetz(0).plus(values.interval(1).micros)))
+        Ok(Value::TimeTz(
+            values.timetz(0).plus(values.interval(1).micros),
+        ))
     }),
     Function::row("+", &[INTERVAL, TIMETZ], TIMETZ, |_, values| {
-        Ok(Value::TimeTz(values.timetz(1).plus(values.interval(0).micros)))
+        Ok(Value::TimeTz(
+            values.timetz(1).plus(values.interval(0).micros),
+        ))
     }),
     Function::row("-", &[TIMETZ, INTERVAL], TIMETZ, |_, values| {
         let back = values.interval(1).micros.saturating_neg();

@@ -5,14 +5,12 @@ mod array;
 mod comparison;
 mod concatenation;
 mod datetime;
-mod json;
 mod operator;
 mod pattern;
 mod quantified;
 
-pub(super) use arithmetic::{overflow, power, underflow, whole};
+pub(super) use arithmetic::{no_power, out_of_range, overflow, whole};
 pub(in crate::query) use comparison::{in_list, is_distinct};
-pub(super) use concatenation::joined;
 pub(in crate::query) use operator::{binary, unary};
 pub(in crate::query) use pattern::like;
 pub(in crate::query) use quantified::any_all;
@@ -24,5 +22,10 @@ pub(super) static TABLES: &[&[&[Function]]] = &[
     arithmetic::TABLES,
     comparison::TABLES,
     pattern::TABLES,
-    &[array::TABLE, concatenation::TABLE, datetime::TABLE, json::TABLE],
+    &[
+        array::TABLE,
+        concatenation::TABLE,
+        datetime::TABLE,
+        json::TABLE,
+    ],
 ];

@@ -50,7 +50,9 @@ pub(in crate::query) fn any_all(
     let candidates = operators(symbol);
     let resolved = resolve_operator(symbol, candidates, Some(&left.data_type), Some(&element))?;
     if resolved.returns != Type::BOOL {
-        return Err(wrong("op ANY/ALL (array) requires operator to yield boolean"));
+        return Err(wrong(
+            "op ANY/ALL (array) requires operator to yield boolean",
+        ));
     }
     let [one, other] = &resolved.parameters[..] else {
         unreachable!("an operator between two has two parameters");
@@ -297,7 +299,10 @@ impl ScalarUDFImpl for Applied {
             return Ok(name.to_owned());
         };
         let (left, list) = (left.schema_name(), list.schema_name());
-        Ok(format!("{left} {} {name}({list})", self.bound.function.name))
+        Ok(format!(
+            "{left} {} {name}({list})",
+            self.bound.function.name
+        ))
     }
 
     fn signature(&self) -> &Signature {
@@ -328,15 +333,22 @@ impl ScalarUDFImpl for Applied {
         let elements = types::values(elements, other).map_err(carried)?;
         let is_strict = self.bound.function.is_strict;
         let of = self.bound.call();
-        each_row(&call, self.all, &left, &list, is_strict, |value, element| {
-            let operands = [values[value].clone(), elements[element].clone()];
-            if is_strict && operands.contains(&Value::Null) {
-                return Ok(None);
-            }
-            Ok(match body(&of, &operands)? {
-                Value::Bool(holds) => Some(holds),
-                _ => None,
-            })
-        })
+        each_row(
+            &call,
+            self.all,
+            &left,
+            &list,
+            is_strict,
+            |value, element| {
+                let operands = [values[value].clone(), elements[element].clone()];
+                if is_strict && operands.contains(&Value::Null) {
+                    return Ok(None);
+                }
+                Ok(match body(&of, &operands)? {
+                    Value::Bool(holds) => Some(holds),
+                    _ => None,
+                })
+            },
+        )
     }
 }

@@ -1,0 +1,122 @@
+//! What operators, aggregates and window functions answer: `cases/` holds
+//! expressions with the answers of PostgreSQL 15, in the zone America/New_York.
+//!
+//! ```text
+//! 7 / 2 => 3
+//! 1 / 0 => ERROR 22012: division by zero
+//! -- a int4, b text: (1, 'x'), (2, NULL)
+//! count(b) => 1
+//! lag(a) over (order by b) => NULL ; 1
+//! ```
+//!
+//! What stands behind a line with columns is asked over their rows, and a value for
+//! each row is apart by ` ; `.
+
+mod binder;
+mod table;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use table::Table;
+
+use crate::error::{Error, ErrorKind, Object, Result};
+use crate::query::catalog::Catalog;
+use crate::query::{Context, Conversation, Cursor, PreparedStatement, Setting};
+use crate::registry::{Draft, Registry};
+use crate::relation::{Style, Timestamp, Type, Value};
+
+const CASES: &[(&str, &str)] = &[
+    ("aggregates", include_str!("cases/aggregates.txt")),
+    ("arithmetic", include_str!("cases/arithmetic.txt")),
+    ("comparisons", include_str!("cases/comparisons.txt")),
+    ("datetime", include_str!("cases/datetime.txt")),
+    ("arrays", include_str!("cases/arrays.txt")),
+    ("texts", include_str!("cases/texts.txt")),
+    ("windows", include_str!("cases/windows.txt")),
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn operators_and_aggregates_answer_what_postgresql_answers() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("rekha.db");
+    let registry = Registry::builder().sqlite(path).build().await.unwrap();
+    let catalog = catalog(registry.clone());
+    let mut differences = Vec::new();
+    for (file, cases) in CASES {
+        let mut table = Table::default();
+        for line in cases.lines() {
+            if let Some(columns) = line.strip_prefix("-- ") {
+                table = Table::read(columns, &catalog);
+            }
+            let Some((written, expected)) = line.rsplit_once(" => ") else {
+                continue;
+            };
+            let answer = match table.answer(written, &catalog).await {
+                Ok(values) => shown(&values, &catalog.context.style),
+                Err(error) => format!("ERROR {}: {}", error.sqlstate(), error.message()),
+            };
+            if answer != expected {
+                differences.push(format!(
+                    "{file}: {written}\n   is {answer}\n  not {expected}"
+                ));
+            }
+        }
+    }
+    registry.close(Duration::from_secs(10)).await;
+    let count = differences.len();
+    assert!(count == 0, "{}\n{count} differ", differences.join("\n"));
+}
+
+fn shown(values: &[Value], style: &Style) -> String {
+    let texts = values.iter().map(|value| value.to_text(style));
+    let texts: Vec<_> = texts
+        .map(|text| text.unwrap_or_else(|| "NULL".to_owned()))
+        .collect();
+    texts.join(" ; ").replace('\n', "\\n")
+}
+
+fn catalog(registry: Arc<Registry>) -> Catalog {
+    let start = Timestamp::from_micros(777_777_777_777_777).unwrap();
+    let context = Context {
+        registry,
+        draft: Draft::default(),
+        user: "me".into(),
+        database: "here".into(),
+        search_path: vec!["public".to_owned()].into(),
+        style: Style {
+            zone: "America/New_York".parse().unwrap(),
+            ..Style::default()
+        },
+        transaction_start: start,
+        statement_start: start,
+        process: 1,
+        conversation: Arc::new(Silence),
+    };
+    Catalog::new(Arc::new(context), Arc::new([]))
+}
+
+/// Nobody to talk to.
+struct Silence;
+
+impl Conversation for Silence {
+    fn setting(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn settings(&self) -> Vec<Setting> {
+        Vec::new()
+    }
+
+    fn set(&self, name: &str, _: &str, _: bool) -> Result<String> {
+        Err(Error::new(ErrorKind::NotFound(Object::Setting), name))
+    }
+
+    fn prepared_statements(&self) -> Vec<PreparedStatement> {
+        Vec::new()
+    }
+
+    fn cursors(&self) -> Vec<Cursor> {
+        Vec::new()
+    }
+}
