@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use crate::relation::{Kind, Type};
 
 /// Where the OIDs of PostgreSQL's own types end.
-const LAST_OID: u32 = 10_000;
+pub(super) const LAST_OID: u32 = 10_000;
 
 /// The types that have one, by OID, and the arrays of them.
 static ARRAYS: LazyLock<HashMap<u32, Type>> = LazyLock::new(|| {

@@ -6,11 +6,15 @@
 //! `1.00`, or `24:00` and `1 day`, are two values with one key.
 
 mod carrier;
+mod cast;
 mod category;
 mod coercion;
 mod common;
+mod convert;
 mod encoding;
 mod key;
+mod modifier;
+mod name;
 mod polymorphic;
 mod resolve;
 #[cfg(test)]
@@ -18,9 +22,11 @@ mod tests;
 mod value;
 
 pub(super) use carrier::carrier;
+pub(super) use cast::cast;
 pub(super) use category::{array_of, category, element_of, is_preferred};
 pub(super) use coercion::{Coercion, can_cast};
 pub(super) use common::common_type;
 pub(super) use key::{has_order, key};
+pub(super) use name::named;
 pub(super) use resolve::{Resolved, resolve, resolve_operator};
 pub(super) use value::{array, rows, scalar, values};

@@ -1,6 +1,6 @@
 //! What polymorphic types are in a call (PostgreSQL manual, 38.2.5).
 
-use super::category::{array_of, element_of};
+use super::category::{array_of, element_of, is_vector};
 use super::common::common_type;
 use crate::error::{Definition, Error, ErrorKind, Result};
 use crate::relation::{Kind, Type, type_name};
@@ -86,6 +86,12 @@ impl Bindings {
             Type::ANY => Ok(argument.clone()),
             Type::RECORD if is_row(argument) => Ok(argument.clone()),
             Type::RECORD_ARRAY if element_of(argument).is_some_and(is_row) => Ok(argument.clone()),
+            // An `int2vector` keeps its indices, which begin at 0.
+            Type::ANYCOMPATIBLEARRAY
+                if is_vector(argument) && element_of(argument) == self.compatible.as_ref() =>
+            {
+                Ok(argument.clone())
+            }
             _ => self.concrete(declared),
         }
     }

@@ -96,11 +96,12 @@ impl<'a> Names<'a> {
         if !has_names(of) {
             return Ok(values);
         }
-        let named = values.into_iter().map(|value| self.value(value, of));
+        let named = values.into_iter().map(|value| self.named_value(value, of));
         named.collect()
     }
 
-    fn value(&mut self, value: Value, of: &Type) -> Result<Value> {
+    /// One of them.
+    pub(super) fn named_value(&mut self, value: Value, of: &Type) -> Result<Value> {
         Ok(match value {
             Value::Reg { oid, .. } => Value::Reg {
                 oid,
@@ -114,7 +115,7 @@ impl<'a> Names<'a> {
             Value::Record(fields) => {
                 let named = fields
                     .iter()
-                    .map(|(of, value)| Ok((of.clone(), self.value(value.clone(), of)?)));
+                    .map(|(of, value)| Ok((of.clone(), self.named_value(value.clone(), of)?)));
                 Value::Record(named.collect::<Result<_>>()?)
             }
             other => other,

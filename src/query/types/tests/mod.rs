@@ -1,4 +1,7 @@
 //! What PostgreSQL's types are in the engine.
 
 mod carrier;
+mod cast;
+mod registered;
 mod resolve;
+mod rows;

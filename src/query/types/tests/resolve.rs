@@ -249,6 +249,12 @@ fn calls_mean_what_they_mean_in_postgresql() {
         ("array_append", "unknown int4", "_int4, int4 → _int4"),
         (
             "array_append",
+            "int2vector int2",
+            "int2vector, int2 → _int2",
+        ),
+        ("array_append", "int2vector int4", "_int4, int4 → _int4"),
+        (
+            "array_append",
             "_int4 text",
             "42883 function array_append(integer[], text) does not exist",
         ),

@@ -1,0 +1,80 @@
+//! A catalog over a registry without streams, in the zone America/New_York.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use crate::error::{Error, ErrorKind, Object, Result};
+use crate::query::catalog::Catalog;
+use crate::query::{Context, Conversation, Cursor, PreparedStatement, Setting};
+use crate::registry::{Draft, Registry};
+use crate::relation::{Style, Timestamp};
+
+pub(super) struct Registered {
+    pub(super) catalog: Catalog,
+    registry: Arc<Registry>,
+    _directory: TempDir,
+}
+
+impl Registered {
+    pub(super) async fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("rekha.db");
+        let registry = Registry::builder().sqlite(path).build().await.unwrap();
+        Self {
+            catalog: catalog(registry.clone()),
+            registry,
+            _directory: directory,
+        }
+    }
+
+    pub(super) async fn close(self) {
+        self.registry.close(Duration::from_secs(10)).await;
+    }
+}
+
+fn catalog(registry: Arc<Registry>) -> Catalog {
+    let start = Timestamp::from_micros(777_777_777_777_777).unwrap();
+    let context = Context {
+        registry,
+        draft: Draft::default(),
+        user: "me".into(),
+        database: "here".into(),
+        search_path: vec!["public".to_owned()].into(),
+        style: Style {
+            zone: "America/New_York".parse().unwrap(),
+            ..Style::default()
+        },
+        transaction_start: start,
+        statement_start: start,
+        process: 1,
+        conversation: Arc::new(Silence),
+    };
+    Catalog::new(Arc::new(context), [].into())
+}
+
+/// Nobody to talk to.
+struct Silence;
+
+impl Conversation for Silence {
+    fn setting(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn settings(&self) -> Vec<Setting> {
+        Vec::new()
+    }
+
+    fn set(&self, name: &str, _: &str, _: bool) -> Result<String> {
+        Err(Error::new(ErrorKind::NotFound(Object::Setting), name))
+    }
+
+    fn prepared_statements(&self) -> Vec<PreparedStatement> {
+        Vec::new()
+    }
+
+    fn cursors(&self) -> Vec<Cursor> {
+        Vec::new()
+    }
+}
