@@ -155,6 +155,8 @@ pub enum Value {
     Power,
     /// A pattern that ends within an escape.
     Escape,
+    /// An escape where there can be none.
+    EscapeUse,
     /// A regular expression that is none.
     RegularExpression,
     /// A part of a text of negative length.
@@ -323,6 +325,7 @@ impl ErrorKind {
                 Value::Logarithm => "2201E",
                 Value::Power => "2201F",
                 Value::Escape => "22025",
+                Value::EscapeUse => "2200C",
                 Value::RegularExpression => "2201B",
                 Value::Substring => "22011",
                 Value::RowCount => "2201W",

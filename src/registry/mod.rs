@@ -46,7 +46,7 @@ pub use assertion::Assertion;
 pub use builder::{Builder, StoreLocation};
 pub use cache::{CacheConfig, CacheStatistics};
 pub use draft::{Draft, Found, View};
-pub use evolve::Evolved;
+pub use evolve::{Evolved, Prospect};
 pub use judgement::Judgement;
 pub use known::Known;
 pub use operation::{Applied, At, Operation, StreamAction, StreamSpec};

@@ -1,29 +1,81 @@
-//! `SHOW CREATE STREAM`: the statements that make a stream with the same
-//! schema.
+//! The statements that make a stream: `SHOW CREATE STREAM`, and the stream that
+//! takes the place of another.
 
 use crate::registry::{Known, Version};
-use crate::schema::{ColumnSpec, Field, Schema};
+use crate::schema::{ColumnSpec, Field, Index, Name, Schema, StreamName};
 use crate::sql::{
-    CreateIndex, CreateStream, Elements, Existing, Location, ObjectRef, OptionValue, OptionWord,
-    Spelling,
+    AlterAction, CreateIndex, CreateStream, Elements, Existing, Location, ObjectRef, OptionValue,
+    OptionWord, Spelling,
 };
 
 /// The statements that make the stream as it is.
 pub(super) fn statements(known: &Known) -> String {
     let schema = &known.version.schema;
-    written(known, schema, elements(schema, known.columns()))
+    script(&written(known, schema, elements(schema, known.columns())))
+}
+
+/// The statements that make another stream of what one is, each without its
+/// semicolon. Its indexes and constraints have names of their own, since those of
+/// this one are taken.
+pub(super) fn statements_of_successor(known: &Known, name: &StreamName) -> Vec<String> {
+    let mut stream = known.stream.clone();
+    stream.name = name.clone();
+    let known = Known::new(stream, known.version.clone());
+    let mut schema = Schema::clone(&known.version.schema);
+    let mut elements = elements(&schema, known.columns());
+    for (name, _) in &mut elements.unique {
+        *name = None;
+    }
+    let indexes = std::mem::take(&mut schema.indexes);
+    let mut statements = written(&known, &schema, elements);
+    let unnamed = indexes
+        .iter()
+        .map(|index| create_index(&known, index, None));
+    statements.extend(unnamed);
+    statements
+}
+
+/// The actions that give a stream the options of another state of it.
+pub(super) fn option_actions(before: &Known, after: &Known) -> Vec<AlterAction> {
+    let (old, new) = (options(before), options(after));
+    let is_in = |words: &[OptionWord], key: &str| words.iter().any(|word| word.key == key);
+    let reset: Vec<_> = old
+        .iter()
+        .filter(|word| !is_in(&new, &word.key))
+        .map(|word| (word.key.clone(), Location::default()))
+        .collect();
+    let set: Vec<_> = new
+        .iter()
+        .filter(|word| !old.contains(word))
+        .cloned()
+        .collect();
+    let set = (!set.is_empty()).then_some(AlterAction::Set(set));
+    let reset = (!reset.is_empty()).then_some(AlterAction::Reset(reset));
+    set.into_iter().chain(reset).collect()
 }
 
 /// The statements that make the stream as it was at one of its versions, with
 /// today's comments and options.
 pub(super) fn statements_of(known: &Known, version: &Version) -> String {
     let schema = &version.schema;
-    written(known, schema, elements(schema, known.columns_of(version)))
+    script(&written(
+        known,
+        schema,
+        elements(schema, known.columns_of(version)),
+    ))
 }
 
-/// The statements, each ending in a semicolon: the stream, and a declaration for
-/// each of its indexes.
-fn written(known: &Known, schema: &Schema, elements: Elements) -> String {
+/// Statements, each ending in a semicolon on a line of its own.
+fn script(statements: &[String]) -> String {
+    let ended: Vec<String> = statements
+        .iter()
+        .map(|statement| format!("{statement};"))
+        .collect();
+    ended.join("\n")
+}
+
+/// The statements: the stream, and a declaration for each of its indexes.
+fn written(known: &Known, schema: &Schema, elements: Elements) -> Vec<String> {
     let create = CreateStream {
         spelling: Spelling::Stream,
         existing: Existing::Refused,
@@ -31,22 +83,27 @@ fn written(known: &Known, schema: &Schema, elements: Elements) -> String {
         elements,
         options: options(known),
     };
-    let mut text = format!("{create:#};");
-    for index in &schema.indexes {
-        let index = CreateIndex {
-            unique: index.unique,
-            if_not_exists: false,
-            name: Some(index.name.clone()),
-            stream: name(known),
-            columns: index
-                .columns
-                .iter()
-                .map(|column| (column.clone(), Location::default()))
-                .collect(),
-        };
-        text.push_str(&format!("\n{index};"));
-    }
-    text
+    let indexes = schema
+        .indexes
+        .iter()
+        .map(|index| create_index(known, index, Some(&index.name)));
+    std::iter::once(format!("{create:#}"))
+        .chain(indexes)
+        .collect()
+}
+
+fn create_index(known: &Known, index: &Index, named: Option<&Name>) -> String {
+    let columns = index.columns.iter();
+    let create = CreateIndex {
+        unique: index.unique,
+        if_not_exists: false,
+        name: named.cloned(),
+        stream: name(known),
+        columns: columns
+            .map(|column| (column.clone(), Location::default()))
+            .collect(),
+    };
+    create.to_string()
 }
 
 fn elements<'a>(

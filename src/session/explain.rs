@@ -3,12 +3,13 @@
 
 use super::answer::answer;
 use super::columns;
+use super::create;
 use super::operation::operation;
 use super::resolve::Names;
 use super::{Notice, Outcome, Row, Rows, Session, Value};
 use crate::error::{Error, ErrorKind, Object, Result};
-use crate::evolution::{Plan, Route, Safety, Sink, SinkStep, Step, shortened};
-use crate::registry::{At, Operation, StreamAction, View};
+use crate::evolution::{Plan, Route, RouteAction, Safety, Sink, SinkStep, Step, shortened};
+use crate::registry::{At, Known, Operation, Prospect, StreamAction};
 use crate::schema::{Name, StreamName};
 use crate::sql::{Location, Statement};
 
@@ -65,17 +66,22 @@ impl Session {
             }
         };
         match plan {
-            Ok(plan) => {
+            Ok(Prospect { plan, streams }) => {
                 let mut lines = match sink {
                     Some(sink) => told(sink, &name, renamed.as_ref(), &plan),
                     None => steps(&plan),
                 };
-                if let (None, Some(route)) = (sink, &plan.route) {
+                if let (None, Some(route), Some((before, after))) = (sink, &plan.route, &streams) {
                     lines.extend(past(&plan));
-                    lines.extend(mode_first(&names.view, &name, &plan).await?);
                     let successor = match route.has_successor() {
-                        true => names.view.next_name(&name).await?,
-                        false => name.clone(),
+                        true => {
+                            let name = names.view.next_name(&name).await?;
+                            create::statements_of_successor(after, &name)
+                        }
+                        false => {
+                            lines.extend(options_first(&name, before, after));
+                            Vec::new()
+                        }
                     };
                     lines.extend(instead(route, &name, &successor));
                 }
@@ -112,20 +118,20 @@ impl Line {
     }
 }
 
-/// The mode of a route, set first when the stream has another one: the statement
-/// that is explained sets it too.
-async fn mode_first(view: &View<'_>, name: &StreamName, plan: &Plan) -> Result<Option<Line>> {
-    let Some(found) = view.stream(name).await? else {
-        return Ok(None);
-    };
-    let (mode, _) = view.mode(&found.known.stream).await?;
-    let statement = format!("ALTER STREAM {name} SET (compatibility = '{}')", plan.mode);
-    Ok((mode != plan.mode).then(|| Line {
+/// The options that the statement which is explained sets and resets: the mode of
+/// a route is one of them, so they come first.
+fn options_first(name: &StreamName, before: &Known, after: &Known) -> Option<Line> {
+    let actions = create::option_actions(before, after);
+    let actions: Vec<String> = actions.iter().map(ToString::to_string).collect();
+    (!actions.is_empty()).then(|| Line {
         action: INSTEAD,
         name: None,
-        detail: script(vec![statement], ["The statement asks for this mode."]),
+        detail: script(
+            vec![format!("ALTER STREAM {name} {}", actions.join(", "))],
+            ["The statement asks for this."],
+        ),
         safety: Safety::Safe,
-    }))
+    })
 }
 
 /// The new name, for an operation that renames a stream.
@@ -224,19 +230,18 @@ fn past(plan: &Plan) -> impl Iterator<Item = Line> {
 
 /// The way that the mode allows: statements that can be run as they are, or what
 /// is to be done outside.
-fn instead(
-    route: &Route,
-    stream: &StreamName,
-    successor: &StreamName,
-) -> impl Iterator<Item = Line> {
-    route.steps.iter().map(move |step| Line {
-        action: INSTEAD,
-        name: None,
-        detail: script(
-            step.action.statements(stream, successor),
-            [step.why.as_str()],
-        ),
-        safety: step.safety,
+fn instead(route: &Route, stream: &StreamName, successor: &[String]) -> impl Iterator<Item = Line> {
+    route.steps.iter().map(move |step| {
+        let statements = match step.action {
+            RouteAction::Create => successor.to_vec(),
+            _ => step.action.statements(stream),
+        };
+        Line {
+            action: INSTEAD,
+            name: None,
+            detail: script(statements, [step.why.as_str()]),
+            safety: step.safety,
+        }
     })
 }
 

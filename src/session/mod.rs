@@ -13,6 +13,8 @@ mod create;
 mod dispatch;
 mod explain;
 mod extended;
+#[cfg(test)]
+mod law;
 mod operation;
 mod outcome;
 mod resolve;

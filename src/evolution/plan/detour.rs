@@ -7,7 +7,8 @@
 //! | added without a default | the new column is nullable |
 //! | changed type, name or to nullable | another column in its place; the old one stays for now |
 //! | dropped while required | it stays for now |
-//! | made NOT NULL, another primary key | another stream |
+//! | made NOT NULL | the same, with a default that earlier records have |
+//! | another primary key | another stream |
 //!
 //! What stays for now is dropped later, after it was given a default if its
 //! readers need one, if no version forbids it for good. Every statement is tried
@@ -16,6 +17,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::initial::initial_value;
 use super::leave::leave;
 use super::route::sentences;
 use super::trial::Trial;
@@ -50,7 +52,7 @@ fn successor(plan: &Plan) -> Vec<RouteStep> {
     };
     vec![
         step(
-            RouteAction::Create(plan.to.clone(), plan.mode),
+            RouteAction::Create,
             Safety::Safe,
             format!(
                 "The readers of another stream never meet the records of this one. To stay in this one: {}",
@@ -109,10 +111,13 @@ impl<'a> Detour<'a> {
             trial: Trial::new(plan.mode, history),
             before,
             named,
-            wanted: Wanted::new(Schema {
-                fields: identified(&plan.from.fields, &plan.to.fields),
-                ..Schema::clone(&plan.to)
-            }),
+            wanted: Wanted::new(
+                Schema {
+                    fields: identified(&plan.from.fields, &plan.to.fields),
+                    ..Schema::clone(&plan.to)
+                },
+                said(plan),
+            ),
             known: names(history.iter().map(|(_, schema)| schema)),
             asked: names([&plan.to]),
             invented: HashSet::new(),
@@ -134,7 +139,8 @@ impl<'a> Detour<'a> {
             true => "This much can be done at once.".to_owned(),
             false => sentences(&self.mended),
         };
-        if !self.trial.alter(self.wanted.into_schema(), why, &mut steps) {
+        let (schema, comments) = self.wanted.into_parts();
+        if !self.trial.alter(schema, &comments, why, &mut steps) {
             return None;
         }
         if !self.outside.is_empty() {
@@ -198,8 +204,9 @@ impl<'a> Detour<'a> {
         }
         let is_made_required = is_itself && old.nullable && !field.nullable;
         match violation.rule {
-            // Only another stream has a column that is never NULL.
-            Rule::AddedRequired | Rule::SetNotNull if is_made_required => None,
+            Rule::AddedRequired | Rule::SetNotNull if is_made_required => {
+                self.require(at, old, &violation.deed())
+            }
             Rule::AddedRequired if field.default != old.default => {
                 field.default.clone_from(&old.default);
                 field.nullable = old.nullable;
@@ -208,8 +215,38 @@ impl<'a> Detour<'a> {
                 self.done.insert(at.clone());
                 Some(())
             }
-            _ => self.split(at, old, &violation.deed()),
+            _ => self.split(at, old, &violation.deed()).map(drop),
         }
+    }
+
+    /// A column that is never NULL comes beside one that may be: earlier records
+    /// have its default. Where nothing can be that, the column stays nullable.
+    fn require(&mut self, at: &FieldPath, old: &Field, deed: &str) -> Option<()> {
+        let field = self.wanted.field_at_mut(at)?;
+        let made = match field.default {
+            Some(_) => None,
+            None => initial_value(&field.data_type),
+        };
+        if field.default.is_none() && made.is_none() {
+            field.nullable = true;
+            self.mended.push(format!(
+                "Column \"{at}\" stays nullable: earlier records have no value for it."
+            ));
+            self.outside
+                .push(format!("Write \"{at}\" in every record."));
+            self.done.insert(at.clone());
+            return Some(());
+        }
+        if made.is_some() {
+            field.default.clone_from(&made);
+        }
+        let to = self.split(at, old, deed)?;
+        if let Some(made) = made {
+            self.mended.push(format!(
+                "Column \"{to}\" has the default {made}: choose what earlier records are to have."
+            ));
+        }
+        Some(())
     }
 
     /// Mends a column that comes.
@@ -249,8 +286,9 @@ impl<'a> Detour<'a> {
         Some(())
     }
 
-    /// A column takes the place of one that stays as it was for now.
-    fn split(&mut self, at: &FieldPath, old: &Field, deed: &str) -> Option<()> {
+    /// A column takes the place of one that stays as it was for now. Answers its
+    /// way.
+    fn split(&mut self, at: &FieldPath, old: &Field, deed: &str) -> Option<FieldPath> {
         if at.is_column() && self.wanted.schema().is_key(at.leaf()) {
             return None;
         }
@@ -271,7 +309,7 @@ impl<'a> Detour<'a> {
         self.outside.push(format!(
             "Write both \"{kept}\" and \"{to}\", and fill \"{to}\" of the records there are from \"{kept}\"."
         ));
-        Some(())
+        Some(to)
     }
 
     /// A column of the latest version stays for now, under its name.
@@ -333,6 +371,12 @@ impl<'a> Detour<'a> {
             None => Some(FieldId::UNASSIGNED),
         }
     }
+}
+
+/// What is said of the columns that a plan wants, by their names.
+fn said(plan: &Plan) -> HashMap<Name, String> {
+    let said = |field: &Field| Some((field.name.clone(), plan.comments.of(field)?.to_owned()));
+    plan.to.fields.iter().filter_map(said).collect()
 }
 
 /// The columns or members of `new` with the identities of what they are in

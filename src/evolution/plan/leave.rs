@@ -1,24 +1,13 @@
 //! Dropping what stayed for now.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
+use super::initial::initial_value;
 use super::trial::Trial;
 use super::{RouteStep, route};
 use crate::evolution::SchemaChange;
 use crate::evolution::adapter::carry_default;
-use crate::schema::{DataType, Field, FieldId, FieldPath, Literal, Schema};
-
-/// Values to begin with, of any type that has one of them.
-const VALUES: [&str; 8] = [
-    "0",
-    "false",
-    "''",
-    "'{}'",
-    "'[]'",
-    "'1970-01-01'",
-    "'00:00:00'",
-    "'00000000-0000-0000-0000-000000000000'",
-];
+use crate::schema::{DataType, Field, FieldId, FieldPath, Schema};
 
 /// Drops columns, as far as the mode ever lets them go: those that earlier
 /// readers can do without, then those that they can after a default was set. Says
@@ -86,7 +75,7 @@ fn blocked(trial: &Trial, ids: &[FieldId]) -> HashSet<FieldId> {
 fn drop_columns(trial: &mut Trial, ids: &[FieldId], steps: &mut Vec<RouteStep>) -> bool {
     let columns = columns(trial.latest(), ids);
     let why = format!("When nobody reads {columns} any more.");
-    trial.alter(without(trial.latest(), ids), why, steps)
+    trial.alter(without(trial.latest(), ids), &HashMap::new(), why, steps)
 }
 
 /// Gives the columns a default. Answers whether that can be done.
@@ -97,16 +86,13 @@ fn default_columns(trial: &mut Trial, ids: &[FieldId], steps: &mut Vec<RouteStep
     );
     let mut schema = Schema::clone(trial.latest());
     set_defaults(&mut schema.fields, &ids.iter().copied().collect());
-    trial.alter(schema, why, steps)
+    trial.alter(schema, &HashMap::new(), why, steps)
 }
 
 fn set_defaults(fields: &mut [Field], ids: &HashSet<FieldId>) {
     for field in fields {
         if ids.contains(&field.id) && field.default.is_none() {
-            field.default = VALUES.iter().find_map(|text| {
-                let literal: Literal = text.parse().ok()?;
-                literal.coerce(&field.data_type).ok()?
-            });
+            field.default = initial_value(&field.data_type);
         }
         set_defaults(field.data_type.children_mut(), ids);
     }

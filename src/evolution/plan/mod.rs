@@ -28,6 +28,7 @@
 //! as it can be.
 
 mod detour;
+mod initial;
 mod leave;
 mod older;
 mod order;
@@ -38,7 +39,7 @@ mod step;
 mod trial;
 mod wanted;
 
-pub use plan::{Plan, plan};
+pub use plan::{Plan, plan, plan_commented};
 pub use route::{Route, RouteAction, RouteStep};
 pub use safety::Safety;
 pub use step::Step;

@@ -7,7 +7,7 @@ use super::older::Older;
 use super::order::in_order;
 use super::{Route, Safety, Step};
 use crate::error::Result;
-use crate::evolution::{Adapter, Report, Sink, SinkStep, differences, judge};
+use crate::evolution::{Adapter, Comments, Report, Sink, SinkStep, differences, judge};
 use crate::schema::{Alteration, Mode, Schema, StreamName};
 
 /// The way from one schema to another.
@@ -21,6 +21,8 @@ pub struct Plan {
     pub to: Arc<Schema>,
     /// What is done, in order.
     pub steps: Vec<Step>,
+    /// What is said of the stream and its columns when all is done.
+    pub comments: Comments,
     /// What the mode has against it.
     pub report: Report,
     /// The compatible way, when there is a change and the mode does not allow it.
@@ -31,6 +33,16 @@ pub struct Plan {
 /// The history is all of it whatever the mode is: a route takes no name that a
 /// column ever had.
 pub fn plan(mode: Mode, new: &Arc<Schema>, history: &[(u32, Arc<Schema>)]) -> Plan {
+    plan_commented(mode, new, history, Comments::default())
+}
+
+/// The same, of a stream of which something is said.
+pub fn plan_commented(
+    mode: Mode,
+    new: &Arc<Schema>,
+    history: &[(u32, Arc<Schema>)],
+    comments: Comments,
+) -> Plan {
     let from = history
         .last()
         .map_or_else(Arc::default, |(_, latest)| latest.clone());
@@ -53,6 +65,7 @@ pub fn plan(mode: Mode, new: &Arc<Schema>, history: &[(u32, Arc<Schema>)]) -> Pl
         from,
         to: new.clone(),
         steps,
+        comments,
         report,
         route: None,
     };
@@ -73,7 +86,7 @@ impl Plan {
     /// What each step takes in the table of this name in a sink
     /// ([`Sink::render`]).
     pub fn render(&self, sink: Sink, table: &StreamName) -> Vec<Result<SinkStep>> {
-        sink.render(table, &self.from, &self.to, &self.steps)
+        sink.render(table, self)
     }
 
     /// The plan as a function over records: carries those of the old schema over

@@ -1,12 +1,8 @@
 //! The compatible way to what a mode does not allow at once.
 
-use std::sync::Arc;
-
 use super::Safety;
 use crate::evolution::words::{enumerated, within};
-use crate::schema::{
-    Alteration, ColumnSpec, Mode, Name, Schema, StreamName, quote_ident, quote_literal,
-};
+use crate::schema::{Alteration, Name, StreamName, quote_ident};
 
 /// The most bytes of one reason. What is left is counted.
 const MAX_BYTES: usize = 4 * 1024;
@@ -41,8 +37,9 @@ pub enum RouteAction {
     /// The stream is altered; indexes are dropped before the rest and created
     /// after it.
     Alter(Vec<Alteration>),
-    /// Another stream takes this one's place: its schema and its mode.
-    Create(Arc<Schema>, Mode),
+    /// Another stream takes this one's place: it has the new schema from the
+    /// beginning, and what else this one has.
+    Create,
     /// The stream goes.
     Drop,
     /// What the step is for is to be done outside of the registry.
@@ -52,7 +49,7 @@ pub enum RouteAction {
 impl Route {
     /// Whether another stream takes the place of this one.
     pub fn has_successor(&self) -> bool {
-        let is_create = |step: &RouteStep| matches!(step.action, RouteAction::Create(..));
+        let is_create = |step: &RouteStep| step.action == RouteAction::Create;
         self.steps.iter().any(is_create)
     }
 }
@@ -70,17 +67,16 @@ impl RouteStep {
 
 impl RouteAction {
     /// The statements that do it, without semicolons; none for what is done
-    /// outside. `successor` is the name of the stream that takes the place of
-    /// this one; what it is free to be is for the caller to know.
-    pub fn statements(&self, stream: &StreamName, successor: &StreamName) -> Vec<String> {
+    /// outside, and none for another stream: its name, its options and the
+    /// comments on it are the caller's.
+    pub fn statements(&self, stream: &StreamName) -> Vec<String> {
         match self {
             Self::Alter(alterations) => alterations
                 .chunk_by(|one, next| !is_index(one) && !is_index(next))
                 .map(|alterations| alter(stream, alterations))
                 .collect(),
-            Self::Create(schema, mode) => create(successor, schema, *mode),
             Self::Drop => vec![format!("DROP STREAM {stream}")],
-            Self::Outside => Vec::new(),
+            Self::Create | Self::Outside => Vec::new(),
         }
     }
 }
@@ -130,32 +126,6 @@ fn alter(stream: &StreamName, alterations: &[Alteration]) -> String {
             format!("ALTER STREAM {stream} {}", actions.join(", "))
         }
     }
-}
-
-/// A stream of this schema. Its indexes have names of their own, since those of
-/// the stream that it comes after are taken.
-fn create(stream: &StreamName, schema: &Schema, mode: Mode) -> Vec<String> {
-    let columns = schema
-        .fields
-        .iter()
-        .map(|field| ColumnSpec::from(field).to_string());
-    let key = (!schema.primary_key.is_empty())
-        .then(|| format!("PRIMARY KEY ({})", list(&schema.primary_key)));
-    let unique = schema
-        .constraints
-        .iter()
-        .map(|unique| format!("UNIQUE ({})", list(&unique.columns)));
-    let parts: Vec<String> = columns.chain(key).chain(unique).collect();
-    let created = format!(
-        "CREATE STREAM {stream} ({}) WITH (compatibility = {})",
-        parts.join(", "),
-        quote_literal(mode.as_str())
-    );
-    let indexes = schema
-        .indexes
-        .iter()
-        .map(|index| create_index(stream, None, &index.columns, index.unique));
-    std::iter::once(created).chain(indexes).collect()
 }
 
 fn create_index(

@@ -1,12 +1,13 @@
 //! A history as it would go on.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::order::in_order;
 use super::step::alteration;
 use super::{RouteAction, RouteStep, Safety};
 use crate::evolution::{Violation, alter, differences, judge};
-use crate::schema::{Alteration, FieldId, Mode, ObjectId, Schema};
+use crate::schema::{Alteration, FieldId, Mode, Name, ObjectId, Schema};
 
 /// A history as it would go on: what is tried goes into it when the mode lets
 /// it pass.
@@ -50,11 +51,13 @@ impl Trial {
     }
 
     /// Makes the schema the latest by a step for these reasons, or by none when
-    /// nothing changes. Answers whether that can be done and the mode lets it
+    /// nothing changes; what is said of columns that come goes with them, by their
+    /// names. Answers whether that can be done and the mode lets it
     /// pass; otherwise nothing has happened.
     pub(super) fn alter(
         &mut self,
         schema: Schema,
+        comments: &HashMap<Name, String>,
         why: String,
         steps: &mut Vec<RouteStep>,
     ) -> bool {
@@ -64,7 +67,7 @@ impl Trial {
         let safety = safety.max().unwrap_or(Safety::Safe);
         let alterations: Vec<Alteration> = changes
             .iter()
-            .map(|difference| alteration(&difference.change))
+            .map(|difference| commented(alteration(&difference.change), comments))
             .collect();
         if alterations.is_empty() {
             return true;
@@ -87,4 +90,17 @@ impl Trial {
         });
         true
     }
+}
+
+/// A column that comes, with what is said of it; parts of columns have no comments.
+fn commented(mut alteration: Alteration, comments: &HashMap<Name, String>) -> Alteration {
+    if let Alteration::AddColumn {
+        parent: None,
+        column,
+        ..
+    } = &mut alteration
+    {
+        column.comment = comments.get(&column.name).cloned();
+    }
+    alteration
 }

@@ -10,15 +10,18 @@ use crate::schema::{DataType, Field, FieldId, FieldPath, Name, Schema};
 pub(super) struct Wanted {
     schema: Schema,
     places: HashMap<Name, usize>,
+    /// What is said of columns, by the names they get.
+    comments: HashMap<Name, String>,
 }
 
 impl Wanted {
-    pub(super) fn new(schema: Schema) -> Self {
+    pub(super) fn new(schema: Schema, comments: HashMap<Name, String>) -> Self {
         let places = schema.fields.iter().enumerate();
         let places = places.map(|(place, field)| (field.name.clone(), place));
         Self {
             places: places.collect(),
             schema,
+            comments,
         }
     }
 
@@ -26,8 +29,9 @@ impl Wanted {
         &self.schema
     }
 
-    pub(super) fn into_schema(self) -> Schema {
-        self.schema
+    /// The schema, and what is said of its columns.
+    pub(super) fn into_parts(self) -> (Schema, HashMap<Name, String>) {
+        (self.schema, self.comments)
     }
 
     /// Gives identities to the fields that have none.
@@ -63,6 +67,9 @@ impl Wanted {
         }
         let place = self.places.remove(at.leaf())?;
         self.places.insert(to.clone(), place);
+        if let Some(comment) = self.comments.remove(at.leaf()) {
+            self.comments.insert(to.clone(), comment);
+        }
         let indexes = self.schema.indexes.iter_mut();
         let constraints = self.schema.constraints.iter_mut();
         let uses = indexes

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::Refusal;
 use crate::evolution::pairing::Siblings;
-use crate::evolution::{SchemaChange, Step};
+use crate::evolution::{Comments, Plan, SchemaChange};
 use crate::schema::{DataType, Field, FieldPath, KEY, Name, Schema, StreamName};
 
 /// A table on its way from one schema to another.
@@ -13,6 +13,8 @@ pub(super) struct Migration<'a> {
     pub(super) table: &'a StreamName,
     /// The schema it gets.
     pub(super) to: &'a Schema,
+    /// What is said of it and its columns then.
+    pub(super) comments: &'a Comments,
     old: Siblings<'a>,
     new: Siblings<'a>,
     /// The columns whose type, parts or default change.
@@ -42,14 +44,9 @@ pub(super) enum Hop<'a> {
 }
 
 impl<'a> Migration<'a> {
-    pub(super) fn new(
-        table: &'a StreamName,
-        from: &'a Schema,
-        to: &'a Schema,
-        steps: &'a [Step],
-    ) -> Self {
+    pub(super) fn new(table: &'a StreamName, plan: &'a Plan) -> Self {
         let mut shaped: HashMap<&str, Shaped> = HashMap::new();
-        for (place, step) in steps.iter().enumerate() {
+        for (place, step) in plan.steps.iter().enumerate() {
             let Some(path) = step.change.column() else {
                 continue;
             };
@@ -73,9 +70,10 @@ impl<'a> Migration<'a> {
         }
         Self {
             table,
-            to,
-            old: Siblings::new(&from.fields),
-            new: Siblings::new(&to.fields),
+            to: &plan.to,
+            comments: &plan.comments,
+            old: Siblings::new(&plan.from.fields),
+            new: Siblings::new(&plan.to.fields),
             shaped,
         }
     }

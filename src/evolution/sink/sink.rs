@@ -7,7 +7,7 @@ use super::iceberg::Iceberg;
 use super::postgresql::PostgreSql;
 use super::{Migration, Refusal};
 use crate::error::{Error, ErrorKind, Result, Value};
-use crate::evolution::{SchemaChange, Step};
+use crate::evolution::{Comments, Plan, SchemaChange, Step};
 use crate::schema::{Schema, StreamName};
 
 /// A kind of system that keeps the data of a stream in a table.
@@ -38,7 +38,12 @@ pub struct SinkStep {
 /// What a kind of sink must be able to say.
 pub(in crate::evolution::sink) trait Dialect {
     /// A new table.
-    fn create_table(&self, table: &StreamName, schema: &Schema) -> Result<SinkStep, Vec<Refusal>>;
+    fn create_table(
+        &self,
+        table: &StreamName,
+        schema: &Schema,
+        comments: &Comments,
+    ) -> Result<SinkStep, Vec<Refusal>>;
 
     /// One change of a table; its place among the steps.
     fn step(
@@ -69,12 +74,17 @@ impl Sink {
         }
     }
 
-    /// A new table of this name for the data of a schema.
+    /// A new table of this name for the data of a schema, with what is said of it.
     ///
     /// # Errors
     /// 0A000 for what the sink has not, all of it in the detail.
-    pub fn create_table(self, table: &StreamName, schema: &Schema) -> Result<SinkStep> {
-        let created = self.dialect().create_table(table, schema);
+    pub fn create_table(
+        self,
+        table: &StreamName,
+        schema: &Schema,
+        comments: &Comments,
+    ) -> Result<SinkStep> {
+        let created = self.dialect().create_table(table, schema, comments);
         created.map_err(|refusals| {
             let lines: Vec<String> = refusals.iter().map(ToString::to_string).collect();
             let message = format!("table {table} is not supported in {self}");
@@ -82,29 +92,23 @@ impl Sink {
         })
     }
 
-    /// What each of the steps from one schema to another takes in the table of
-    /// this name, in their order: run one after another they make the table of
-    /// `to` from that of `from`. Where `from` has no columns there is no table
-    /// yet: what makes it is then the only step.
+    /// What each of the steps of a plan takes in the table of this name, in their
+    /// order: run one after another they make the table of the new schema from
+    /// that of the old one. Where that has no columns there is no table yet: what
+    /// makes it is then the only step.
     ///
     /// A step that the sink cannot do is an error (0A000) in its place, so that
     /// a plan can be shown whole; collect into a [`Result`] to insist.
-    pub fn render(
-        self,
-        table: &StreamName,
-        from: &Schema,
-        to: &Schema,
-        steps: &[Step],
-    ) -> Vec<Result<SinkStep>> {
-        if from.fields.is_empty() {
-            return vec![self.create_table(table, to)];
+    pub fn render(self, table: &StreamName, plan: &Plan) -> Vec<Result<SinkStep>> {
+        if plan.from.fields.is_empty() {
+            return vec![self.create_table(table, &plan.to, &plan.comments)];
         }
-        let migration = Migration::new(table, from, to, steps);
+        let migration = Migration::new(table, plan);
         let step = |(place, step): (usize, &Step)| {
             let rendered = self.dialect().step(&migration, place, &step.change);
             rendered.map_err(Error::from)
         };
-        steps.iter().enumerate().map(step).collect()
+        plan.steps.iter().enumerate().map(step).collect()
     }
 
     /// Another name for the table of a schema, in the same namespace.

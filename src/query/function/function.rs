@@ -4,7 +4,7 @@ use datafusion::logical_expr::Expr;
 
 use crate::error::Result;
 use crate::query::catalog::Catalog;
-use crate::relation::{Type, Value};
+use crate::relation::{Reading, Type, Value};
 
 /// A function, operator or aggregate with one list of parameters.
 pub(in crate::query) struct Function {
@@ -152,6 +152,26 @@ pub(in crate::query) struct Call<'a> {
     pub(in crate::query) arguments: &'a [Type],
     /// The type of the answer, as it was found.
     pub(in crate::query) returns: &'a Type,
+}
+
+impl Call<'_> {
+    /// A value as a text, in the style of the session; nothing for NULL.
+    pub(in crate::query) fn text(&self, value: &Value) -> Option<String> {
+        value.to_text(&self.catalog.context.style)
+    }
+
+    /// Values as texts.
+    pub(in crate::query) fn texts(&self, values: &[Value]) -> Vec<Option<String>> {
+        values.iter().map(|value| self.text(value)).collect()
+    }
+
+    /// What a text is read in the light of.
+    pub(in crate::query) fn reading(&self) -> Reading {
+        Reading {
+            style: self.catalog.context.style,
+            now: self.catalog.context.transaction_start,
+        }
+    }
 }
 
 /// An aggregate over the rows of one group.

@@ -8,8 +8,10 @@ mod generated;
 mod shape;
 mod table;
 
-use rekha::evolution::Sink;
-use rekha::schema::{DataType, StreamName, quote_literal};
+use std::sync::Arc;
+
+use rekha::evolution::{Comments, Sink, plan_commented};
+use rekha::schema::{DataType, Mode, StreamName, quote_literal};
 
 use crate::support::PostgreSql;
 use shape::{altered, created, plan_of};
@@ -287,6 +289,51 @@ async fn a_jsonb_column_has_one_form_of_every_type() {
             "SELECT jsonb_build_object('a', 1, 'x', to_jsonb({value}::{data_type})) FROM generate_series(1, 2)"
         );
         assert_eq!(rows, client.rows(&expected).await, "{data_type} {text}");
+        client.rows("ROLLBACK").await;
+    }
+}
+
+#[tokio::test]
+async fn comments_come_with_what_they_are_of() {
+    let postgres = PostgreSql::start();
+    let client = postgres.connect().await;
+    let from = created("CREATE STREAM s (a integer)");
+    let to = altered(
+        &from,
+        "ALTER STREAM s ADD COLUMN b text, ADD COLUMN \"it's\" integer NOT NULL",
+    );
+    let text = r"it's \ 'said'";
+    let comments = Comments {
+        stream: Some(text.to_owned()),
+        columns: to.fields[1..]
+            .iter()
+            .map(|field| (field.id, format!("{text} of {}", field.name)))
+            .collect(),
+    };
+    let history = [(1, Arc::new(from))];
+    for (name, history) in [("made", &[][..]), ("moved", &history)] {
+        client.rows("BEGIN; CREATE TABLE moved (a integer)").await;
+        let table = StreamName::new("public", name);
+        let plan = plan_commented(Mode::None, &Arc::new(to.clone()), history, comments.clone());
+        for step in plan.render(Sink::PostgreSql, &table) {
+            let step = step.unwrap();
+            client
+                .rows(&[step.statements, step.then].concat().join(";"))
+                .await;
+        }
+        let said = client
+            .rows(&format!(
+                "SELECT attname, col_description(attrelid, attnum) FROM pg_attribute
+                 WHERE attrelid = '{name}'::regclass AND attnum > 1 ORDER BY attnum;
+                 SELECT 'the table', obj_description('{name}'::regclass)"
+            ))
+            .await;
+        let column = |name: &str| vec![Some(name.to_owned()), Some(format!("{text} of {name}"))];
+        let mut expected = vec![column("b"), column("it's")];
+        // A table that is there was said of when it was made.
+        let of_table = (name == "made").then(|| text.to_owned());
+        expected.push(vec![Some("the table".to_owned()), of_table]);
+        assert_eq!(said, expected, "{name}");
         client.rows("ROLLBACK").await;
     }
 }

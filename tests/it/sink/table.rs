@@ -1,6 +1,6 @@
 //! A table in PostgreSQL that follows a plan.
 
-use rekha::evolution::{Plan, SchemaChange, Sink};
+use rekha::evolution::{Comments, Plan, SchemaChange, Sink};
 use rekha::schema::{DataType, Field, Name, Schema, StreamName, quote_ident, quote_literal};
 use rekha::{Error, Result};
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ const ROWS: usize = 2;
 impl<'a> Table<'a> {
     /// The table of a schema, empty.
     pub(crate) async fn create(client: &'a Client, name: &'a StreamName, schema: &Schema) -> Self {
-        let created = Sink::PostgreSql.create_table(name, schema);
+        let created = Sink::PostgreSql.create_table(name, schema, &Comments::default());
         let created = created.unwrap_or_else(|error| panic!("{error}: {:?}", error.detail()));
         client.rows(&created.statements.join(";")).await;
         Self { client, name }

@@ -3,17 +3,22 @@
 use std::collections::HashSet;
 
 use super::column_type::{column_type, is_promotion};
-use super::literal::literal;
-use crate::evolution::SchemaChange;
+use super::literal::{literal, quoted};
 use crate::evolution::sink::sink::Dialect;
 use crate::evolution::sink::{Hop, Migration, Refusal, SinkStep};
+use crate::evolution::{Comments, SchemaChange};
 use crate::schema::{DataType, Field, FieldPath, Name, Schema, StreamName};
 
 /// Iceberg's way to say it, in Spark SQL.
 pub(in crate::evolution::sink) struct Iceberg;
 
 impl Dialect for Iceberg {
-    fn create_table(&self, name: &StreamName, schema: &Schema) -> Result<SinkStep, Vec<Refusal>> {
+    fn create_table(
+        &self,
+        name: &StreamName,
+        schema: &Schema,
+        comments: &Comments,
+    ) -> Result<SinkStep, Vec<Refusal>> {
         let mut refusals = Vec::new();
         let mut columns = Vec::new();
         for field in &schema.fields {
@@ -21,7 +26,9 @@ impl Dialect for Iceberg {
             match column_type(&path, &field.data_type) {
                 Ok(data_type) => {
                     let not_null = if field.nullable { "" } else { " NOT NULL" };
-                    columns.push(format!("{} {data_type}{not_null}", quote(&field.name)));
+                    let said = comment(comments.of(field));
+                    let name = quote(&field.name);
+                    columns.push(format!("{name} {data_type}{not_null}{said}"));
                 }
                 Err(refusal) => refusals.push(refusal),
             }
@@ -34,8 +41,9 @@ impl Dialect for Iceberg {
         }
         let table = table(name);
         let create = format!(
-            "CREATE TABLE {table} (\n    {}\n) USING iceberg",
-            columns.join(",\n    ")
+            "CREATE TABLE {table} (\n    {}\n) USING iceberg{}",
+            columns.join(",\n    "),
+            comment(comments.stream.as_deref())
         );
         let key = (!schema.primary_key.is_empty()).then(|| set_key(&table, &schema.primary_key));
         let step = SinkStep::statements([create].into_iter().chain(key).collect::<Vec<_>>());
@@ -114,7 +122,8 @@ impl Step<'_, '_> {
         let data_type = column_type(path, &field.data_type)?;
         check_members(path, field.data_type.children())?;
         let column = quote_path(path);
-        let step = self.alter(format!("ADD COLUMN {column} {data_type}"));
+        let said = comment(self.migration.comments.of(field));
+        let step = self.alter(format!("ADD COLUMN {column} {data_type}{said}"));
         let Some(default) = &field.default else {
             return match field.nullable {
                 true => Ok(step),
@@ -343,6 +352,11 @@ fn nullable_parts(path: &FieldPath) -> SinkStep {
     SinkStep::nothing(format!(
         "Nothing to do: in Spark SQL \"{path}\" can always be NULL."
     ))
+}
+
+/// What is said of a table or a column, behind the rest of its declaration.
+fn comment(text: Option<&str>) -> String {
+    text.map_or_else(String::new, |text| format!(" COMMENT {}", quoted(text)))
 }
 
 fn set_key(table: &str, columns: &[Name]) -> String {

@@ -13,7 +13,7 @@ use sqlparser::parser::Parser;
 
 use crate::evolution::sink::sample::told;
 use crate::evolution::tests::build::*;
-use crate::evolution::{Sink, plan};
+use crate::evolution::{Comments, Sink, plan};
 use crate::schema::{Alteration, Mode, Schema, StreamName};
 
 fn table() -> StreamName {
@@ -42,7 +42,7 @@ fn orders() -> Schema {
 
 #[test]
 fn tables_are_created_with_identifier_fields() {
-    let created = Sink::Iceberg.create_table(&table(), &orders());
+    let created = Sink::Iceberg.create_table(&table(), &orders(), &Comments::default());
     let created = created.expect("a table");
     assert_eq!(
         created.statements,
@@ -87,7 +87,7 @@ fn types_have_a_spelling_or_are_refused() {
         ("date[][]", "ARRAY<ARRAY<DATE>>"),
     ] {
         let schema = schema(&[&format!("c: {data_type}")], &[]);
-        let created = Sink::Iceberg.create_table(&table(), &schema);
+        let created = Sink::Iceberg.create_table(&table(), &schema, &Comments::default());
         let create = created.expect(data_type).statements.concat();
         let column = create.lines().nth(1).unwrap_or_default().trim();
         assert_eq!(column, format!("`c` {spelling}"));
@@ -131,7 +131,7 @@ fn types_have_a_spelling_or_are_refused() {
         (&["c: real"], &["c"], "a key over column \"c\" of type real"),
     ] {
         let error = Sink::Iceberg
-            .create_table(&table(), &schema(columns, key))
+            .create_table(&table(), &schema(columns, key), &Comments::default())
             .expect_err(refused);
         assert_eq!(error.sqlstate(), "0A000");
         let said = error.detail().unwrap_or_default();

@@ -5,20 +5,25 @@ use super::column_type::{column_type, is_native};
 use super::conversion::{Conversion, conversion};
 use super::literal::literal;
 use super::{jsonb, limit};
-use crate::evolution::SchemaChange;
 use crate::evolution::assignment::is_text;
 use crate::evolution::sink::sink::Dialect;
 use crate::evolution::sink::{Hop, Migration, Refusal, SinkStep};
+use crate::evolution::{Comments, SchemaChange};
 use crate::schema::{
     Constraint, DataType, DefaultValue, Field, FieldPath, Index, Name, Schema, StreamName,
-    quote_ident,
+    quote_ident, quote_literal,
 };
 
 /// PostgreSQL's way to say it.
 pub(in crate::evolution::sink) struct PostgreSql;
 
 impl Dialect for PostgreSql {
-    fn create_table(&self, table: &StreamName, schema: &Schema) -> Result<SinkStep, Vec<Refusal>> {
+    fn create_table(
+        &self,
+        table: &StreamName,
+        schema: &Schema,
+        comments: &Comments,
+    ) -> Result<SinkStep, Vec<Refusal>> {
         let refusals: Vec<Refusal> = refusals(table, schema).collect();
         if !refusals.is_empty() {
             return Err(refusals);
@@ -39,11 +44,21 @@ impl Dialect for PostgreSql {
             .indexes
             .iter()
             .map(|index| create_index(table, index));
+        let said = comments.stream.iter().map(|text| {
+            let text = quote_literal(text);
+            format!("COMMENT ON TABLE {table} IS {text}")
+        });
+        let of_columns = schema
+            .fields
+            .iter()
+            .filter_map(|field| comment(table, field, comments));
         Ok(SinkStep::statements(
             [create]
                 .into_iter()
                 .chain(unique)
                 .chain(indexes)
+                .chain(said)
+                .chain(of_columns)
                 .collect::<Vec<_>>(),
         ))
     }
@@ -173,9 +188,18 @@ impl Step<'_, '_> {
         let add = format!("ADD COLUMN {}", column(field));
         if field.is_optional() {
             let not_null = if field.nullable { "" } else { " NOT NULL" };
-            return Ok(self.alter([format!("{add}{not_null}{}", default_of(field))]));
+            let step = self.alter([format!("{add}{not_null}{}", default_of(field))]);
+            return Ok(self.commented(step, field));
         }
-        Ok(self.set_not_null(self.alter([add]), &field.name))
+        let step = self.commented(self.alter([add]), field);
+        Ok(self.set_not_null(step, &field.name))
+    }
+
+    /// With what is said of the column.
+    fn commented(&self, mut step: SinkStep, field: &Field) -> SinkStep {
+        let comment = comment(self.migration.table, field, self.migration.comments);
+        step.statements.extend(comment);
+        step
     }
 
     /// After a step, when nobody has NULL there any more.
@@ -409,6 +433,13 @@ fn unchecked(path: &FieldPath) -> SinkStep {
 fn column(field: &Field) -> String {
     let name = quote_ident(&field.name);
     format!("{name} {}", column_type(&field.data_type))
+}
+
+/// What is said of a column, if anything.
+fn comment(table: &StreamName, field: &Field, comments: &Comments) -> Option<String> {
+    let text = quote_literal(comments.of(field)?);
+    let column = quote_ident(&field.name);
+    Some(format!("COMMENT ON COLUMN {table}.{column} IS {text}"))
 }
 
 fn default_of(field: &Field) -> String {

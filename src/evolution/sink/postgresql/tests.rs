@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::evolution::sink::sample::told;
 use crate::evolution::tests::build::*;
-use crate::evolution::{Sink, plan};
+use crate::evolution::{Comments, Sink, plan, plan_commented};
 use crate::schema::{Alteration, Index, Mode, ObjectId, Schema, StreamName};
 
 fn table() -> StreamName {
@@ -36,7 +36,7 @@ fn orders() -> Schema {
 
 #[test]
 fn tables_are_created_with_named_keys() {
-    let created = Sink::PostgreSql.create_table(&table(), &orders());
+    let created = Sink::PostgreSql.create_table(&table(), &orders(), &Comments::default());
     assert_eq!(
         created.expect("a table").statements,
         [
@@ -60,12 +60,74 @@ fn tables_are_created_with_named_keys() {
 #[test]
 fn a_table_that_is_not_there_is_created() {
     let to = Arc::new(orders());
-    let created = Sink::PostgreSql.create_table(&table(), &to);
+    let created = Sink::PostgreSql.create_table(&table(), &to, &Comments::default());
     let rendered = plan(Mode::None, &to, &[]).render(Sink::PostgreSql, &table());
     let [Ok(step)] = rendered.as_slice() else {
         panic!("{rendered:?}");
     };
     assert_eq!(*step, created.expect("a table"));
+}
+
+/// What is said of a table and its columns, when they come.
+#[test]
+fn comments_are_told() {
+    let from = Arc::new(schema(&["id: bigint"], &["id"]));
+    let to = Arc::new(altered(&from, &[add("n: integer !"), add("t: text")]));
+    let comments = Comments {
+        stream: Some("all \\ 'that' came".to_owned()),
+        columns: [
+            (to.fields[1].id, "it's n"),
+            (to.fields[0].id, "told before"),
+        ]
+        .map(|(id, text)| (id, text.to_owned()))
+        .into(),
+    };
+    let told = |sink: Sink, history: &[(u32, Arc<Schema>)]| {
+        let plan = plan_commented(Mode::None, &to, history, comments.clone());
+        let steps = plan.render(sink, &table()).into_iter().flatten();
+        steps
+            .flat_map(|step| [step.statements, step.then].concat())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        told(Sink::PostgreSql, &[]),
+        [
+            "CREATE TABLE public.orders (
+    id bigint NOT NULL,
+    n integer NOT NULL,
+    t text,
+    CONSTRAINT orders_pkey PRIMARY KEY (id)
+)",
+            "COMMENT ON TABLE public.orders IS 'all \\ ''that'' came'",
+            "COMMENT ON COLUMN public.orders.id IS 'told before'",
+            "COMMENT ON COLUMN public.orders.n IS 'it''s n'",
+        ]
+    );
+    let history = [(1, from.clone())];
+    assert_eq!(
+        told(Sink::PostgreSql, &history),
+        [
+            "ALTER TABLE public.orders ADD COLUMN n integer",
+            "COMMENT ON COLUMN public.orders.n IS 'it''s n'",
+            "ALTER TABLE public.orders ALTER COLUMN n SET NOT NULL",
+            "ALTER TABLE public.orders ADD COLUMN t text",
+        ]
+    );
+    assert_eq!(
+        told(Sink::Iceberg, &[])[0],
+        r"CREATE TABLE `public`.`orders` (
+    `id` BIGINT NOT NULL COMMENT 'told before',
+    `n` INT NOT NULL COMMENT 'it\'s n',
+    `t` STRING
+) USING iceberg COMMENT 'all \\ \'that\' came'"
+    );
+    let nullable = Arc::new(altered(&from, &[add("n: integer")]));
+    let plan = plan_commented(Mode::None, &nullable, &history, comments.clone());
+    let steps: Vec<_> = plan.render(Sink::Iceberg, &table());
+    assert_eq!(
+        steps[0].as_ref().expect("a step").statements,
+        [r"ALTER TABLE `public`.`orders` ADD COLUMN `n` INT COMMENT 'it\'s n'"]
+    );
 }
 
 #[test]
@@ -262,7 +324,7 @@ fn what_postgresql_has_not_is_refused() {
         ),
     ] {
         let error = Sink::PostgreSql
-            .create_table(&table(), &schema)
+            .create_table(&table(), &schema, &Comments::default())
             .expect_err(detail);
         assert_eq!(error.sqlstate(), "0A000");
         assert_eq!(

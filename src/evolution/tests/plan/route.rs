@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::build::*;
-use crate::evolution::{Route, plan};
+use crate::evolution::{Comments, Route, RouteAction, plan, plan_commented};
 use crate::schema::Mode::{
     Backward, BackwardTransitive, Forward, ForwardTransitive, Full, FullTransitive,
 };
@@ -25,18 +25,16 @@ fn orders() -> Schema {
 
 /// The statements, and in words what is to be done between them.
 fn told(route: &Route) -> Vec<String> {
-    let (stream, successor) = (
-        StreamName::new("public", "s"),
-        StreamName::new("public", "s_2"),
-    );
+    let stream = StreamName::new("public", "s");
     route
         .steps
         .iter()
         .flat_map(|step| {
-            let statements = step.action.statements(&stream, &successor);
-            match statements.is_empty() {
-                true => vec![format!("-- {}", step.why)],
-                false => statements
+            let statements = step.action.statements(&stream);
+            match (&step.action, statements.is_empty()) {
+                (RouteAction::Create, _) => vec!["another stream".to_owned()],
+                (_, true) => vec![format!("-- {}", step.why)],
+                _ => statements
                     .iter()
                     .map(|statement| statement.replace("public.", ""))
                     .collect(),
@@ -142,25 +140,34 @@ fn a_route_for_every_violation() {
             r#"-- Write both "amount" and "note_2", and fill "note_2" of the records there are from "amount"."#,
             "ALTER STREAM s DROP COLUMN amount",
         ]),
-        // What the stream can never be, another one is.
-        (&[Backward], &[set_not_null("note")], &[
-            "CREATE STREAM s_2 (id bigint NOT NULL, amount numeric(10,2) NOT NULL, note text NOT NULL, \
-             items struct<sku text not null, n integer>[], tags text[], PRIMARY KEY (id)) WITH (compatibility = 'BACKWARD')",
-            "CREATE INDEX ON s_2 (note)",
-            "-- Write both streams, copy the records there are, and move the readers over.",
-            "DROP STREAM s",
+        // Never NULL: another column, with a default for what was NULL.
+        (&[Backward, BackwardTransitive, Full, FullTransitive], &[set_not_null("note"), add("x: integer")], &[
+            "DROP INDEX i",
+            "ALTER STREAM s ADD COLUMN note_2 text NOT NULL DEFAULT '', ADD COLUMN x integer",
+            "CREATE INDEX i ON s (note_2)",
+            r#"-- Write both "note" and "note_2", and fill "note_2" of the records there are from "note"."#,
+            "ALTER STREAM s DROP COLUMN note",
         ]),
-        (&[Full], &[Alteration::DropPrimaryKey, add_unique(None, &["id"])], &[
-            "CREATE STREAM s_2 (id bigint NOT NULL, amount numeric(10,2) NOT NULL, note text, \
-             items struct<sku text not null, n integer>[], tags text[], UNIQUE (id)) WITH (compatibility = 'FULL')",
-            "CREATE INDEX ON s_2 (note)",
+        (&[Backward], &[set_default("note", "'none'"), set_not_null("note")], &[
+            "DROP INDEX i",
+            "ALTER STREAM s ADD COLUMN note_2 text NOT NULL DEFAULT 'none'",
+            "CREATE INDEX i ON s (note_2)",
+            r#"-- Write both "note" and "note_2", and fill "note_2" of the records there are from "note"."#,
+            "ALTER STREAM s DROP COLUMN note",
+        ]),
+        (&[Backward, FullTransitive], &[set_not_null("items.element.n")], &[
+            "ALTER STREAM s ADD COLUMN items.element.n_2 integer NOT NULL DEFAULT 0",
+            r#"-- Write both "items.element.n" and "items.element.n_2", and fill "items.element.n_2" of the records there are from "items.element.n"."#,
+            "ALTER STREAM s DROP COLUMN items.element.n",
+        ]),
+        // What the stream can never be, another one is.
+        (&[Full], &[Alteration::DropPrimaryKey, add_unique(None, &["id"]), set_not_null("note")], &[
+            "another stream",
             "-- Write both streams, copy the records there are, and move the readers over.",
             "DROP STREAM s",
         ]),
         (&[FullTransitive], &[drop("amount")], &[
-            "CREATE STREAM s_2 (id bigint NOT NULL, note text, \
-             items struct<sku text not null, n integer>[], tags text[], PRIMARY KEY (id)) WITH (compatibility = 'FULL_TRANSITIVE')",
-            "CREATE INDEX ON s_2 (note)",
+            "another stream",
             "-- Write both streams, copy the records there are, and move the readers over.",
             "DROP STREAM s",
         ]),
@@ -239,6 +246,55 @@ fn a_step_says_what_it_is_for() {
             ("risky", "When nobody reads \"amount\" any more."),
         ]
     );
+}
+
+#[test]
+fn a_column_keeps_what_is_said_of_it_in_its_new_place() {
+    let new = altered(
+        &orders(),
+        &[
+            set_type("amount", "text"),
+            rename("note", "remark"),
+            set_not_null("tags"),
+        ],
+    );
+    let said = |name: &str| {
+        let field = new.field(name).expect(name);
+        (field.id, format!("of {name}"))
+    };
+    let comments = Comments {
+        stream: None,
+        columns: ["id", "amount", "remark", "tags"].map(said).into(),
+    };
+    let history = [(1, Arc::new(orders()))];
+    let plan = plan_commented(FullTransitive, &Arc::new(new), &history, comments);
+    let told = told(&plan.route.expect("a route"));
+    assert_eq!(
+        told[0],
+        "ALTER STREAM s RENAME COLUMN note TO remark, ADD COLUMN amount_2 text COMMENT 'of amount', \
+         ADD COLUMN tags_2 text[] NOT NULL DEFAULT '[]' COMMENT 'of tags'"
+    );
+}
+
+#[test]
+fn a_value_to_begin_with_is_to_be_chosen() {
+    let before = altered(&orders(), &[add("p: struct<x integer not null>")]);
+    for (alteration, why) in [
+        (
+            set_not_null("tags"),
+            "Column \"tags_2\" comes beside \"tags\", instead of \"tags\" being made NOT NULL. \
+             Column \"tags_2\" has the default '[]': choose what earlier records are to have.",
+        ),
+        // Nothing is a value of every struct.
+        (
+            set_not_null("p"),
+            "Column \"p\" stays nullable: earlier records have no value for it.",
+        ),
+    ] {
+        let new = altered(&before, &[alteration, add("more: text")]);
+        let plan = plan(Backward, &Arc::new(new), &[(1, Arc::new(before.clone()))]);
+        assert_eq!(plan.route.expect("a route").steps[0].why, why);
+    }
 }
 
 #[test]

@@ -22,10 +22,5 @@ pub(super) static TABLES: &[&[&[Function]]] = &[
     arithmetic::TABLES,
     comparison::TABLES,
     pattern::TABLES,
-    &[
-        array::TABLE,
-        concatenation::TABLE,
-        datetime::TABLE,
-        json::TABLE,
-    ],
+    &[array::TABLE, concatenation::TABLE, datetime::TABLE],
 ];
