@@ -151,6 +151,8 @@ pub enum Value {
     Cardinality,
     /// The logarithm of a number that has none.
     Logarithm,
+    /// Buckets that there cannot be.
+    WidthBucket,
     /// A power that is no real number.
     Power,
     /// A pattern that ends within an escape.
@@ -167,6 +169,8 @@ pub enum Value {
     RowOffset,
     /// A window's frame of a negative or unknown size.
     Frame,
+    /// A value that the function cannot work on.
+    Unfit,
     /// A value the parameter does not take.
     Parameter,
     /// A setting that cannot be changed (any more).
@@ -323,6 +327,7 @@ impl ErrorKind {
                 Value::DivisionByZero => "22012",
                 Value::Cardinality => "21000",
                 Value::Logarithm => "2201E",
+                Value::WidthBucket => "2201G",
                 Value::Power => "2201F",
                 Value::Escape => "22025",
                 Value::EscapeUse => "2200C",
@@ -331,6 +336,7 @@ impl ErrorKind {
                 Value::RowCount => "2201W",
                 Value::RowOffset => "2201X",
                 Value::Frame => "22013",
+                Value::Unfit => "22000",
                 Value::Parameter => "22023",
                 Value::ReadOnlyParameter => "55P02",
             },
@@ -442,6 +448,13 @@ impl Error {
         if let Some(position) = position.into() {
             self.0.position = Some(position);
         }
+        self
+    }
+
+    /// The error without a place, when it was in another text than the client's.
+    #[must_use]
+    pub fn nowhere(mut self) -> Self {
+        self.0.position = None;
         self
     }
 

@@ -8,6 +8,8 @@ use tokio::net::TcpListener;
 
 use crate::config::{Config, StoreUrl};
 use crate::error::{Error, ErrorKind, Fault, Result};
+#[cfg(feature = "query")]
+use crate::query::Engine;
 use crate::registry::{Registry, StoreLocation};
 use crate::session::{Session, SessionOptions};
 use crate::tasks::Tasks;
@@ -56,11 +58,17 @@ impl Server {
             .await?;
 
         let tasks = Tasks::new();
+        #[cfg(feature = "query")]
+        let engine = Arc::new(Engine::new(&config.query, Vec::new())?);
         let open: OpenSession = {
             let registry = registry.clone();
             let limits = config.session;
             Arc::new(move |options| {
-                Session::new(registry.clone(), SessionOptions { limits, ..options })
+                let options = SessionOptions { limits, ..options };
+                let session = Session::new(registry.clone(), options)?;
+                #[cfg(feature = "query")]
+                let session = session.with_engine(engine.clone());
+                Ok(session)
             })
         };
         let wire = Wire::new(config.wire, open, tasks.clone());

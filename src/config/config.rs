@@ -33,6 +33,9 @@ pub struct Config {
     pub wire: WireConfig,
     /// `[session]`
     pub session: SessionConfig,
+    /// `[query]`
+    #[cfg(feature = "query")]
+    pub query: crate::query::QueryConfig,
     /// `[cache]`
     pub cache: CacheConfig,
     /// `[registry]`
@@ -151,6 +154,8 @@ impl Default for Config {
             insecure: false,
             wire: WireConfig::default(),
             session: SessionConfig::default(),
+            #[cfg(feature = "query")]
+            query: crate::query::QueryConfig::default(),
             cache: CacheConfig::default(),
             registry: RegistryConfig::default(),
             astha: astha::Config::default(),

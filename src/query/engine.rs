@@ -36,7 +36,7 @@ const WAITING_BATCHES: usize = 2;
 const STACK_BYTES: usize = 64 << 20;
 
 /// What queries may take.
-#[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
 #[serde(default, deny_unknown_fields)]
 pub struct QueryConfig {
     /// The memory that all running queries may take together, beside their
@@ -118,6 +118,7 @@ impl Engine {
             .with_default_features()
             .with_analyzer_rules(Vec::new())
             .with_optimizer_rules(optimize::rules())
+            .with_physical_optimizer_rules(optimize::physical_rules())
             .build();
         Ok(Self {
             state,
@@ -163,12 +164,15 @@ impl Engine {
                 let _ = sender.send(Err(error)).await;
             }
         });
-        let running = (receiver, AbortOnDropHandle::new(task));
-        Ok(stream::unfold(running, |(mut receiver, task)| async move {
-            let rows = receiver.recv().await?;
-            Some((rows, (receiver, task)))
-        })
-        .boxed())
+        let guard = plan.catalog.stop.clone().drop_guard();
+        let running = (receiver, AbortOnDropHandle::new(task), guard);
+        Ok(
+            stream::unfold(running, |(mut receiver, task, guard)| async move {
+                let rows = receiver.recv().await?;
+                Some((rows, (receiver, task, guard)))
+            })
+            .boxed(),
+        )
     }
 
     async fn on_own_threads<T: Send + 'static>(

@@ -29,6 +29,7 @@
 
 mod apply;
 mod bind;
+mod build;
 mod catalog;
 mod context;
 mod engine;
@@ -36,7 +37,11 @@ mod error;
 mod function;
 mod names;
 mod optimize;
+mod parameters;
 mod plan;
+mod scan;
+#[cfg(test)]
+mod tests;
 mod typed;
 mod types;
 

@@ -1,8 +1,9 @@
-//! Which of the engine's rules make a plan better.
+//! Which of the engine's rules make a plan better, and what they may not do.
 
 use std::sync::Arc;
 
-use datafusion::common::tree_node::Transformed;
+use datafusion::common::config::ConfigOptions;
+use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
 use datafusion::common::{NullEquality, Result};
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::optimizer::common_subexpr_eliminate::CommonSubexprEliminate;
@@ -20,6 +21,11 @@ use datafusion::optimizer::push_down_limit::PushDownLimit;
 use datafusion::optimizer::replace_distinct_aggregate::ReplaceDistinctWithAggregate;
 use datafusion::optimizer::simplify_expressions::SimplifyExpressions;
 use datafusion::optimizer::{OptimizerConfig, OptimizerRule};
+use datafusion::physical_optimizer::PhysicalOptimizerRule;
+use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
+use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
+use datafusion::physical_plan::union::UnionExec;
+use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties};
 
 /// The rules, in the order in which they are applied. Those that would take
 /// sub-queries apart are left out, since there are none any more, and so are those
@@ -40,6 +46,44 @@ pub(super) fn rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
         Arc::new(CommonSubexprEliminate::new()),
         Arc::new(OptimizeProjections::new()),
     ]
+}
+
+/// The rules for physical plans: the engine's own, but that everything is one
+/// stream. A catalog is small, and an aggregate over values has no partial state.
+pub(super) fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
+    let mut rules = PhysicalOptimizer::new().rules;
+    rules.retain(|rule| rule.name() != "EnforceDistribution");
+    rules.insert(0, Arc::new(OneStream));
+    rules
+}
+
+/// Makes one stream of the inputs of a union.
+#[derive(Debug)]
+struct OneStream;
+
+impl PhysicalOptimizerRule for OneStream {
+    fn name(&self) -> &str {
+        "one_stream"
+    }
+
+    fn schema_check(&self) -> bool {
+        true
+    }
+
+    fn optimize(
+        &self,
+        plan: Arc<dyn ExecutionPlan>,
+        _options: &ConfigOptions,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let one = plan.transform_up(|plan| {
+            let streams = plan.output_partitioning().partition_count();
+            Ok(match plan.is::<UnionExec>() && streams > 1 {
+                true => Transformed::yes(Arc::new(CoalescePartitionsExec::new(plan)) as Arc<_>),
+                false => Transformed::no(plan),
+            })
+        });
+        one.data()
+    }
 }
 
 /// Makes equalities of a join's condition its keys, but for joins that take NULL

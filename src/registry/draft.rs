@@ -8,10 +8,10 @@ use imbl::{OrdMap, OrdSet, Vector};
 use super::create::no_namespace;
 use super::registry::{no_stream, shown};
 use super::{Known, Registry};
-use crate::error::{Error, ErrorKind, Object, Result};
+use crate::error::{Error, ErrorKind, Fault, Object, Result};
 use crate::position::Position;
 use crate::schema::{Field, Mode, ModeSource, Name, ObjectId, Schema, StreamName, next_name, walk};
-use crate::store::{Change, Listing, Namespace, Requirement, Stream, Update, Version};
+use crate::store::{Change, Listing, Namespace, Requirement, Search, Stream, Update, Version};
 
 /// What a transaction has changed and not yet committed; empty in autocommit
 /// before the statement.
@@ -228,6 +228,55 @@ impl<'a> View<'a> {
         Ok(loaded
             .value
             .map(|namespace| (namespace, Some(loaded.position))))
+    }
+
+    /// All namespaces, by name.
+    ///
+    /// # Errors
+    /// Those of the store, as of the methods below.
+    pub async fn namespaces(&self) -> Result<Vec<Namespace>> {
+        let mut namespaces = self.registry.store.namespaces().await?.value;
+        namespaces.retain(|namespace| !self.draft.namespaces.contains_key(&namespace.name));
+        namespaces.extend(self.draft.namespaces.values().flatten().cloned());
+        namespaces.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(namespaces)
+    }
+
+    /// The identities of the streams that are looked for, and of all that the
+    /// transaction itself has changed.
+    pub async fn find(&self, search: &Search) -> Result<Vec<ObjectId>> {
+        let mut ids = self.registry.store.find(search).await?;
+        ids.retain(|id| !self.draft.streams.contains_key(id));
+        let own = self.draft.streams.iter();
+        ids.extend(own.filter_map(|(id, known)| known.as_ref().map(|_| *id)));
+        Ok(ids)
+    }
+
+    /// The streams of these identities; those that are gone are left out, and those
+    /// whose rows make no sense.
+    pub async fn streams(&self, ids: &[ObjectId]) -> Result<Vec<Arc<Known>>> {
+        let is_own = |id: &&ObjectId| self.draft.streams.contains_key(*id);
+        let others: Vec<_> = ids.iter().filter(|id| !is_own(id)).copied().collect();
+        let mut streams = Vec::with_capacity(ids.len());
+        let load = async |ids: &[ObjectId]| self.registry.store.streams(ids).await;
+        let known = |(stream, version)| Arc::new(Known::new(stream, version));
+        match load(&others).await {
+            Err(error) if error.kind() == ErrorKind::Internal(Fault::Data) => {
+                // One that another program spoiled does not hide all others.
+                for id in others {
+                    match load(&[id]).await {
+                        Err(error) if error.kind() == ErrorKind::Internal(Fault::Data) => {
+                            tracing::error!(stream = id.0, %error, detail = error.detail(), "a stream that makes no sense is left out");
+                        }
+                        one => streams.extend(one?.value.into_iter().map(known)),
+                    }
+                }
+            }
+            loaded => streams.extend(loaded?.value.into_iter().map(known)),
+        }
+        let own = ids.iter().filter(is_own);
+        streams.extend(own.filter_map(|id| self.draft.streams.get(id)?.clone()));
+        Ok(streams)
     }
 
     /// The mode of a stream and where it comes from.

@@ -22,6 +22,7 @@
 //! the registry's tables).
 
 mod alter;
+mod announcement;
 mod assertion;
 mod builder;
 mod cache;
@@ -35,6 +36,7 @@ mod judgement;
 mod known;
 mod names;
 mod namespace;
+mod notification;
 mod operation;
 mod options;
 mod registry;
@@ -49,9 +51,10 @@ pub use draft::{Draft, Found, View};
 pub use evolve::{Evolved, Prospect};
 pub use judgement::Judgement;
 pub use known::Known;
+pub use notification::{Channels, Listener, Notification, Notifications};
 pub use operation::{Applied, At, Operation, StreamAction, StreamSpec};
 pub use registry::Registry;
 pub(crate) use registry::no_stream;
 pub use submission::Submission;
 
-pub use crate::store::{Listing, Version};
+pub use crate::store::{Cell, Listing, Namespace, RowPage, RowRequest, RowTest, Search, Version};

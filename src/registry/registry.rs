@@ -9,13 +9,16 @@ use parking_lot::Mutex;
 
 use super::cache::{Cache, CacheConfig, CacheStatistics, Lookup};
 use super::draft::Touched;
+use super::notification::is_of_schemas;
 use super::options::warn_of_slips;
-use super::{Applied, At, Builder, Draft, Found, Known, Operation, Submission, View};
+use super::{
+    Applied, At, Builder, Draft, Found, Known, Notifications, Operation, Submission, View,
+};
 use crate::astha::Astha;
 use crate::error::{Error, ErrorKind, Object, Resource, Result};
 use crate::position::Position;
 use crate::schema::{Mode, ModeSource, ObjectId, Schema, StreamName};
-use crate::store::{Store, Unadopted, Version};
+use crate::store::{RowPage, RowRequest, Store, Unadopted, Version};
 use crate::tasks::{Clock, Tasks};
 
 /// Queues of changes: one for each of so many groups of stream names.
@@ -38,6 +41,7 @@ pub struct Registry {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) tasks: Tasks,
     pub(super) astha: std::sync::OnceLock<Astha>,
+    pub(super) notifications: Notifications,
     queues: Box<[tokio::sync::Mutex<()>]>,
     loads: Box<[tokio::sync::Mutex<()>]>,
     hasher: RandomState,
@@ -64,6 +68,7 @@ impl Registry {
             clock,
             tasks: Tasks::new(),
             astha: std::sync::OnceLock::new(),
+            notifications: Notifications::default(),
             queues: std::iter::repeat_with(Default::default)
                 .take(QUEUES)
                 .collect(),
@@ -129,10 +134,37 @@ impl Registry {
         self.store.position().await
     }
 
+    /// A page of the rows of one of the store's tables, as they are.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn stored_rows(&self, request: &RowRequest) -> Result<RowPage> {
+        self.store.rows(request).await
+    }
+
     /// The change pipeline that keeps the cache coherent; an application adds
     /// subscribers of its own to it. Nothing over a store that has none.
     pub fn astha(&self) -> Option<&Astha> {
         self.astha.get()
+    }
+
+    /// Who listens, to what clients tell each other and to changes of schemas: each
+    /// is told as JSON once this node knows it, in the order of commits.
+    pub fn notifications(&self) -> &Notifications {
+        &self.notifications
+    }
+
+    /// The state from which on somebody who begins to listen on a channel is told of
+    /// changes. They are told when the log is read, which may be later than this:
+    /// those of before are not for it.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn listened_since(&self, channel: &str) -> Result<Position> {
+        match is_of_schemas(channel) {
+            true => self.position().await,
+            false => Ok(Position::default()),
+        }
     }
 
     // ---- changing ----

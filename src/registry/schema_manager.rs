@@ -89,11 +89,16 @@ impl Subscriber for SchemaManager {
         let Some(registry) = self.registry.upgrade() else {
             return Ok(());
         };
-        self.count(match registry.follow(unit).await {
+        let followed = match registry.follow(unit).await {
+            Ok(()) => registry.announce(unit).await,
+            Err(error) => Err(error),
+        };
+        self.count(match followed {
             // It would make no more sense the next time: the source does.
             Err(error) if is_damage(&error) => {
                 tracing::error!(position = unit.position.0, %error, detail = error.detail(), "a unit of changes makes no sense; everything is looked at instead");
                 registry.clear_cache();
+                registry.notifications.lose_schema_changes();
                 registry.adopt_all().await
             }
             outcome => outcome,
@@ -114,6 +119,7 @@ impl Subscriber for SchemaManager {
             return Ok(());
         };
         registry.clear_cache();
+        registry.notifications.lose_schema_changes();
         // Rows that are gone were seen, and adopted, by another process.
         self.count(match reason {
             Refresh::Gone => Ok(()),

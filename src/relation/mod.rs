@@ -45,13 +45,14 @@ mod value;
 pub use binary::Parameter;
 pub use column::{Column, Origin};
 pub use datetime::{Date, Time, TimeTz, Timestamp, Zone};
+pub(crate) use datetime::{Day, MICROS_PER_DAY, MICROS_PER_SECOND, days_in_month};
 pub use numeric::Numeric;
 pub use postgres_types::{Field, Kind, Type};
 pub use refusal::utf8;
 pub use relation::{Filter, Relation, Scan, Test};
 pub use rows::{Form, Row, Rows};
 pub use style::{ByteaOutput, DateOrder, FloatDigits, IntervalStyle, Reading, Style};
-pub use types::{type_name, type_size};
+pub use types::{record_type, type_name, type_size};
 pub use value::{Array, Dimension, Record, Value};
 
 pub use crate::schema::Interval;

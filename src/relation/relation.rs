@@ -16,6 +16,12 @@ pub trait Relation: Send + Sync {
     /// Its columns, in order.
     fn columns(&self) -> &[Column];
 
+    /// The places of the columns that no two rows have equal values in, and none
+    /// NULL; empty when there are none such.
+    fn primary_key(&self) -> &[usize] {
+        &[]
+    }
+
     /// Its rows, in batches of some hundreds, made as they are asked for.
     ///
     /// # Errors

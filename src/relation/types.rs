@@ -59,6 +59,19 @@ pub fn type_size(of: &Type) -> i16 {
     }
 }
 
+/// The type of rows with these members (`record`).
+pub fn record_type(members: impl IntoIterator<Item = (String, Type)>) -> Type {
+    let members = members
+        .into_iter()
+        .map(|(name, of)| postgres_types::Field::new(name, of));
+    Type::new(
+        Type::RECORD.name().to_owned(),
+        Type::RECORD.oid(),
+        Kind::Composite(members.collect()),
+        Type::RECORD.schema().to_owned(),
+    )
+}
+
 /// Whether the type is one of those whose values name objects by their OID.
 pub(super) fn is_reg(of: &Type) -> bool {
     matches!(

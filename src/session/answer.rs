@@ -9,7 +9,7 @@ use super::dispatch::done;
 use super::operation::spec;
 use super::resolve::{Names, first};
 use super::transaction::Transaction;
-use super::{Column, Outcome, Rows, Session, Style, Value};
+use super::{Column, Outcome, Rows, Session, Value};
 use crate::error::{Error, ErrorKind, Object, Result};
 use crate::evolution::{self, bounded};
 use crate::registry::{Assertion, At, Draft, Found, Known, Version, no_stream};
@@ -262,8 +262,7 @@ pub(super) fn answer(columns: &Arc<[Column]>, rows: Rows, tag: &'static str) -> 
         columns: columns.clone(),
         rows,
         tag,
-        style: Style::default(),
-        notices: Vec::new(),
+        ..Outcome::default()
     }
 }
 

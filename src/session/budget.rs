@@ -32,8 +32,8 @@ impl Default for SessionConfig {
     }
 }
 
-/// The account of a session.
-#[derive(Debug)]
+/// The account of a session. A clone is the same account.
+#[derive(Clone, Debug)]
 pub(super) struct Budget {
     config: SessionConfig,
     used: Arc<AtomicUsize>,

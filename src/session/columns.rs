@@ -102,7 +102,8 @@ pub(super) static ALL_SETTINGS: Columns = LazyLock::new(|| {
     .into()
 });
 
-/// The columns of a statement's answer; none for one that answers no rows.
+/// The columns of a statement's answer; none for one that answers no rows, and for
+/// those whose columns the session knows.
 ///
 /// # Errors
 /// 42704 for a setting that is none.
@@ -146,7 +147,9 @@ pub(super) fn columns(statement: &Statement, settings: &Settings) -> Result<Arc<
         | Statement::Discard(_)
         | Statement::Deallocate(_)
         | Statement::CloseAll
-        | Statement::UnlistenAll
+        | Statement::Listen(_)
+        | Statement::Notify { .. }
+        | Statement::Unlisten(_)
         | Statement::Query(_)
         | Statement::Prepare(_)
         | Statement::Execute(_)

@@ -1,10 +1,12 @@
 //! From a statement to its answer: one exhaustive match.
 
+use chrono::Utc;
+
 use super::operation::operation;
 use super::resolve::Names;
 use super::transaction::{Transaction, must_be_alone, needs_block, read_only};
 use super::{MetadataUpdates, Notice, Outcome, ReadConsistency, Session, Settings};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Object, Result};
 use crate::registry::{Applied, Draft, Operation};
 use crate::sql::{DiscardTarget, Location, SetScope, SetValue, Statement, TransactionModes};
 
@@ -20,18 +22,24 @@ pub(super) fn refuse_unsupported(statement: &Statement) -> Result<()> {
             location,
             ..
         } => Err(Error::unsupported(what, hint.as_str()).at(location.0)),
-        Statement::Query(_)
-        | Statement::Prepare(_)
-        | Statement::Execute(_)
-        | Statement::Declare(_)
-        | Statement::Fetch(_)
-        | Statement::Close(_)
-        | Statement::Copy(_) => Err(Error::unsupported(
-            "SELECT",
-            "This server was built without the feature \"query\": use SHOW and DESCRIBE.",
-        )),
         _ => Ok(()),
     }
+}
+
+/// There is nothing that answers queries (0A000).
+pub(super) fn no_engine() -> Error {
+    Error::unsupported(
+        "SELECT",
+        "This server answers no queries: use SHOW STREAMS, DESCRIBE STREAM, SHOW SCHEMA VERSIONS FOR and the like.",
+    )
+}
+
+/// A query that can have no parameters has some (42P02).
+pub(super) fn no_parameter() -> Error {
+    Error::new(
+        ErrorKind::NotFound(Object::Parameter),
+        "there is no parameter $1",
+    )
 }
 
 /// Values of our own settings that have no effect yet are not taken (0A000).
@@ -137,15 +145,17 @@ impl Session {
                 self.close_all();
                 Ok(done("CLOSE CURSOR ALL"))
             }
-            Statement::UnlistenAll => Ok(done("UNLISTEN")),
-            Statement::Query(_)
-            | Statement::Prepare(_)
-            | Statement::Execute(_)
-            | Statement::Declare(_)
-            | Statement::Fetch(_)
-            | Statement::Close(_)
-            | Statement::Copy(_)
-            | Statement::Unsupported { .. } => refuse_unsupported(statement).map(|()| done("")),
+            Statement::Listen(channel) => Box::pin(self.listen(channel)).await,
+            Statement::Notify { channel, payload } => self.notify(channel, payload),
+            Statement::Unlisten(channel) => Box::pin(self.unlisten(channel.as_ref())).await,
+            Statement::Query(query) => Box::pin(self.answer_alone(query)).await,
+            Statement::Prepare(prepare) => Box::pin(self.prepare_statement(prepare)).await,
+            Statement::Execute(execute) => Box::pin(self.execute_statement(execute)).await,
+            Statement::Declare(declare) => Box::pin(self.declare(declare)).await,
+            Statement::Fetch(fetch) => Box::pin(self.fetch(fetch)).await,
+            Statement::Close(name) => self.close_cursor(name),
+            Statement::Copy(copy) => Box::pin(self.copy(copy)).await,
+            Statement::Unsupported { .. } => refuse_unsupported(statement).map(|()| done("")),
         }
     }
 
@@ -199,6 +209,7 @@ impl Session {
         match std::mem::take(&mut self.transaction) {
             Transaction::None => {
                 self.settings.begin();
+                self.transaction_start = Some(Utc::now().into());
                 self.transaction = Transaction::Explicit(Box::default());
             }
             // What the text did before BEGIN belongs to the transaction.
@@ -322,7 +333,7 @@ impl Session {
     }
 
     /// Accounts for the settings as they are.
-    fn keep_settings(&mut self) -> Result<()> {
+    pub(super) fn keep_settings(&mut self) -> Result<()> {
         let bytes = self.settings.bytes();
         self.budget.set(&mut self.kept_settings, bytes)
     }
@@ -341,6 +352,7 @@ impl Session {
                 self.close_all();
                 self.deallocate(None)?;
                 self.settings.reset_all();
+                self.unlisten_all();
                 self.settings_changed("DISCARD ALL")
             }
             // There are no plans, sequences or temporary tables to forget.

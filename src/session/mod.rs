@@ -15,19 +15,26 @@ mod explain;
 mod extended;
 #[cfg(test)]
 mod law;
+mod notification;
 mod operation;
 mod outcome;
+mod portal;
+mod prepared;
+#[cfg_attr(not(feature = "query"), path = "no_query.rs")]
+mod query;
 mod resolve;
 mod savepoint;
 mod session;
 mod setting;
+mod source;
 mod transaction;
 
 pub use crate::notice::{Notice, Severity};
-pub use crate::registry::Submission;
+pub use crate::registry::{Notification, Submission};
 pub use crate::relation::{Column, Form, Parameter, Row, Rows, Style, Type, Value};
+pub use crate::sql::CopyFormat;
 pub use budget::SessionConfig;
-pub use extended::{Description, Execution};
-pub use outcome::Outcome;
+pub use extended::Description;
+pub use outcome::{Count, Outcome, RowStream};
 pub use session::{Session, SessionOptions, TransactionStatus};
 pub use setting::{MetadataUpdates, ReadConsistency, Settings};

@@ -7,6 +7,7 @@
 
 use super::budget::Share;
 use super::dispatch::done;
+use super::notification::PendingMark;
 use super::setting::Mark;
 use super::transaction::{Transaction, needs_block};
 use super::{Outcome, Session};
@@ -26,6 +27,7 @@ pub(super) struct Savepoint {
     /// What its changes take of the budget (in bytes).
     pub(super) changes: usize,
     pub(super) settings: Mark,
+    pub(super) pending: PendingMark,
     /// The number of the next portal.
     next_portal: u64,
     _share: Share,
@@ -41,6 +43,7 @@ impl Session {
             draft: block.draft.clone(),
             changes: block.changes.as_ref().map_or(0, Share::bytes),
             settings: self.settings.mark(),
+            pending: block.pending.mark(),
             next_portal: self.next_portal,
             _share: self.budget.take(name.len() + SAVEPOINT_BYTES)?,
         });

@@ -4,12 +4,18 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::StreamExt;
+
 use super::budget::{Budget, SessionConfig, Share};
-use super::extended::{Portal, Prepared};
+use super::notification::Listening;
+use super::portal::Portal;
+use super::prepared::Prepared;
+use super::query::Planned;
 use super::transaction::{Transaction, aborted};
 use super::{Outcome, Settings, Style};
 use crate::error::Result;
 use crate::registry::{Registry, Submission};
+use crate::relation::Timestamp;
 use crate::sql::{self, Statement};
 
 /// The most texts whose statements a session remembers, and the longest of
@@ -33,6 +39,9 @@ pub struct SessionOptions {
     pub settings: Vec<(String, String)>,
     /// What it may keep.
     pub limits: SessionConfig,
+    /// The process id that others know it by, as the sender of notifications and the
+    /// answer of `pg_backend_pid()`.
+    pub process_id: i32,
 }
 
 /// The state ReadyForQuery tells.
@@ -73,11 +82,16 @@ impl Frequent {
 /// One client's conversation with a registry.
 pub struct Session {
     pub(super) registry: Arc<Registry>,
+    #[cfg(feature = "query")]
+    pub(super) engine: Option<Arc<crate::query::Engine>>,
     pub(super) user: String,
+    pub(super) database: Arc<str>,
     pub(super) settings: Settings,
     pub(super) frequent: Frequent,
     pub(super) transaction: Transaction,
     pub(super) submission: Submission,
+    pub(super) process_id: i32,
+    pub(super) listening: Listening,
     pub(super) budget: Budget,
     /// The part of the settings.
     pub(super) kept_settings: Option<Share>,
@@ -91,6 +105,13 @@ pub struct Session {
     pub(super) portals: HashMap<String, Portal>,
     /// Portals are numbered in the order in which they were bound.
     pub(super) next_portal: u64,
+    /// When the transaction began, once somebody asked.
+    pub(super) transaction_start: Option<Timestamp>,
+    /// The query that was planned last and its plan, as long as nothing moves that a
+    /// query can see.
+    pub(super) fresh: Option<(Arc<Statement>, Planned)>,
+    /// Queries that ran and may have set something.
+    pub(super) talks: Vec<Planned>,
     texts: HashMap<String, Statements>,
 }
 
@@ -108,13 +129,18 @@ impl Session {
         super::dispatch::refuse_unoffered(&settings)?;
         Ok(Self {
             registry,
+            #[cfg(feature = "query")]
+            engine: None,
             user: options.user,
+            database: options.database.into(),
             frequent: Frequent::of(&settings),
             settings,
             transaction: Transaction::None,
             budget: Budget::new(options.limits),
             kept_settings: None,
             submission: Submission::default(),
+            process_id: options.process_id,
+            listening: Listening::default(),
             script: Statements::default(),
             next: 0,
             length: 0,
@@ -122,6 +148,9 @@ impl Session {
             prepared: HashMap::new(),
             portals: HashMap::new(),
             next_portal: 0,
+            transaction_start: None,
+            fresh: None,
+            talks: Vec::new(),
             texts: HashMap::new(),
         })
     }
@@ -169,6 +198,7 @@ impl Session {
     /// Tells the session that a statement ended with an error outside of its
     /// own calls (a cancel, a time-out, a panic): the transaction fails.
     pub fn fail(&mut self) {
+        self.talks.clear();
         self.end_script();
         match std::mem::take(&mut self.transaction) {
             Transaction::None => {}
@@ -193,10 +223,33 @@ impl Session {
     pub async fn execute(&mut self, sql: &str) -> Result<Vec<Outcome>> {
         let count = self.begin_script(sql)?;
         let mut outcomes = Vec::with_capacity(count);
-        while let Some(outcome) = self.step().await? {
+        while let Some(mut outcome) = self.step().await? {
+            if let Some(mut rest) = outcome.rest.take() {
+                let mut rows = outcome.rows.to_vec();
+                while let Some(more) = rest.next().await {
+                    rows.extend(more.inspect_err(|_| self.fail())?);
+                }
+                outcome.rows = rows.into_iter().collect();
+                self.finish().await?;
+            }
             outcomes.push(outcome);
         }
         Ok(outcomes)
+    }
+
+    /// Told when the rows of the last answer were all taken: what its query has set
+    /// counts from here on, and what ends with it is committed.
+    ///
+    /// # Errors
+    /// What could not be set; 40001 as [`Session::sync`].
+    pub async fn finish(&mut self) -> Result<()> {
+        self.take_over().inspect_err(|_| self.fail())?;
+        let is_last = !self.script.is_empty() && self.next == self.script.len();
+        if is_last && matches!(self.transaction, Transaction::Implicit(_)) {
+            self.end_implicit().await?;
+            self.settled = true;
+        }
+        Ok(())
     }
 
     // ---- simple query ----
@@ -231,6 +284,7 @@ impl Session {
             return Ok(None);
         };
         self.next += 1;
+        self.move_on();
         let is_last = self.next == self.script.len();
         // A COMMIT within the text ended its transaction: the rest is another.
         if !is_last && matches!(self.transaction, Transaction::None) {
@@ -239,11 +293,14 @@ impl Session {
         let is_shared = matches!(self.transaction, Transaction::Implicit(_));
         let length = self.length / self.script.len();
         let outcome = self.guarded(&statement, length).await?;
-        // The last statement is answered after the commit it is part of.
-        if is_last {
+        // The last statement is answered after the commit it is part of; one whose
+        // rows are still to come can fail until they have.
+        let runs = outcome.rest.is_some();
+        if is_last && !runs {
             self.end_implicit().await?;
         }
-        self.settled = matches!(self.transaction, Transaction::None)
+        self.settled = !runs
+            && matches!(self.transaction, Transaction::None)
             && (is_shared || changes(&statement) || ends_transaction(&statement));
         Ok(Some(outcome))
     }
@@ -268,10 +325,12 @@ impl Session {
     /// 40001 when a stream it changed was changed by others in the meantime:
     /// nothing was changed.
     pub async fn sync(&mut self) -> Result<()> {
+        self.take_over().inspect_err(|_| self.fail())?;
         let outcome = self.end_implicit().await;
         if matches!(self.transaction, Transaction::None) {
-            self.portals.clear();
+            self.drop_portals();
         }
+        self.move_on();
         outcome
     }
 
@@ -290,6 +349,10 @@ impl Session {
             Err(error) => Err(error),
         };
         let mut outcome = outcome.inspect_err(|_| self.fail())?;
+        if outcome.rest.is_none() {
+            self.take_over().inspect_err(|_| self.fail())?;
+        }
+        self.fresh = None;
         outcome.style = self.frequent.style;
         outcome
             .notices
@@ -298,7 +361,7 @@ impl Session {
     }
 
     /// What is done in a transaction is kept until its end.
-    fn keep(&mut self, statement: &Statement, length: usize) -> Result<()> {
+    pub(super) fn keep(&mut self, statement: &Statement, length: usize) -> Result<()> {
         if let Some(block) = self.transaction.open_mut() {
             block.has_asked |= asks(statement);
             if changes(statement) {
@@ -348,15 +411,34 @@ impl Session {
 
     /// Ends the transaction by making its changes everybody's.
     pub(super) async fn commit(&mut self) -> Result<()> {
+        let held = self.hold_portals().await;
+        held.inspect_err(|_| self.roll_back())?;
+        // A cancel finds the transaction as it was, until there is no way back.
+        let pending = self
+            .transaction
+            .open_mut()
+            .map(|block| std::mem::take(&mut block.pending));
+        let pending = pending.unwrap_or_default();
+        let before = match self.tune_in(&pending).await {
+            Ok(before) => before,
+            Err(error) => {
+                self.roll_back();
+                return Err(error);
+            }
+        };
         let draft = self.transaction.take();
-        self.portals.clear();
+        self.drop_portals();
         match self.registry.commit_marked(draft, &self.submission).await {
             Ok(_) => {
+                self.say(&pending);
                 self.settings.commit();
                 self.settings_moved();
                 Ok(())
             }
             Err(error) => {
+                if let Some(before) = before {
+                    self.listen_on(before);
+                }
                 self.roll_back();
                 Err(error)
             }
@@ -366,13 +448,22 @@ impl Session {
     /// Ends the transaction as if it had never been.
     pub(super) fn roll_back(&mut self) {
         self.transaction = Transaction::None;
-        self.portals.clear();
+        self.drop_portals();
         self.settings.rollback();
         self.settings_moved();
     }
 
+    /// A statement begins outside a transaction: it sees what is there now.
+    fn move_on(&mut self) {
+        self.fresh = None;
+        if matches!(self.transaction, Transaction::None) {
+            self.transaction_start = None;
+        }
+    }
+
     /// Settings have changed: so has what is kept beside them.
     pub(super) fn settings_moved(&mut self) {
+        self.fresh = None;
         self.frequent = Frequent::of(&self.settings);
     }
 }
@@ -399,8 +490,14 @@ pub(super) fn changes(statement: &Statement) -> bool {
             | Statement::RollbackTo(_)
             | Statement::Discard(_)
             | Statement::Deallocate(_)
+            | Statement::Query(_)
+            | Statement::Prepare(_)
+            | Statement::Execute(_)
+            | Statement::Declare(_)
+            | Statement::Fetch(_)
+            | Statement::Close(_)
             | Statement::CloseAll
-            | Statement::UnlistenAll
+            | Statement::Copy(_)
     )
 }
 
@@ -422,7 +519,9 @@ fn asks(statement: &Statement) -> bool {
             | Statement::ResetAll
             | Statement::Show { .. }
             | Statement::ShowAll
-            | Statement::UnlistenAll
+            | Statement::Listen(_)
+            | Statement::Notify { .. }
+            | Statement::Unlisten(_)
     )
 }
 

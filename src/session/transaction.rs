@@ -13,6 +13,7 @@
 use std::sync::LazyLock;
 
 use super::budget::Share;
+use super::notification::Pending;
 use super::savepoint::Savepoint;
 use crate::error::{Error, ErrorKind, Result, TransactionState};
 use crate::registry::Draft;
@@ -39,6 +40,8 @@ pub(super) struct Block {
     pub(super) draft: Draft,
     /// What the changes take of the session's budget.
     pub(super) changes: Option<Share>,
+    /// What it wants to hear and say.
+    pub(super) pending: Pending,
     /// States to go back to, the latest last.
     pub(super) savepoints: Vec<Savepoint>,
     /// Something was asked of the registry: modes are not open any more, not even
@@ -87,6 +90,8 @@ impl Block {
     /// Forgets all changes, but for those that savepoints hold.
     pub(super) fn fail(&mut self) {
         self.draft = Draft::default();
+        let kept = self.savepoints.last().map(|last| last.pending);
+        self.pending.go_back(kept.unwrap_or_default());
         self.give_back();
     }
 
@@ -94,6 +99,7 @@ impl Block {
     pub(super) fn go_back(&mut self, index: usize) {
         self.savepoints.truncate(index + 1);
         self.draft = self.savepoints[index].draft.clone();
+        self.pending.go_back(self.savepoints[index].pending);
         self.give_back();
     }
 

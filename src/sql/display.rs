@@ -162,7 +162,16 @@ impl Display for Statement {
             Self::Close(name) => write!(f, "CLOSE {}", quote_ident(name)),
             Self::Copy(copy) => copy.fmt(f),
             Self::CloseAll => f.write_str("CLOSE ALL"),
-            Self::UnlistenAll => f.write_str("UNLISTEN *"),
+            Self::Listen(channel) => write!(f, "LISTEN {}", quote_ident(channel)),
+            Self::Notify { channel, payload } => {
+                write!(f, "NOTIFY {}", quote_ident(channel))?;
+                match payload.as_str() {
+                    "" => Ok(()),
+                    payload => write!(f, ", {}", quote_literal(payload)),
+                }
+            }
+            Self::Unlisten(Some(channel)) => write!(f, "UNLISTEN {}", quote_ident(channel)),
+            Self::Unlisten(None) => f.write_str("UNLISTEN *"),
             Self::Unsupported { text, .. } => f.write_str(text),
         }
     }

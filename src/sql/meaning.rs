@@ -123,6 +123,11 @@ const MEANINGS: &[(&str, &str)] = &[
     ("DEALLOCATE prepare", "DEALLOCATE prepare"),
     ("DEALLOCATE PREPARE ALL", "DEALLOCATE ALL"),
     ("UNLISTEN *", "UNLISTEN *"),
+    ("UNLISTEN Schema_Changes", "UNLISTEN schema_changes"),
+    ("LISTEN \"Schema_Changes\"", "LISTEN \"Schema_Changes\""),
+    ("LISTEN listen", "LISTEN listen"),
+    ("NOTIFY a, ''", "NOTIFY a"),
+    ("NOTIFY a,E'\\x62''c'", "NOTIFY a, 'b''c'"),
     ("CLOSE ALL", "CLOSE ALL"),
     ("CLOSE all_of_them", "CLOSE all_of_them"),
     // Queries are as they were written.

@@ -24,6 +24,7 @@ mod dialect;
 mod display;
 mod inspection;
 mod literal;
+mod notification;
 mod option;
 mod parser;
 mod portal;

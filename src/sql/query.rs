@@ -64,6 +64,14 @@ impl Query {
         Self::of_row(text, row)
     }
 
+    /// How many columns it answers, if it says so itself.
+    pub fn width(&self) -> usize {
+        match self.tree.body.as_ref() {
+            SetExpr::Select(select) => select.projection.len(),
+            _ => 0,
+        }
+    }
+
     /// The query whose columns are cast to these types, as SQL names them. Columns
     /// without a type, and types without a column, are left alone.
     ///

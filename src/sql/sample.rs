@@ -519,6 +519,9 @@ fn conversation() -> impl Strategy<Value = Statement> {
         }),
         select(target.to_vec()).prop_map(Statement::Discard),
         option::of(name()).prop_map(Statement::Deallocate),
+        option::of(name()).prop_map(Statement::Unlisten),
+        name().prop_map(Statement::Listen),
+        (name(), text()).prop_map(|(channel, payload)| Statement::Notify { channel, payload }),
         name().prop_map(Statement::Close),
         query().prop_map(Statement::Query),
         (name(), option::of(types()), query()).prop_map(|(name, types, query)| {
@@ -551,7 +554,7 @@ fn conversation() -> impl Strategy<Value = Statement> {
             Statement::ResetAll,
             Statement::ShowAll,
             Statement::CloseAll,
-            Statement::UnlistenAll,
+            Statement::Unlisten(None),
         ]),
     ]
 }

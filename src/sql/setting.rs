@@ -263,17 +263,3 @@ pub(super) fn discard(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
     }
     Err(cursor.unexpected("ALL, PLANS, SEQUENCES or TEMP").into())
 }
-
-/// `UNLISTEN *`
-pub(super) fn unlisten(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
-    if cursor.accept_sign(&Token::Mul) {
-        return Ok(Statement::UnlistenAll);
-    }
-    match cursor.token() {
-        Token::Word(_) => cursor.unsupported(
-            "UNLISTEN of a channel",
-            "Nothing listens yet; UNLISTEN * is accepted.",
-        ),
-        _ => Err(cursor.unexpected("\"*\"").into()),
-    }
-}

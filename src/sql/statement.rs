@@ -418,8 +418,17 @@ pub enum Statement {
     CloseAll,
     /// `COPY … TO STDOUT`
     Copy(Box<Copy>),
-    /// `UNLISTEN *`: there are no listeners yet
-    UnlistenAll,
+    /// `LISTEN channel`
+    Listen(Name),
+    /// `NOTIFY channel [, 'payload']`
+    Notify {
+        /// The channel.
+        channel: Name,
+        /// What is said; empty when nothing was.
+        payload: String,
+    },
+    /// `UNLISTEN channel`; nothing for `*`
+    Unlisten(Option<Name>),
     /// Understood, not offered: answers 0A000.
     Unsupported {
         /// What it is, for the message: `INSERT`, `CREATE VIEW`, `CREATE STREAM … LIKE`.

@@ -10,20 +10,17 @@ pub(super) const TWO_PHASE: &str = "Two-phase commit is not offered: use COMMIT 
 /// The hint for statements that would write rows.
 pub(super) const ROWS: &str =
     "The registry holds schemas, not rows: use CREATE STREAM, ALTER STREAM and DROP STREAM.";
-const NOTIFY: &str = "Use SHOW SCHEMA VERSIONS FOR name to see what has changed.";
 const RIGHTS: &str = "There are no roles and rights yet: leave the statement out.";
 const UPKEEP: &str = "There is nothing to maintain by hand: leave the statement out.";
 const CODE: &str = "There are no procedures and functions: use the statements of the registry.";
 
 /// First words of statements that are understood, but not offered.
-const STATEMENTS: [(&str, &str); 19] = [
+const STATEMENTS: [(&str, &str); 17] = [
     (
         "REFRESH",
         "Use ALTER STREAM to bring the schema up to date.",
     ),
     ("TRUNCATE", ROWS),
-    ("LISTEN", NOTIFY),
-    ("NOTIFY", NOTIFY),
     ("GRANT", RIGHTS),
     ("REVOKE", RIGHTS),
     ("REASSIGN", RIGHTS),

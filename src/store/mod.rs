@@ -16,6 +16,8 @@
 
 mod change;
 mod record;
+mod rows;
+mod search;
 mod sqlite;
 mod store;
 
@@ -24,5 +26,7 @@ pub use record::{
     CompatibilityStatus, Evolution, Listing, Namespace, OptionMap, Projection, Stream,
     StreamColumn, Version,
 };
+pub use rows::{Cell, RowPage, RowRequest, RowTest};
+pub use search::Search;
 pub use sqlite::SqliteStore;
 pub use store::{Loaded, Store};

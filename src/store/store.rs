@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{Change, Listing, Namespace, Projection, Stream, Version};
+use super::{Change, Listing, Namespace, Projection, RowPage, RowRequest, Search, Stream, Version};
 use crate::error::Result;
 use crate::position::Position;
 use crate::schema::{Name, ObjectId, StreamName};
@@ -44,6 +44,9 @@ pub trait Store: Send + Sync + 'static {
     /// The namespace of this name.
     async fn namespace(&self, name: &str) -> Result<Loaded<Option<Namespace>>>;
 
+    /// All namespaces, by name.
+    async fn namespaces(&self) -> Result<Loaded<Vec<Namespace>>>;
+
     /// The stream of this name, with its latest version.
     async fn stream(&self, name: &StreamName) -> Result<Loaded<Option<(Stream, Arc<Version>)>>>;
 
@@ -53,6 +56,10 @@ pub trait Store: Send + Sync + 'static {
 
     /// The identities of all rows of `tables`, registered or not.
     async fn stream_ids(&self) -> Result<Vec<ObjectId>>;
+
+    /// The identities of those rows of `tables` that are looked for, registered or
+    /// not, in order.
+    async fn find(&self, search: &Search) -> Result<Vec<ObjectId>>;
 
     /// One line for every stream, by namespace and name; of one namespace if one
     /// is named.
@@ -73,6 +80,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// The rows of a stream as they are; nothing when there are none.
     async fn projection(&self, stream: ObjectId) -> Result<Option<Projection>>;
+
+    /// A page of the rows of one of its tables, as they are.
+    async fn rows(&self, request: &RowRequest) -> Result<RowPage>;
 
     /// Does what is queued and closes the store; later calls fail.
     async fn close(&self);

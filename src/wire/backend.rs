@@ -1,11 +1,13 @@
 use bytes::{BufMut, BytesMut};
 use pgwire::messages::Message;
+use pgwire::messages::copy::{CopyDone, CopyOutResponse};
 use pgwire::messages::data::{NoData, ParameterDescription};
 use pgwire::messages::extendedquery::{
     BindComplete, CloseComplete, ParseComplete, PortalSuspended,
 };
 use pgwire::messages::response::{
-    self, CommandComplete, EmptyQueryResponse, ErrorResponse, NoticeResponse, ReadyForQuery,
+    self, CommandComplete, EmptyQueryResponse, ErrorResponse, NoticeResponse, NotificationResponse,
+    ReadyForQuery,
 };
 use pgwire::messages::startup::{
     Authentication, BackendKeyData, NegotiateProtocolVersion, ParameterStatus, SecretKey,
@@ -13,7 +15,7 @@ use pgwire::messages::startup::{
 
 use crate::error::Error;
 use crate::relation::{Column, Form, Style, Value, type_size};
-use crate::session::{Notice, Severity, TransactionStatus};
+use crate::session::{Count, Notice, Notification, Severity, TransactionStatus};
 
 use super::format::Formats;
 use super::row::{length, put_row};
@@ -92,12 +94,13 @@ impl Outgoing {
         }));
     }
 
-    /// The columns of the rows that follow; NoData when none will.
+    /// No rows will follow.
+    pub(super) fn no_columns(&mut self) {
+        self.put(&NoData::new());
+    }
+
+    /// The columns of the rows that follow.
     pub(super) fn columns(&mut self, columns: &[Column], formats: &Formats) {
-        if columns.is_empty() {
-            self.put(&NoData::new());
-            return;
-        }
         self.bytes.put_u8(b'T');
         let start = self.bytes.len();
         self.bytes.put_i32(0);
@@ -113,10 +116,7 @@ impl Outgoing {
             self.bytes.put_u32(column.column_type.oid());
             self.bytes.put_i16(type_size(&column.column_type));
             self.bytes.put_i32(column.modifier);
-            self.bytes.put_i16(match formats.of(index) {
-                Form::Text => 0,
-                Form::Binary => 1,
-            });
+            self.bytes.put_i16(code(formats.of(index)));
         }
         let length = length(self.bytes.len() - start);
         self.bytes[start..start + 4].copy_from_slice(&length);
@@ -135,13 +135,35 @@ impl Outgoing {
         self.whole = self.bytes.len();
     }
 
-    /// The end of a statement; the empty statement has no tag.
-    pub(super) fn complete(&mut self, tag: &str) {
-        if tag.is_empty() {
-            self.put(&EmptyQueryResponse::new());
-        } else {
-            self.put(&CommandComplete::new(tag.to_owned()));
-        }
+    /// The data of a COPY of so many columns in one form follows.
+    pub(super) fn copy_out(&mut self, columns: usize, form: Form) {
+        let format = code(form);
+        let count = i16::try_from(columns).unwrap_or(i16::MAX);
+        let formats = vec![format; columns];
+        self.put(&CopyOutResponse::new(format as i8, count, formats));
+    }
+
+    /// Whole messages that somebody else makes.
+    pub(super) fn data(&mut self, put: impl FnOnce(&mut BytesMut)) {
+        put(&mut self.bytes);
+        self.whole = self.bytes.len();
+    }
+
+    /// The end of the data of a COPY.
+    pub(super) fn copy_done(&mut self) {
+        self.put(&CopyDone::new());
+    }
+
+    /// The end of a statement that handed out so many rows; the empty statement has
+    /// no tag.
+    pub(super) fn complete(&mut self, tag: &str, count: Count, rows: usize) {
+        let tag = match count {
+            Count::Untold if tag.is_empty() => return self.put(&EmptyQueryResponse::new()),
+            Count::Untold => tag.to_owned(),
+            Count::Rows => format!("{tag} {rows}"),
+            Count::Of(count) => format!("{tag} {count}"),
+        };
+        self.put(&CommandComplete::new(tag));
     }
 
     /// The portal has more rows, or may have.
@@ -202,11 +224,30 @@ impl Outgoing {
         self.put(&NoticeResponse::new(fields));
     }
 
+    /// A notification.
+    pub(super) fn notification(&mut self, notification: &Notification) {
+        let Notification {
+            channel,
+            payload,
+            sender,
+        } = notification;
+        let message = NotificationResponse::new(*sender, channel.clone(), payload.clone());
+        self.put(&message);
+    }
+
     fn put(&mut self, message: &impl Message) {
         message
             .encode(&mut self.bytes)
             .expect("only a longer message than these can fail to encode");
         self.whole = self.bytes.len();
+    }
+}
+
+/// A form as the protocol writes it.
+fn code(form: Form) -> i16 {
+    match form {
+        Form::Text => 0,
+        Form::Binary => 1,
     }
 }
 
@@ -283,16 +324,21 @@ mod tests {
         ];
         assert_eq!(&out.bytes[..], expected.concat());
         out = Outgoing::default();
-        out.columns(&[], &Formats::Text);
+        out.no_columns();
         assert_eq!(&out.bytes[..], b"n\0\0\0\x04");
     }
 
     #[test]
     fn the_empty_statement_has_no_tag() {
         let mut out = Outgoing::default();
-        out.complete("");
-        out.complete("SHOW");
+        out.complete("", Count::Untold, 0);
+        out.complete("SHOW", Count::Untold, 7);
         assert_eq!(&out.bytes[..], b"I\0\0\0\x04C\0\0\0\x09SHOW\0");
+        out = Outgoing::default();
+        out.complete("FETCH", Count::Rows, 7);
+        out.complete("MOVE", Count::Of(2), 0);
+        let expected = [&b"C\0\0\0\x0cFETCH 7\0"[..], b"C\0\0\0\x0bMOVE 2\0"];
+        assert_eq!(&out.bytes[..], expected.concat());
     }
 
     #[test]

@@ -100,8 +100,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Client<S> {
     /// The next message. The frame before it must have been dropped. `idle` is
     /// how long to wait for its first byte.
     pub(super) async fn message(&mut self, idle: Option<Duration>) -> Result<Frame, Stop> {
-        self.incoming.shrink();
-        self.permit = None;
+        self.settle();
         loop {
             match self.next_message()? {
                 Next::Whole(frame) => return Ok(frame),
@@ -114,6 +113,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Client<S> {
                 },
             }
         }
+    }
+
+    /// Waits for the next message to begin; likewise. Can be dropped and begun again.
+    pub(super) async fn beginning(&mut self) -> Result<(), Stop> {
+        self.settle();
+        match self.incoming.buffer.is_empty() {
+            true => self.read().await,
+            false => Ok(()),
+        }
+    }
+
+    /// Gives back what the last message held.
+    fn settle(&mut self) {
+        self.incoming.shrink();
+        self.permit = None;
     }
 
     /// The rest of a message that has begun and will have so many bytes, as far

@@ -2,7 +2,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::session::{Notice, Session, Submission, TransactionStatus};
+use crate::session::{Count, Notice, Session, Submission, TransactionStatus};
 
 use super::backend::Gravity;
 use super::client::{Client, Ending};
@@ -19,6 +19,8 @@ pub(super) struct Connection<'a, S> {
     pub(super) formats: PortalFormats,
     /// After an error of the extended protocol: nothing counts until Sync.
     is_skipping: bool,
+    /// The client was told that it is its turn, and has not taken it.
+    is_idle: bool,
 }
 
 impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'a, S> {
@@ -29,6 +31,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'a, S> {
             session,
             formats: PortalFormats::default(),
             is_skipping: false,
+            is_idle: true,
         }
     }
 
@@ -49,9 +52,11 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'a, S> {
         let status = self.session.transaction_status();
         if status == TransactionStatus::Idle {
             self.formats.clear();
+            self.notify().await?;
         }
         self.client.out.ready(status);
-        self.client.flush().await?;
+        self.flush().await?;
+        self.is_idle = status == TransactionStatus::Idle;
         if self.client.is_stopping() {
             return Err(Stop::shutdown());
         }
@@ -64,6 +69,10 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'a, S> {
             TransactionStatus::Idle => None,
             _ => self.session.idle_in_transaction_timeout(),
         };
+        if self.is_idle {
+            self.wait().await?;
+            self.is_idle = false;
+        }
         let frame = self.client.message(idle).await?;
         if self.is_skipping && !matches!(frame.kind, b'S' | b'X') {
             return Ok(());
@@ -100,7 +109,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'a, S> {
                 statement,
                 sql,
                 parameter_types,
-            } => self.parse(statement, sql, &parameter_types),
+            } => self.parse(statement, sql, &parameter_types).await,
             Frontend::Bind(bind) => self.bind(&bind),
             Frontend::Describe(target) => self.describe(&target),
             Frontend::Execute { portal, max_rows } => self.execute(portal, max_rows).await,
@@ -128,30 +137,37 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'a, S> {
             let deadline = self.deadline();
             let step = self.session.step();
             let run = self.client.run(step, deadline, &self.submission);
-            let Some(outcome) = run.await? else {
+            let Some(mut outcome) = run.await? else {
                 break;
             };
-            let ending = if self.session.is_settled() {
-                Ending::Settled
-            } else {
-                Ending::Open(deadline)
-            };
             self.notices(&outcome.notices);
-            if !outcome.columns.is_empty() {
-                self.client.out.columns(&outcome.columns, &Formats::Text);
-                self.client
-                    .rows(&outcome.rows, &Formats::Text, &outcome.style, ending)
-                    .await?;
+            let mut rows = 0;
+            if outcome.has_rows() {
+                let formats = Formats::from(outcome.form);
+                if outcome.copy.is_none() {
+                    self.client.out.columns(&outcome.columns, &formats);
+                }
+                let ending = self.ending(deadline);
+                rows = self.send(&mut outcome, &formats, ending, deadline).await?;
             }
-            self.client.out.complete(outcome.tag);
-            self.client.push(ending).await?;
+            self.client.out.complete(outcome.tag, outcome.count, rows);
+            self.client.push(self.ending(deadline)).await?;
         }
         // The end of the text: there is nothing left to cancel.
         self.session.step().await.map_err(Stop::Session)?;
         if statements == 0 {
-            self.client.out.complete("");
+            self.client.out.complete("", Count::Untold, 0);
         }
         Ok(())
+    }
+
+    /// Whether the statement that was answered can still fail: what is committed is
+    /// not taken away by a cancel.
+    fn ending(&self, deadline: Option<Instant>) -> Ending {
+        match self.session.is_settled() {
+            true => Ending::Settled,
+            false => Ending::Open(deadline),
+        }
     }
 
     pub(super) fn notices(&mut self, notices: &[Notice]) {

@@ -4,6 +4,7 @@
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::relation::Parameter;
+use crate::session::Description;
 
 use super::client::Ending;
 use super::connection::Connection;
@@ -12,15 +13,15 @@ use super::frontend::{Bind, Target};
 use super::stop::{Stop, violation};
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
-    pub(super) fn parse(
+    pub(super) async fn parse(
         &mut self,
         statement: &str,
         sql: &str,
         parameter_types: &[u32],
     ) -> Result<(), Stop> {
-        self.session
-            .prepare(statement, sql, parameter_types)
-            .map_err(Stop::Session)?;
+        let deadline = self.deadline();
+        let prepare = self.session.prepare(statement, sql, parameter_types);
+        self.client.run(prepare, deadline, &self.submission).await?;
         self.client.out.parsed();
         Ok(())
     }
@@ -53,13 +54,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
         // Only a list of formats can be too long or too short for the columns.
         if let Formats::Each(_) = formats {
             let description = self.session.describe_portal(bind.portal);
-            let columns = description.map_err(Stop::Session)?.columns.len();
-            if let Err(error) = formats.check(columns) {
-                self.session.close_portal(bind.portal);
-                return Err(Stop::Wire(error));
-            }
-            if columns == 0 {
-                formats = Formats::Text;
+            match description.map_err(Stop::Session)?.columns {
+                Some(columns) => {
+                    if let Err(error) = formats.check(columns.len()) {
+                        self.session.close_portal(bind.portal);
+                        return Err(Stop::Wire(error));
+                    }
+                }
+                None => formats = Formats::Text,
             }
         }
         self.formats.set(bind.portal, formats);
@@ -73,14 +75,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
                 let description = self.session.describe_statement(name);
                 let description = description.map_err(Stop::Session)?;
                 self.client.out.parameters(&description.parameters);
-                self.client
-                    .out
-                    .columns(&description.columns, &Formats::Text);
+                self.columns(description, &Formats::Text);
             }
             Target::Portal(name) => {
                 let description = self.session.describe_portal(name);
-                let columns = description.map_err(Stop::Session)?.columns;
-                self.client.out.columns(&columns, self.formats.get(name));
+                let formats = self.formats.get(name).clone();
+                self.columns(description.map_err(Stop::Session)?, &formats);
             }
         }
         Ok(())
@@ -92,22 +92,32 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
         let deadline = self.deadline();
         let alone = self.client.is_sync_next();
         let statement = self.session.execute_portal(portal, max_rows, alone);
-        let execution = self
-            .client
-            .run(statement, deadline, &self.submission)
-            .await?;
-        self.notices(&execution.notices);
-        let formats = self.formats.get(portal);
-        // A statement with rows changes nothing: it may still be stopped.
-        let ending = Ending::Open(deadline);
-        self.client
-            .rows(&execution.rows, formats, &execution.style, ending)
-            .await?;
-        match execution.tag {
-            Some(tag) => self.client.out.complete(tag),
-            None => self.client.out.suspended(),
+        let run = self.client.run(statement, deadline, &self.submission);
+        let mut outcome = run.await?;
+        self.notices(&outcome.notices);
+        let is_copy = outcome.copy.is_some();
+        let formats = self.formats.get(portal).clone();
+        let rows = match outcome.has_rows() {
+            // A statement with rows changes nothing: it may still be stopped.
+            true => {
+                let ending = Ending::Open(deadline);
+                self.send(&mut outcome, &formats, ending, deadline).await?
+            }
+            false => 0,
+        };
+        if outcome.has_rows() && !is_copy && max_rows > 0 && rows == max_rows {
+            self.client.out.suspended();
+        } else {
+            self.client.out.complete(outcome.tag, outcome.count, rows);
         }
         Ok(())
+    }
+
+    fn columns(&mut self, description: Description, formats: &Formats) {
+        match description.columns {
+            Some(columns) => self.client.out.columns(&columns, formats),
+            None => self.client.out.no_columns(),
+        }
     }
 
     pub(super) fn close(&mut self, target: &Target<'_>) {

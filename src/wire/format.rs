@@ -36,6 +36,15 @@ pub(super) struct PortalFormats {
     named: HashMap<String, Formats>,
 }
 
+impl From<Form> for Formats {
+    fn from(form: Form) -> Self {
+        match form {
+            Form::Text => Self::Text,
+            Form::Binary => Self::Binary,
+        }
+    }
+}
+
 impl TryFrom<i16> for Form {
     type Error = Error;
 

@@ -36,16 +36,19 @@
 //! messages and its type OIDs; its decoders take bytes that are not UTF-8 and
 //! panic on short messages, so frames are decoded here.
 
+mod answer;
 mod backend;
 mod cancel;
 mod client;
 mod config;
 mod connection;
+mod copy;
 mod extended;
 mod format;
 mod frame;
 mod frontend;
 mod handshake;
+mod notification;
 mod row;
 mod startup;
 mod stop;

@@ -31,7 +31,7 @@ pub(super) fn encode(rows: &[Row], formats: &Formats, style: &Style) -> Box<[u8]
     out.as_ref().into()
 }
 
-fn put_value(out: &mut BytesMut, value: &Value, format: Form, style: &Style) {
+pub(super) fn put_value(out: &mut BytesMut, value: &Value, format: Form, style: &Style) {
     if matches!(value, Value::Null) {
         out.put_i32(-1);
         return;

@@ -182,7 +182,10 @@ impl Wire {
         let startup = shake_hands(client, &self.0.cancels).await?;
         let permit = self.0.logged_in.clone().try_acquire_owned();
         let permit = permit.map_err(|_| Stop::Fatal(too_many_clients()))?;
-        let options = SessionOptions::from(startup);
+        let options = SessionOptions {
+            process_id: registration.pid,
+            ..startup.into()
+        };
         let span = tracing::Span::current();
         span.record("user", &options.user);
         span.record("database", &options.database);

@@ -70,14 +70,17 @@ async fn statements_and_portals_are_counted() {
     let store = Store::new();
     let mut session = small(&store).await;
     for name in ["a", "b", "c"] {
-        session.prepare(name, "SHOW ALL", &[]).unwrap();
+        session.prepare(name, "SHOW ALL", &[]).await.unwrap();
         session.bind(name, name, &[]).unwrap();
     }
-    assert_eq!(refusal(session.prepare("d", "SHOW ALL", &[])), "54000");
+    assert_eq!(
+        refusal(session.prepare("d", "SHOW ALL", &[]).await),
+        "54000"
+    );
     assert_eq!(refusal(session.bind("d", "a", &[])), "54000");
     session.close_statement("a");
     session.close_portal("a");
-    session.prepare("d", "SHOW ALL", &[]).unwrap();
+    session.prepare("d", "SHOW ALL", &[]).await.unwrap();
     session.bind("d", "d", &[]).unwrap();
 }
 
@@ -85,16 +88,22 @@ async fn statements_and_portals_are_counted() {
 async fn texts_are_kept_up_to_a_limit() {
     let store = Store::new();
     let mut session = small(&store).await;
-    session.prepare("a", &long(20 * KIB), &[]).unwrap();
-    assert_eq!(refusal(session.prepare("b", &long(20 * KIB), &[])), "53200");
+    session.prepare("a", &long(20 * KIB), &[]).await.unwrap();
+    assert_eq!(
+        refusal(session.prepare("b", &long(20 * KIB), &[]).await),
+        "53200"
+    );
     // A portal keeps the statement that it was made of.
     session.execute("BEGIN").await.unwrap();
     session.bind("a", "a", &[]).unwrap();
     session.execute("DEALLOCATE ALL").await.unwrap();
-    assert_eq!(refusal(session.prepare("b", &long(20 * KIB), &[])), "53200");
+    assert_eq!(
+        refusal(session.prepare("b", &long(20 * KIB), &[]).await),
+        "53200"
+    );
     session.execute("ROLLBACK").await.unwrap();
     for _ in 0..10 {
-        session.prepare("", &long(20 * KIB), &[]).unwrap();
+        session.prepare("", &long(20 * KIB), &[]).await.unwrap();
     }
 }
 
@@ -102,12 +111,12 @@ async fn texts_are_kept_up_to_a_limit() {
 async fn rows_are_kept_only_while_some_are_left() {
     let store = Store::new();
     let mut session = small(&store).await;
-    session.prepare("all", "SHOW ALL", &[]).unwrap();
+    session.prepare("all", "SHOW ALL", &[]).await.unwrap();
     session.execute("BEGIN").await.unwrap();
     for _ in 0..20 {
         session.bind("", "all", &[]).unwrap();
         let done = session.execute_portal("", 0, false).await.unwrap();
-        assert_eq!(done.tag, Some("SHOW"));
+        assert_eq!(done.tag, "SHOW");
     }
     session.bind("one", "all", &[]).unwrap();
     assert_eq!(
@@ -119,7 +128,7 @@ async fn rows_are_kept_only_while_some_are_left() {
             .len(),
         1
     );
-    session.prepare("long", &long(16 * KIB), &[]).unwrap();
+    session.prepare("long", &long(16 * KIB), &[]).await.unwrap();
     session.bind("other", "all", &[]).unwrap();
     assert_eq!(
         refusal(session.execute_portal("other", 1, false).await),
@@ -170,7 +179,7 @@ async fn savepoints_are_kept_up_to_a_limit_and_give_back_what_they_undo() {
     session.execute("ROLLBACK TO b; RELEASE b").await.unwrap();
     session.execute(&change).await.unwrap();
     session.execute("COMMIT").await.unwrap();
-    session.prepare("a", &long(20 * KIB), &[]).unwrap();
+    session.prepare("a", &long(20 * KIB), &[]).await.unwrap();
 }
 
 #[tokio::test]

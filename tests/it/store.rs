@@ -7,11 +7,11 @@ use chrono::{DateTime, Utc};
 use rekha::error::ErrorKind;
 use rekha::position::Position;
 use rekha::schema::{
-    ColumnSpec, DataType, FieldId, Literal, Mode, Name, ObjectId, Schema, StreamName,
+    ColumnSpec, DataType, FieldId, Index, Literal, Mode, Name, ObjectId, Schema, StreamName,
 };
 use rekha::store::{
-    Change, CompatibilityStatus, Evolution, Namespace, Requirement, SqliteStore, Store, Stream,
-    StreamColumn, Update, Version,
+    Cell, Change, CompatibilityStatus, Evolution, Namespace, Requirement, RowRequest, RowTest,
+    Search, SqliteStore, Store, Stream, StreamColumn, Update, Version,
 };
 
 const PUBLIC: ObjectId = ObjectId(1);
@@ -365,4 +365,108 @@ async fn commits_at_the_same_time_each_get_their_own_answer() {
     positions.dedup();
     assert_eq!(positions.len(), 100);
     assert_eq!(store.list(None).await.unwrap().value.len(), 100);
+}
+
+#[tokio::test]
+async fn streams_are_found_by_what_is_known_of_them() {
+    let Subject { store, _directory } = sqlite();
+    let sales = Namespace {
+        id: ObjectId(50),
+        name: "sales".to_owned(),
+        mode: None,
+    };
+    store
+        .commit(Change {
+            requirements: vec![],
+            updates: vec![Update::PutNamespace(sales)],
+        })
+        .await
+        .unwrap();
+    let indexed = |id: i64, namespace: (i64, &str), name: &str, index: (i64, &str)| {
+        let (mut stream, version) = made(id, name, 1, &["id"]);
+        let mut version = Arc::unwrap_or_clone(version);
+        let mut schema = Arc::unwrap_or_clone(version.schema);
+        schema.indexes.push(Index {
+            id: ObjectId(index.0),
+            name: index.1.to_owned(),
+            columns: vec!["id".to_owned()],
+            unique: false,
+        });
+        stream.namespace_id = ObjectId(namespace.0);
+        stream.name = StreamName::new(namespace.1, name);
+        version.name = stream.name.clone();
+        version.fingerprint = schema.fingerprint();
+        version.schema = Arc::new(schema);
+        (stream, Arc::new(version))
+    };
+    for stream in [
+        indexed(100, (1, "public"), "orders", (101, "by_id")),
+        indexed(110, (50, "sales"), "orders", (111, "orders_id")),
+        indexed(120, (50, "sales"), "leads", (121, "by_id")),
+    ] {
+        store.commit(put(vec![], &stream)).await.unwrap();
+    }
+    let namespaces = store.namespaces().await.unwrap().value;
+    let names: Vec<_> = namespaces.iter().map(|own| own.name.as_str()).collect();
+    assert_eq!(names, ["public", "sales"]);
+
+    let ids = |ids: &[i64]| ids.iter().copied().map(ObjectId).collect::<Vec<_>>();
+    let named =
+        |names: &[&str]| Search::Named(names.iter().map(|name| (*name).to_owned()).collect());
+    for (search, expected) in [
+        (Search::All, &[100, 110, 120][..]),
+        (Search::Namespaces(ids(&[50])), &[110, 120]),
+        (Search::Namespaces(ids(&[7])), &[]),
+        (named(&["orders"]), &[100, 110]),
+        (named(&["leads", "by_id"]), &[100, 120]),
+        (named(&["it's"]), &[]),
+        (Search::Prefixed("orders".to_owned()), &[100, 110]),
+        (Search::Prefixed("orders_".to_owned()), &[110]),
+        (Search::Prefixed("by".to_owned()), &[100, 120]),
+        (Search::Objects(ids(&[110, 121, 9])), &[110, 120]),
+    ] {
+        assert_eq!(
+            store.find(&search).await.unwrap(),
+            ids(expected),
+            "{search:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn rows_are_read_a_page_after_the_other() {
+    let Subject { store, _directory } = sqlite();
+    for id in 0..5 {
+        let stream = made(100 + id, &format!("s{id}"), 1, &["id"]);
+        store.commit(put(vec![], &stream)).await.unwrap();
+    }
+    let mut request = RowRequest {
+        table: "tables".to_owned(),
+        columns: vec!["name".to_owned(), "id".to_owned(), "deleted_at".to_owned()],
+        tests: vec![],
+        after: i64::MIN,
+        limit: 2,
+    };
+    let mut names = Vec::new();
+    loop {
+        let page = store.rows(&request).await.unwrap();
+        assert!(page.rows.len() <= 2);
+        assert!(page.rows.iter().all(|row| row[2] == Cell::Null));
+        names.extend(page.rows.into_iter().map(|row| row[0].clone()));
+        match page.next {
+            Some(next) => request.after = next,
+            None => break,
+        }
+    }
+    let expected: Vec<_> = (0..5).map(|id| Cell::Text(format!("s{id}"))).collect();
+    assert_eq!(names, expected);
+    request.after = i64::MIN;
+    request.tests = vec![RowTest {
+        column: "name".to_owned(),
+        values: vec![Cell::Text("s3".to_owned()), Cell::Text("it's".to_owned())],
+    }];
+    let page = store.rows(&request).await.unwrap();
+    assert_eq!(page.rows.len(), 1);
+    assert_eq!(page.rows[0][1], Cell::Integer(103));
+    assert_eq!(page.next, None);
 }

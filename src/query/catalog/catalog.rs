@@ -1,12 +1,22 @@
 //! Which relations there are.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
 
-use crate::error::Result;
+use super::source::{Source, SystemRelation};
+use super::stream::{self, StreamRelation};
+use super::table::Table;
+use super::{information_schema, pg_catalog, registry, rekha, system};
+use crate::error::{Error, ErrorKind, Result};
 use crate::query::context::Context;
-use crate::relation::{Relation, Type};
+use crate::query::parameters::Parameters;
+use crate::relation::Relation;
+use crate::schema::StreamName;
 
 /// What one query sees: the session, the registry and the relations there are.
 /// Cheap to clone.
@@ -14,6 +24,12 @@ use crate::relation::{Relation, Type};
 pub(in crate::query) struct Catalog {
     pub(in crate::query) context: Arc<Context>,
     relations: Arc<[Arc<dyn Relation>]>,
+    /// What is known of the parameters of the query.
+    pub(in crate::query) parameters: Arc<Parameters>,
+    /// Cancelled when nobody waits for the query any more.
+    pub(in crate::query) stop: CancellationToken,
+    /// The tables that were asked about last.
+    pub(super) recent: Arc<Mutex<VecDeque<Arc<Table>>>>,
 }
 
 impl Catalog {
@@ -22,7 +38,13 @@ impl Catalog {
         context: Arc<Context>,
         relations: Arc<[Arc<dyn Relation>]>,
     ) -> Self {
-        Self { context, relations }
+        Self {
+            context,
+            relations,
+            parameters: Arc::default(),
+            stop: CancellationToken::new(),
+            recent: Arc::default(),
+        }
     }
 
     /// The relation of this name; without a schema, the first one along
@@ -35,37 +57,111 @@ impl Catalog {
         schema: Option<&str>,
         name: &str,
     ) -> Result<Option<Arc<dyn Relation>>> {
-        let here = |relation: &&Arc<dyn Relation>| {
-            relation.name() == name && schema.is_none_or(|schema| schema == relation.schema())
+        let schemas = match schema {
+            Some(schema) => vec![schema],
+            None => self.path(),
         };
-        Ok(self.relations.iter().find(here).cloned())
+        for schema in schemas {
+            let found = match self.system_relation(schema, name) {
+                Some(found) => Some(found),
+                None => self.stream(schema, name)?.map(|stream| {
+                    let stream: Arc<dyn Relation> = Arc::new(StreamRelation(stream));
+                    stream
+                }),
+            };
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
     }
 
-    /// What an object is called that a `regclass`, `regtype` or the like tells by
-    /// its OID: qualified if it is not seen without it; the number itself if there
-    /// is no such object, and `-` for 0 (PostgreSQL manual, 8.19).
-    ///
-    /// # Errors
-    /// What keeps it from asking the registry.
-    pub(in crate::query) fn name_of(&self, oid: u32, _of: &Type) -> Result<Arc<str>> {
-        Ok(match oid {
-            0 => "-".into(),
-            oid => oid.to_string().into(),
-        })
+    /// The schemas in which a name without one is looked for: `pg_catalog` first,
+    /// unless `search_path` gives it a place.
+    pub(super) fn path(&self) -> Vec<&str> {
+        let path = self.context.search_path.iter().map(String::as_str);
+        let mut path: Vec<_> = path.collect();
+        if !path.contains(&PG_CATALOG) {
+            path.insert(0, PG_CATALOG);
+        }
+        path
     }
 
-    /// The OID of the object that a text names as a `regclass`, `regtype` or the
-    /// like; nothing when there is none.
+    /// A relation of the system's own. One that a module offers comes before one
+    /// that is only known here.
+    fn system_relation(&self, schema: &str, name: &str) -> Option<Arc<dyn Relation>> {
+        let mut offered = self.relations.iter();
+        let offered = offered.find(|one| one.schema() == schema && one.name() == name);
+        if let Some(offered) = offered {
+            return Some(offered.clone());
+        }
+        let table = system::of_name(schema, name)?;
+        Some(Arc::new(SystemRelation {
+            table,
+            source: source(table),
+            context: self.context.clone(),
+        }))
+    }
+
+    /// A stream as a table.
+    pub(super) fn stream(&self, schema: &str, name: &str) -> Result<Option<Arc<Table>>> {
+        let name = StreamName::new(schema, name);
+        let view = self.context.registry.view(&self.context.draft);
+        let found = self.wait(view.stream(&name))?;
+        Ok(found.map(|found| Arc::new(stream::table(&found.known))))
+    }
+
+    /// The rows of a function of this name without arguments, for a query that
+    /// names it behind FROM.
+    pub(in crate::query) fn function_rows(&self, name: &str) -> Option<Arc<dyn Relation>> {
+        let relation = match name {
+            "pg_cursor" => "pg_cursors",
+            "pg_lock_status" => "pg_locks",
+            "pg_prepared_statement" => "pg_prepared_statements",
+            "pg_show_all_settings" => "pg_settings",
+            "pg_timezone_abbrevs" | "pg_timezone_names" => name,
+            "pg_get_keywords" => {
+                return Some(Arc::new(SystemRelation {
+                    table: &system::KEYWORDS,
+                    source: Source::Fixed(include_str!("postgresql/pg_get_keywords.tsv")),
+                    context: self.context.clone(),
+                }));
+            }
+            _ => return None,
+        };
+        self.system_relation(PG_CATALOG, relation)
+    }
+
+    /// Waits for so long, for `pg_sleep`. On the engine's own threads only.
     ///
     /// # Errors
-    /// 42601 for what is no name, 0A000 for another database.
-    pub(in crate::query) fn oid_of(&self, name: &str, _of: &Type) -> Result<Option<u32>> {
-        Ok(name.parse().ok())
+    /// 57014 when nobody waits for the query any more.
+    pub(in crate::query) fn sleep(&self, time: Duration) -> Result<()> {
+        let stopped = self.wait(tokio::time::timeout(time, self.stop.cancelled()));
+        match stopped {
+            Err(_elapsed) => Ok(()),
+            Ok(()) => Err(Error::new(
+                ErrorKind::Canceled,
+                "canceling statement due to user request",
+            )),
+        }
     }
 
     /// What a future of the registry answers. On the engine's own threads only: it
     /// waits.
     pub(in crate::query) fn wait<T>(&self, future: impl Future<Output = T>) -> T {
         tokio::task::block_in_place(|| Handle::current().block_on(future))
+    }
+}
+
+const PG_CATALOG: &str = "pg_catalog";
+
+/// Where the rows of a relation of the system's own come from.
+pub(super) fn source(table: &Table) -> Source {
+    match table.schema.as_ref() {
+        PG_CATALOG => pg_catalog::source(&table.name),
+        "information_schema" => information_schema::source(&table.name),
+        "rekha" => rekha::source(&table.name),
+        _ => registry::source(table),
     }
 }

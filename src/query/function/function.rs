@@ -18,6 +18,10 @@ pub(in crate::query) struct Function {
     pub(in crate::query) is_variadic: bool,
     /// The type of what it answers; may be polymorphic.
     pub(in crate::query) returns: Type,
+    /// The columns of the rows that it answers; none if it answers values. Their
+    /// types may be polymorphic, and [`Function::returns`] is then
+    /// [`Type::RECORD`].
+    pub(in crate::query) columns: &'static [(&'static str, Type)],
     /// Whether NULL in any argument makes NULL, without a call.
     pub(in crate::query) is_strict: bool,
     /// Whether it answers the same for the same arguments within one statement:
@@ -92,6 +96,7 @@ impl Function {
             parameters,
             is_variadic: false,
             returns,
+            columns: &[],
             is_strict: true,
             is_stable: true,
             body,
@@ -101,6 +106,15 @@ impl Function {
     /// Its last parameter is repeated.
     pub(in crate::query) const fn variadic(mut self) -> Self {
         self.is_variadic = true;
+        self
+    }
+
+    /// It answers rows of these columns.
+    pub(in crate::query) const fn with_columns(
+        mut self,
+        columns: &'static [(&'static str, Type)],
+    ) -> Self {
+        self.columns = columns;
         self
     }
 

@@ -13,8 +13,10 @@
 mod aggregate;
 mod arguments;
 mod call;
+mod construct;
 mod function;
 mod interval;
+mod json;
 mod library;
 mod numeric;
 pub(super) mod operator;
@@ -29,4 +31,5 @@ mod udf;
 pub(super) use aggregate::{all_true, any_true, first, single_value};
 pub(super) use arguments::Arguments;
 pub(super) use call::{Called, Kind, aggregate, call, kind_of, window, within_group};
+pub(super) use construct::{ELEMENT, SLICE, array, extreme, ordinality};
 pub(super) use function::{Aggregate, Body, Call, Function, RowBody, SetBody};

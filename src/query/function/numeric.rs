@@ -202,6 +202,19 @@ pub(in crate::query::function) fn leading(number: &BigDecimal) -> (i64, u32) {
     (weight, first)
 }
 
+/// The nearest float.
+pub(in crate::query::function) fn to_float(numeric: &Numeric) -> f64 {
+    match numeric {
+        Number(number) => number
+            .to_scientific_notation()
+            .parse()
+            .expect("a number in scientific notation is a float"),
+        NaN => f64::NAN,
+        Infinity => f64::INFINITY,
+        NegativeInfinity => f64::NEG_INFINITY,
+    }
+}
+
 /// 22012
 pub(in crate::query::function) fn division_by_zero() -> Error {
     Error::new(

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::{Function, aggregate, library, operator};
+use super::{Function, aggregate, construct, library, operator};
+use crate::query::catalog;
 
 type ByName = HashMap<&'static str, Vec<&'static Function>>;
 
@@ -17,8 +18,15 @@ fn by_name(families: &[&'static [&'static [Function]]]) -> ByName {
 
 /// The functions, aggregates and window functions of this name.
 pub(super) fn functions(name: &str) -> &'static [&'static Function] {
-    static FOUND: LazyLock<ByName> =
-        LazyLock::new(|| by_name(&[aggregate::FUNCTIONS, library::LIBRARY]));
+    static FOUND: LazyLock<ByName> = LazyLock::new(|| {
+        by_name(&[
+            aggregate::FUNCTIONS,
+            construct::CONSTRUCTS,
+            library::LIBRARY,
+            catalog::functions::CATALOG,
+            catalog::functions::PRIVILEGES,
+        ])
+    });
     FOUND.get(name).map_or(&[], Vec::as_slice)
 }
 

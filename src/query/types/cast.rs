@@ -39,6 +39,12 @@ pub(in crate::query) fn cast(
     how: Coercion,
     catalog: &Catalog,
 ) -> Result<Typed> {
+    // A parameter of which nothing is known is of the type of what it meets first.
+    let settled = match typed.is_unknown() {
+        true => catalog.parameters.settle(&typed.expr, to),
+        false => None,
+    };
+    let typed = settled.unwrap_or(typed);
     let from = typed.data_type.clone();
     let fits = modifier < 0 || from == *to && modifier == typed.modifier;
     if from == *to && fits {

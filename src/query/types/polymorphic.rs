@@ -2,11 +2,12 @@
 
 use super::category::{array_of, element_of, is_vector};
 use super::common::common_type;
-use crate::error::{Definition, Error, ErrorKind, Result};
+use crate::error::{Definition, Error, ErrorKind, Object, Result};
 use crate::relation::{Kind, Type, type_name};
 
 /// What the polymorphic types of one call are. There are two families: types that
 /// are the same (`anyelement`), and types that become the same (`anycompatible`).
+/// Ranges are in neither.
 #[derive(Debug, Default)]
 pub(super) struct Bindings {
     element: Option<Type>,
@@ -120,7 +121,7 @@ fn array_type(element: Option<&Type>) -> Result<Type> {
     let element = element.ok_or_else(undetermined)?;
     array_of(element).ok_or_else(|| {
         Error::new(
-            ErrorKind::InvalidDefinition(Definition::TypeMismatch),
+            ErrorKind::NotFound(Object::Type),
             format!(
                 "could not find array type for data type {}",
                 type_name(element)

@@ -5,7 +5,7 @@ use super::coercion::{Coercion, can_cast};
 use super::polymorphic::{Bindings, is_polymorphic};
 use crate::error::{Definition, Error, ErrorKind, Object, Result};
 use crate::query::function::Function;
-use crate::relation::{Type, type_name};
+use crate::relation::{Field, Kind, Type, type_name};
 
 /// A function that was found for some arguments.
 #[derive(Clone)]
@@ -282,9 +282,27 @@ fn concrete(candidate: Candidate, arguments: &[Type]) -> Result<Resolved> {
     let parameters = parameters
         .map(|(declared, argument)| bindings.parameter(declared, argument))
         .collect::<Result<_>>()?;
+    let returns = match function.columns {
+        [] => bindings.concrete(&function.returns)?,
+        columns => row_of(columns, &bindings)?,
+    };
     Ok(Resolved {
         function,
         parameters,
-        returns: bindings.concrete(&function.returns)?,
+        returns,
     })
+}
+
+/// The type of the rows of a function that answers rows.
+fn row_of(columns: &[(&str, Type)], bindings: &Bindings) -> Result<Type> {
+    let fields = columns
+        .iter()
+        .map(|(name, of)| Ok(Field::new((*name).to_owned(), bindings.concrete(of)?)))
+        .collect::<Result<_>>()?;
+    Ok(Type::new(
+        Type::RECORD.name().to_owned(),
+        Type::RECORD.oid(),
+        Kind::Composite(fields),
+        Type::RECORD.schema().to_owned(),
+    ))
 }

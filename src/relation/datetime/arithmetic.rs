@@ -37,6 +37,13 @@ impl Timestamp {
         finite(micros.ok_or_else(|| out_of_range("timestamp"))?)
     }
 
+    /// The local time in a zone (in microseconds since 2000-01-01), beyond the range
+    /// of timestamps if need be.
+    pub(crate) fn local(self, zone: Zone) -> i64 {
+        let offset = i64::from(zone.offset_at(self.micros())) * MICROS_PER_SECOND;
+        self.micros().saturating_add(offset)
+    }
+
     fn plus_days(self, months: i32, days: i32) -> Result<Self> {
         let (date, time) = (
             self.micros().div_euclid(MICROS_PER_DAY),

@@ -1,7 +1,9 @@
 //! Days and the calendar.
 
-pub(super) const MICROS_PER_SECOND: i64 = 1_000_000;
-pub(super) const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
+/// Microseconds of a second.
+pub(crate) const MICROS_PER_SECOND: i64 = 1_000_000;
+/// Microseconds of a day.
+pub(crate) const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 
 /// 2000-01-01, where PostgreSQL begins to count, in days since 1970-01-01.
 pub(super) const EPOCH_DAYS: i64 = 10_957;
@@ -11,16 +13,16 @@ pub(super) const EPOCH_JULIAN_DAY: i64 = 2_451_545;
 
 /// A day of the Gregorian calendar. The year before 1 is 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Day {
-    pub(super) year: i64,
-    pub(super) month: i64,
-    pub(super) day: i64,
+pub(crate) struct Day {
+    pub(crate) year: i64,
+    pub(crate) month: i64,
+    pub(crate) day: i64,
 }
 
 impl Day {
     /// Of a number of days since 2000-01-01. (The algorithm is Howard Hinnant's
     /// `civil_from_days`: years begin in March, so that leap days end them.)
-    pub(super) fn of(days: i64) -> Self {
+    pub(crate) fn of(days: i64) -> Self {
         let days = days + EPOCH_DAYS + 719_468;
         let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
         let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
@@ -36,7 +38,7 @@ impl Day {
     }
 
     /// Days since 2000-01-01.
-    pub(super) fn days(self) -> i64 {
+    pub(crate) fn days(self) -> i64 {
         let year = if self.month <= 2 {
             self.year - 1
         } else {
@@ -54,7 +56,8 @@ pub(super) fn is_leap(year: i64) -> bool {
     year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
 }
 
-pub(super) fn days_in_month(year: i64, month: i64) -> i64 {
+/// How many days a month has.
+pub(crate) fn days_in_month(year: i64, month: i64) -> i64 {
     match month {
         2 if is_leap(year) => 29,
         2 => 28,

@@ -211,6 +211,12 @@ fn is_word(word: &str) -> bool {
     WORDS.contains(&word) || WEEKDAYS.contains(&word) || month(word).is_some()
 }
 
+/// The zone that an abbreviation, in lower case, means.
+pub(super) fn abbreviation(word: &str) -> Option<Zone> {
+    let (_, minutes) = ABBREVIATIONS.iter().find(|(name, _)| *name == word)?;
+    Some(Zone::Fixed(minutes * 60))
+}
+
 /// A month by its name, its first three letters, or `sept`.
 fn month(word: &str) -> Option<i64> {
     let is =
@@ -422,9 +428,8 @@ impl Decoder<'_> {
     }
 
     fn word(&mut self, word: &str, next: Option<&Token<'_>>) -> Result<(), Flaw> {
-        let abbreviation = ABBREVIATIONS.iter().find(|(name, _)| *name == word);
-        if let Some((_, minutes)) = abbreviation {
-            return put(&mut self.fields.zone, Zone::Fixed(minutes * 60));
+        if let Some(zone) = abbreviation(word) {
+            return put(&mut self.fields.zone, zone);
         }
         if let Some(month) = month(word) {
             // `29 feb`: 29 was taken for a month.

@@ -15,6 +15,7 @@ mod token;
 mod write;
 mod zone;
 
+pub(crate) use calendar::{Day, MICROS_PER_DAY, MICROS_PER_SECOND, days_in_month};
 pub use datetime::{Date, Time, TimeTz, Timestamp};
 pub(super) use write::write_fraction;
 pub use zone::Zone;

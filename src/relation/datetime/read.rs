@@ -2,7 +2,7 @@
 
 use super::calendar::{MICROS_PER_DAY, MICROS_PER_SECOND};
 use super::fields::{Fields, Flaw, Wanted};
-use super::{Date, Time, TimeTz, Timestamp, Zone};
+use super::{Date, Time, TimeTz, Timestamp};
 use crate::error::{Error, ErrorKind, Result, Value};
 use crate::relation::Reading;
 
@@ -72,12 +72,6 @@ impl Timestamp {
         let zone = fields.zone.unwrap_or(reading.style.zone);
         let utc = local - i64::from(zone.offset_of_local(local)) * MICROS_PER_SECOND;
         Self::from_micros(utc).map_err(|_| beyond("timestamp", text))
-    }
-
-    /// The local time in a zone (in microseconds since 2000-01-01).
-    pub(super) fn local(self, zone: Zone) -> i64 {
-        let offset = i64::from(zone.offset_at(self.micros())) * MICROS_PER_SECOND;
-        self.micros().saturating_add(offset)
     }
 }
 

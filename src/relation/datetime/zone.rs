@@ -6,6 +6,7 @@ use chrono::{DateTime, Offset, TimeZone};
 use chrono_tz::Tz;
 
 use super::calendar::{Day, EPOCH_DAYS, MICROS_PER_DAY, is_leap};
+use super::fields::abbreviation;
 
 /// A time zone: `TimeZone`, or what a text names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,7 +33,7 @@ const HOURS: std::ops::Range<i32> = 0..168;
 
 impl Zone {
     /// Seconds east of UTC at a moment (in microseconds since 2000-01-01 UTC).
-    pub(super) fn offset_at(self, micros: i64) -> i32 {
+    pub(crate) fn offset_at(self, micros: i64) -> i32 {
         match self {
             Self::Utc => 0,
             Self::Fixed(offset) => offset,
@@ -47,7 +48,7 @@ impl Zone {
 
     /// Seconds east of UTC at a local time. Where the clocks go back, the second
     /// of the two moments; where they go forward, as if they had not.
-    pub(super) fn offset_of_local(self, micros: i64) -> i32 {
+    pub(crate) fn offset_of_local(self, micros: i64) -> i32 {
         let Self::Named(zone) = self else {
             return self.offset_at(micros);
         };
@@ -56,6 +57,14 @@ impl Zone {
             Some(offset) => offset.fix().local_minus_utc(),
             None => self.offset_at(micros - MICROS_PER_DAY),
         }
+    }
+}
+
+impl Zone {
+    /// The zone that an abbreviation (`EST`), a name or an offset means; nothing
+    /// when there is none.
+    pub(crate) fn named(text: &str) -> Option<Self> {
+        abbreviation(&text.to_ascii_lowercase()).or_else(|| text.parse().ok())
     }
 }
 

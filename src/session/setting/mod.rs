@@ -20,6 +20,8 @@ mod catalog;
 mod date_style;
 mod encoding;
 mod name_list;
+#[cfg(feature = "query")]
+mod rows;
 mod settings;
 #[cfg(test)]
 mod tests;

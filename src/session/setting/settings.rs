@@ -316,7 +316,7 @@ impl Settings {
     }
 
     /// What the setting is worth when nothing was set.
-    fn reset_value<'a>(&'a self, setting: &'a Setting) -> &'a Value {
+    pub(super) fn reset_value<'a>(&'a self, setting: &'a Setting) -> &'a Value {
         match setting.lifetime {
             Lifetime::Transaction { default } => self.value(known(default)),
             _ => self.startup.get(setting.name).unwrap_or(&setting.default),

@@ -33,6 +33,18 @@ pub(super) fn namespace(connection: &Connection, name: &str) -> Result<Option<Na
     rows.next()?.map(namespace_row).transpose()
 }
 
+/// All namespaces, by name.
+pub(super) fn namespaces(connection: &Connection) -> Result<Vec<Namespace>> {
+    let mut statement =
+        connection.prepare_cached("SELECT id, name, properties FROM databases ORDER BY name")?;
+    let mut rows = statement.query([])?;
+    let mut namespaces = Vec::new();
+    while let Some(row) = rows.next()? {
+        namespaces.push(namespace_row(row)?);
+    }
+    Ok(namespaces)
+}
+
 fn namespace_row(row: &Row<'_>) -> Result<Namespace> {
     let mode = mode_of(
         row.get_ref(2)?

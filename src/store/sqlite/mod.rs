@@ -6,10 +6,12 @@
 mod apply;
 mod codec;
 mod columns;
+mod find;
 mod foreign;
 mod load;
 mod migrate;
 mod projection;
+mod rows;
 mod sqlite_store;
 
 pub use sqlite_store::SqliteStore;

@@ -7,12 +7,15 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use rusqlite::Connection;
 
-use super::{apply, codec, load, migrate, projection};
+use super::{apply, codec, find, load, migrate, projection, rows};
 use crate::error::Result;
 use crate::position::Position;
 use crate::schema::{Name, ObjectId, StreamName};
 use crate::sqlite::{Database, Options};
-use crate::store::{Change, Listing, Loaded, Namespace, Projection, Store, Stream, Version};
+use crate::store::{
+    Change, Listing, Loaded, Namespace, Projection, RowPage, RowRequest, Search, Store, Stream,
+    Version,
+};
 
 /// The store in one SQLite file. Cheap to clone.
 #[derive(Clone)]
@@ -83,6 +86,10 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn namespaces(&self) -> Result<Loaded<Vec<Namespace>>> {
+        self.load(load::namespaces).await
+    }
+
     async fn stream(&self, name: &StreamName) -> Result<Loaded<Option<(Stream, Arc<Version>)>>> {
         let name = name.clone();
         self.load(move |connection| load::stream_by_name(connection, &name))
@@ -101,6 +108,12 @@ impl Store for SqliteStore {
 
     async fn stream_ids(&self) -> Result<Vec<ObjectId>> {
         Ok(self.load(load::stream_ids).await?.value)
+    }
+
+    async fn find(&self, search: &Search) -> Result<Vec<ObjectId>> {
+        let search = search.clone();
+        let found = self.load(move |connection| find::find(connection, &search));
+        Ok(found.await?.value)
     }
 
     async fn list(&self, namespace: Option<&str>) -> Result<Loaded<Vec<Listing>>> {
@@ -138,6 +151,12 @@ impl Store for SqliteStore {
             .load(move |connection| projection::projection(connection, stream))
             .await?
             .value)
+    }
+
+    async fn rows(&self, request: &RowRequest) -> Result<RowPage> {
+        let request = request.clone();
+        let loaded = self.load(move |connection| rows::rows(connection, &request));
+        Ok(loaded.await?.value)
     }
 
     async fn close(&self) {

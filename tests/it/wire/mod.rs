@@ -1,6 +1,8 @@
 //! The PostgreSQL protocol, message by message. What is expected here is what
 //! PostgreSQL does.
 
+mod notification;
+mod query;
 mod raw;
 mod transaction;
 

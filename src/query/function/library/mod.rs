@@ -5,9 +5,17 @@
 //! types have one form of values (`text`, `varchar`, `name`) there is one row, of
 //! `text`: the binder coerces.
 
+mod arrays;
 mod bytea;
+mod datetime;
+mod formatting;
+mod json;
+mod math;
+mod misc;
 mod patterns;
 mod quoting;
+mod sets;
+mod sleep;
 mod strings;
 #[cfg(test)]
 mod tests;
@@ -18,8 +26,30 @@ pub(in crate::query) use quoting::{quote_ident, quote_literal};
 
 /// All of it.
 pub(in crate::query) static LIBRARY: &[&[Function]] = &[
+    arrays::ARRAYS,
     bytea::BYTES,
+    datetime::AGE,
+    datetime::EXTRACT,
+    datetime::MAKE,
+    datetime::NOW,
+    datetime::OVERLAPS,
+    datetime::TRUNCATE,
+    datetime::ZONE,
+    formatting::DATETIMES,
+    formatting::NUMBERS,
+    formatting::PARSE,
+    formatting::TO_NUMBER,
+    json::BUILD,
+    json::EDIT,
+    json::READ,
+    math::FLOAT,
+    math::INTEGER,
+    math::ROUNDING,
+    math::TRANSCENDENTAL,
+    misc::MISC,
     patterns::PATTERNS,
     quoting::QUOTING,
+    sets::SETS,
+    sleep::SLEEP,
     strings::STRINGS,
 ];

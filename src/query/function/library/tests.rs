@@ -57,9 +57,16 @@ fn no_two_functions_have_the_same_parameters() {
 }
 
 const CASES: &[(&str, &str)] = &[
+    ("arrays", include_str!("cases/arrays.txt")),
     ("bytea", include_str!("cases/bytea.txt")),
+    ("datetime", include_str!("cases/datetime.txt")),
+    ("formatting", include_str!("cases/formatting.txt")),
+    ("json", include_str!("cases/json.txt")),
+    ("math", include_str!("cases/math.txt")),
+    ("misc", include_str!("cases/misc.txt")),
     ("patterns", include_str!("cases/patterns.txt")),
     ("quoting", include_str!("cases/quoting.txt")),
+    ("sets", include_str!("cases/sets.txt")),
     ("strings", include_str!("cases/strings.txt")),
 ];
 
@@ -208,7 +215,10 @@ impl<'a> Reader<'a> {
             arguments.push(self.expression()?);
             self.take(",");
         }
-        let name = word.strip_prefix("pg_catalog.").unwrap_or(word);
+        let name = word
+            .strip_prefix("pg_catalog.")
+            .or_else(|| word.strip_prefix("information_schema."))
+            .unwrap_or(word);
         call(self.catalog, name, arguments)
     }
 

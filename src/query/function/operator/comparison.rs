@@ -185,8 +185,8 @@ pub(super) fn meeting(one: &Type, other: &Type) -> Type {
     CHAINS
         .iter()
         .find_map(|chain| {
-            let wider = place(chain, one)?.max(place(chain, other)?);
-            Some(chain[wider].clone())
+            let later = place(chain, one)?.max(place(chain, other)?);
+            Some(chain[later].clone())
         })
         .unwrap_or_else(|| one.clone())
 }

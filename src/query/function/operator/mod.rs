@@ -5,6 +5,7 @@ mod array;
 mod comparison;
 mod concatenation;
 mod datetime;
+mod json;
 mod operator;
 mod pattern;
 mod quantified;
@@ -22,5 +23,10 @@ pub(super) static TABLES: &[&[&[Function]]] = &[
     arithmetic::TABLES,
     comparison::TABLES,
     pattern::TABLES,
-    &[array::TABLE, concatenation::TABLE, datetime::TABLE],
+    &[
+        array::TABLE,
+        concatenation::TABLE,
+        datetime::TABLE,
+        json::TABLE,
+    ],
 ];

@@ -50,7 +50,9 @@ pub(super) fn translate(pattern: &str, mut options: Options) -> Result<Translate
         options,
         out: pattern,
         groups: Vec::new(),
-        closed: 0,
+        whole: Preference::default(),
+        closed: None,
+        greedy: Vec::new(),
         has_operand: false,
         has_choice: false,
         is_lazy: false,
@@ -59,20 +61,44 @@ pub(super) fn translate(pattern: &str, mut options: Options) -> Result<Translate
     if !translator.groups.is_empty() {
         return Err(refused("parentheses () not balanced"));
     }
-    Ok(Translated {
-        pattern: translator.out,
-        has_choice: translator.has_choice && !translator.is_lazy,
-    })
+    Ok(translator.finish())
+}
+
+/// Whether a part of an expression wants the longest match or the shortest: what
+/// its first quantifier wants; with alternatives always the longest.
+#[derive(Clone, Copy, Default)]
+struct Preference {
+    first: Option<Wanted>,
+    has_choice: bool,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Wanted {
+    Longest,
+    Shortest,
+}
+
+impl Preference {
+    fn wanted(self) -> Option<Wanted> {
+        match self.has_choice {
+            true => Some(Wanted::Longest),
+            false => self.first,
+        }
+    }
 }
 
 struct Translator<'a> {
     rest: &'a str,
     options: Options,
     out: String,
-    /// Where the open groups begin in what is written.
-    groups: Vec<usize>,
-    /// Where the group began that was closed last.
-    closed: usize,
+    /// Where the open groups begin in what is written, and what they want.
+    groups: Vec<(usize, Preference)>,
+    /// What the expression wants.
+    whole: Preference,
+    /// The group that was closed right before.
+    closed: Option<(usize, Preference)>,
+    /// Where the quantifiers that want the longest end in what is written.
+    greedy: Vec<usize>,
     /// Whether something stands before that can be repeated.
     has_operand: bool,
     has_choice: bool,
@@ -92,14 +118,47 @@ impl Translator<'_> {
         after.is_some()
     }
 
+    fn finish(mut self) -> Translated {
+        self.settle(None);
+        if self.whole.wanted() == Some(Wanted::Shortest) {
+            // Then all of them do.
+            for end in self.greedy.into_iter().rev() {
+                self.out.insert(end, '?');
+            }
+        }
+        Translated {
+            pattern: self.out,
+            has_choice: self.has_choice && !self.is_lazy,
+        }
+    }
+
+    /// The part that is being read, innermost.
+    fn part(&mut self) -> &mut Preference {
+        match self.groups.last_mut() {
+            Some((_, preference)) => preference,
+            None => &mut self.whole,
+        }
+    }
+
+    /// Notes what a quantifier wants of the atom before it; without one a group
+    /// wants what is within it.
+    fn settle(&mut self, quantifier: Option<Wanted>) {
+        let group = self.closed.take();
+        let wanted = quantifier.or_else(|| group.and_then(|(_, group)| group.wanted()));
+        let part = self.part();
+        part.first = part.first.or(wanted);
+    }
+
     /// An atom that stands for itself or more.
     fn atom(&mut self, text: &str) {
+        self.settle(None);
         self.out.push_str(text);
         self.has_operand = true;
     }
 
     /// What has no width and cannot be repeated.
     fn constraint(&mut self, text: &str) {
+        self.settle(None);
         self.out.push_str(text);
         self.has_operand = false;
     }
@@ -127,16 +186,16 @@ impl Translator<'_> {
             '$' if self.options.is_by_line => self.constraint("(?m:$)"),
             '$' => self.constraint("\\z"),
             '|' => {
-                self.has_choice = true;
                 self.constraint("|");
+                self.has_choice = true;
+                self.part().has_choice = true;
             }
             '(' => self.open()?,
             ')' => {
-                let start = self
-                    .groups
-                    .pop()
-                    .ok_or_else(|| refused("parentheses () not balanced"))?;
-                (self.closed, self.has_operand) = (start, true);
+                self.settle(None);
+                let group = self.groups.pop();
+                let group = group.ok_or_else(|| refused("parentheses () not balanced"))?;
+                (self.closed, self.has_operand) = (Some(group), true);
                 self.out.push(')');
             }
             '*' | '+' | '?' => {
@@ -154,15 +213,15 @@ impl Translator<'_> {
     }
 
     fn open(&mut self) -> Result<()> {
-        self.groups.push(self.out.len());
         let kinds = ["?:", "?=", "?!", "?<=", "?<!"];
         if self.take("?#") {
-            self.groups.pop();
             let end = self.rest.find(')');
             let end = end.ok_or_else(|| refused("parentheses () not balanced"))?;
             self.rest = &self.rest[end + 1..];
             return Ok(());
         }
+        self.settle(None);
+        self.groups.push((self.out.len(), Preference::default()));
         self.has_operand = false;
         self.out.push('(');
         match kinds.iter().find(|kind| self.rest.starts_with(**kind)) {
@@ -185,13 +244,30 @@ impl Translator<'_> {
         self.has_operand = false;
         let is_lazy = self.take("?");
         self.is_lazy |= is_lazy;
-        // `(?:…){1,1}?` is how the shortest is asked of a whole part.
-        if is_lazy && spelled == "{1,1}" && self.out[self.closed..].starts_with("(?:") {
-            self.out.insert(self.closed + 2, 'U');
+        let wanted = match is_lazy {
+            true => Wanted::Shortest,
+            false => Wanted::Longest,
+        };
+        let group = self.closed;
+        self.settle(Some(wanted));
+        // `(…){1,1}` is how something is asked of a group as a whole.
+        if let (Some((start, _)), "{1,1}") = (group, spelled) {
+            let (before, within): (Vec<_>, Vec<_>) =
+                self.greedy.iter().partition(|end| **end < start);
+            self.greedy = before;
+            if is_lazy {
+                within
+                    .iter()
+                    .rev()
+                    .for_each(|end| self.out.insert(*end, '?'));
+            }
             return Ok(());
         }
         self.out.push_str(spelled);
-        self.out.push_str(if is_lazy { "?" } else { "" });
+        match is_lazy {
+            true => self.out.push('?'),
+            false => self.greedy.push(self.out.len()),
+        }
         Ok(())
     }
 

@@ -31,7 +31,7 @@ const CASES: &[(&str, &str)] = &[
     ("arithmetic", include_str!("cases/arithmetic.txt")),
     ("comparisons", include_str!("cases/comparisons.txt")),
     ("datetime", include_str!("cases/datetime.txt")),
-    ("arrays", include_str!("cases/arrays.txt")),
+    ("json", include_str!("cases/json.txt")),
     ("texts", include_str!("cases/texts.txt")),
     ("windows", include_str!("cases/windows.txt")),
 ];

@@ -26,6 +26,7 @@ const fn declared(
         parameters,
         is_variadic,
         returns,
+        columns: &[],
         is_strict: true,
         is_stable: true,
         body: Body::Row(|_, _| Ok(Value::Null)),
@@ -253,6 +254,11 @@ fn calls_mean_what_they_mean_in_postgresql() {
             "int2vector, int2 → _int2",
         ),
         ("array_append", "int2vector int4", "_int4, int4 → _int4"),
+        (
+            "array_append",
+            "unknown _text",
+            "42704 could not find array type for data type text[]",
+        ),
         (
             "array_append",
             "_int4 text",

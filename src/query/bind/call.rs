@@ -1,0 +1,362 @@
+//! Calls of functions (PostgreSQL manual, 4.2.6 to 4.2.8).
+
+use datafusion::functions::core::expr_fn::coalesce;
+use datafusion::logical_expr::expr::Sort;
+use datafusion::logical_expr::{Case, Expr};
+use sqlparser::ast::{self, FunctionArg, FunctionArgExpr, FunctionArguments};
+
+use super::binder::Binder;
+use super::frame::Clause;
+use super::name::qualified;
+use super::order::admit_order;
+use crate::error::{Definition, Error, ErrorKind, Result};
+use crate::query::function::operator;
+use crate::query::function::{self, Called, Kind};
+use crate::query::names;
+use crate::query::typed::Typed;
+use crate::query::types::{self, Coercion};
+use crate::relation::Type;
+
+/// What a call has beside its arguments.
+#[derive(Default)]
+struct Modifiers {
+    is_distinct: bool,
+    /// `f(*)`
+    is_star: bool,
+    order: Vec<ast::OrderByExpr>,
+}
+
+impl Binder<'_> {
+    pub(super) fn function(&mut self, call: &ast::Function) -> Result<Typed> {
+        let (_, name) = qualified(&call.name)?;
+        let (arguments, modifiers) = match &call.args {
+            FunctionArguments::None => return self.keyword(&name),
+            FunctionArguments::Subquery(query) if name == "array" => {
+                return self.array_subquery(query);
+            }
+            FunctionArguments::Subquery(query) => {
+                (vec![self.scalar_subquery(query)?], Modifiers::default())
+            }
+            FunctionArguments::List(list) => {
+                if let Some(typed) = self.special(&name, list)? {
+                    return Ok(typed);
+                }
+                let modifiers = modifiers(list)?;
+                let (clause, is_aggregate) = (self.frame_clause(), is_aggregate(&name, call));
+                if is_aggregate {
+                    self.frame().admit_aggregate()?;
+                    self.frame().clause = Clause::Aggregate;
+                } else if call.over.is_some() {
+                    self.frame().admit_window()?;
+                    self.frame().clause = Clause::Window;
+                }
+                let arguments = self.arguments(list);
+                self.set_clause(clause);
+                (arguments?, modifiers)
+            }
+        };
+        match (&call.over, function::kind_of(&name)) {
+            (Some(over), _) => self.window_call(&name, arguments, call.filter.as_deref(), over),
+            (None, Some(Kind::Aggregate)) => {
+                self.aggregate_call(&name, arguments, &modifiers, call)
+            }
+            (None, Some(Kind::Window)) => Err(Error::new(
+                ErrorKind::InvalidDefinition(Definition::Windowing),
+                format!("window function {name} requires an OVER clause"),
+            )),
+            (None, _) => self.plain_call(&name, arguments, &modifiers, call),
+        }
+    }
+
+    fn frame_clause(&self) -> Clause {
+        self.frames
+            .last()
+            .map_or(Clause::From, |frame| frame.clause)
+    }
+
+    pub(super) fn set_clause(&mut self, clause: Clause) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.clause = clause;
+        }
+    }
+
+    /// Runs with the innermost query in this clause.
+    pub(super) fn in_clause<T>(
+        &mut self,
+        clause: Clause,
+        work: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        let before = self.frame_clause();
+        self.set_clause(clause);
+        let done = work(self);
+        self.set_clause(before);
+        done
+    }
+
+    fn arguments(&mut self, list: &ast::FunctionArgumentList) -> Result<Vec<Typed>> {
+        let mut bound = Vec::with_capacity(list.args.len());
+        for argument in &list.args {
+            match argument {
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => {
+                    bound.push(self.expression(expr)?);
+                }
+                FunctionArg::Unnamed(FunctionArgExpr::Wildcard) => {}
+                FunctionArg::Unnamed(FunctionArgExpr::QualifiedWildcard(table)) => {
+                    let (schema, table) = qualified(table)?;
+                    let entry = self.frame().scope.entry(schema.as_deref(), &table);
+                    let fields = entry.map(|entry| entry.fields.clone());
+                    let fields = fields.ok_or_else(|| super::scope::no_entry(&table))?;
+                    bound.push(self.whole_row(&fields, true));
+                }
+                // Arguments by name, VARIADIC and the like.
+                FunctionArg::Named {
+                    arg: FunctionArgExpr::Expr(expr),
+                    ..
+                } => {
+                    bound.push(self.expression(expr)?);
+                }
+                other => {
+                    return Err(Error::unsupported(
+                        format_args!("the argument {other}"),
+                        "Give arguments by their position.",
+                    ));
+                }
+            }
+        }
+        Ok(bound)
+    }
+
+    fn plain_call(
+        &mut self,
+        name: &str,
+        arguments: Vec<Typed>,
+        modifiers: &Modifiers,
+        call: &ast::Function,
+    ) -> Result<Typed> {
+        let wrong = |what: &str| {
+            Err(Error::new(
+                ErrorKind::InvalidDefinition(Definition::ObjectType),
+                format!("{what} specified, but {name} is not an aggregate function"),
+            ))
+        };
+        if modifiers.is_star {
+            return wrong("*");
+        }
+        if modifiers.is_distinct {
+            return wrong("DISTINCT");
+        }
+        if call.filter.is_some() {
+            return wrong("FILTER");
+        }
+        if !modifiers.order.is_empty() {
+            return wrong("ORDER BY");
+        }
+        let Called { typed, is_set } = function::call(name, arguments, &self.catalog)?;
+        match is_set {
+            true => self.set(typed),
+            false => Ok(typed),
+        }
+    }
+
+    /// The elements of a set: one row each.
+    pub(super) fn set(&mut self, list: Typed) -> Result<Typed> {
+        self.frame().admit_set()?;
+        let column = self.column(&list.data_type);
+        self.frame().set(list.expr, column.clone());
+        Ok(Typed::new(names::column(&column), list.data_type))
+    }
+
+    fn aggregate_call(
+        &mut self,
+        name: &str,
+        mut arguments: Vec<Typed>,
+        modifiers: &Modifiers,
+        call: &ast::Function,
+    ) -> Result<Typed> {
+        let (filter, order) = self.in_clause(Clause::Aggregate, |binder| {
+            let order = binder.sort_keys(&modifiers.order)?;
+            let filter = match &call.filter {
+                Some(condition) => {
+                    let condition = binder.expression(condition)?;
+                    Some(binder.boolean(condition, "FILTER")?)
+                }
+                None => None,
+            };
+            Ok((filter, order))
+        })?;
+        let mut order = order;
+        if !call.within_group.is_empty() {
+            // The ordered values are the last arguments of such an aggregate.
+            let within = self.in_clause(Clause::Aggregate, |binder| {
+                let keys = call.within_group.iter();
+                let keys = keys.map(|key| binder.expression(&key.expr));
+                Ok((
+                    keys.collect::<Result<Vec<_>>>()?,
+                    binder.sort_keys(&call.within_group)?,
+                ))
+            })?;
+            arguments.extend(within.0);
+            order = within.1;
+        }
+        let typed = function::aggregate(
+            name,
+            arguments,
+            modifiers.is_distinct,
+            order,
+            filter,
+            &self.catalog,
+        )?;
+        let fresh = self.column(&typed.data_type);
+        let column = self.frame().aggregate(typed.expr, || fresh);
+        Ok(Typed {
+            expr: names::column(&column),
+            origin: None,
+            ..Typed::new(names::column(&column), typed.data_type).with_modifier(typed.modifier)
+        })
+    }
+
+    /// Expressions to order by, as an aggregate or a window takes them.
+    pub(super) fn sort_keys(&mut self, order: &[ast::OrderByExpr]) -> Result<Vec<Sort>> {
+        let mut keys = Vec::with_capacity(order.len());
+        for by in order {
+            let typed = self.expression(&by.expr)?;
+            keys.push(self.sort_key(typed, &by.options)?);
+        }
+        Ok(keys)
+    }
+
+    /// What rows are ordered by for this expression.
+    ///
+    /// # Errors
+    /// 42883 for a type that has no order.
+    pub(super) fn sort_key(&self, typed: Typed, options: &ast::OrderByOptions) -> Result<Sort> {
+        let typed = match typed.is_unknown() {
+            true => self.coerce(typed, &Type::TEXT)?,
+            false => typed,
+        };
+        admit_order(&typed.data_type)?;
+        let ascending = options.asc.unwrap_or(true);
+        let nulls_first = options.nulls_first.unwrap_or(!ascending);
+        Ok(Sort::new(
+            types::key(typed.expr, &typed.data_type),
+            ascending,
+            nulls_first,
+        ))
+    }
+
+    /// A word that is a call: `CURRENT_DATE`.
+    fn keyword(&mut self, word: &str) -> Result<Typed> {
+        let (name, to) = match word {
+            "current_timestamp" => ("now", None),
+            "current_date" => ("now", Some(Type::DATE)),
+            "current_time" => ("now", Some(Type::TIMETZ)),
+            "localtimestamp" => ("now", Some(Type::TIMESTAMP)),
+            "localtime" => ("now", Some(Type::TIME)),
+            "current_catalog" => ("current_database", None),
+            "user" | "current_role" => ("current_user", None),
+            other => (other, None),
+        };
+        let typed = self.call(name, Vec::new())?;
+        match to {
+            Some(to) => types::cast(typed, &to, -1, Coercion::Explicit, &self.catalog),
+            None => Ok(typed),
+        }
+    }
+
+    /// What looks like a call, and takes its arguments in a way of its own.
+    fn special(&mut self, name: &str, list: &ast::FunctionArgumentList) -> Result<Option<Typed>> {
+        let construct = match name {
+            "coalesce" => "COALESCE",
+            "greatest" => "GREATEST",
+            "least" => "LEAST",
+            "nullif" => {
+                let [left, right] = self.exactly(name, list)?;
+                let test = operator::binary("=", left.clone(), right, &self.catalog)?;
+                let left = match left.is_unknown() {
+                    true => self.coerce(left, &Type::TEXT)?,
+                    false => left,
+                };
+                let null = Expr::Literal(
+                    datafusion::common::ScalarValue::try_from(types::carrier(&left.data_type))
+                        .map_err(crate::query::error::translated)?,
+                    None,
+                );
+                let branches = vec![(Box::new(test.expr), Box::new(null))];
+                let case = Case::new(None, branches, Some(Box::new(left.expr.clone())));
+                return Ok(Some(Typed {
+                    expr: Expr::Case(case),
+                    origin: None,
+                    ..left
+                }));
+            }
+            "row" => {
+                let mut members = Vec::new();
+                for (nth, member) in self.arguments(list)?.into_iter().enumerate() {
+                    let member = match member.is_unknown() {
+                        true => self.coerce(member, &Type::TEXT)?,
+                        false => member,
+                    };
+                    members.push((format!("f{}", nth + 1), member));
+                }
+                return Ok(Some(super::expression::record(members)));
+            }
+            _ => return Ok(None),
+        };
+        let arguments = self.arguments(list)?;
+        let (arguments, common) = self.of_one_type(construct, arguments)?;
+        let exprs: Vec<Expr> = arguments
+            .into_iter()
+            .map(|argument| argument.expr)
+            .collect();
+        let expr = match construct {
+            "COALESCE" => coalesce(exprs),
+            _ => {
+                admit_order(&common)?;
+                function::extreme(exprs, &common, construct == "GREATEST")
+            }
+        };
+        Ok(Some(Typed::new(expr, common)))
+    }
+
+    fn exactly<const N: usize>(
+        &mut self,
+        name: &str,
+        list: &ast::FunctionArgumentList,
+    ) -> Result<[Typed; N]> {
+        self.arguments(list)?
+            .try_into()
+            .map_err(|_| Error::new(ErrorKind::Syntax, format!("{name} takes {N} arguments")))
+    }
+}
+
+/// Whether a call is one of an aggregate over the rows of its query, and not over
+/// a window.
+fn is_aggregate(name: &str, call: &ast::Function) -> bool {
+    call.over.is_none() && function::kind_of(name) == Some(Kind::Aggregate)
+}
+
+fn modifiers(list: &ast::FunctionArgumentList) -> Result<Modifiers> {
+    let mut modifiers = Modifiers {
+        is_distinct: matches!(
+            list.duplicate_treatment,
+            Some(ast::DuplicateTreatment::Distinct)
+        ),
+        is_star: matches!(
+            list.args.as_slice(),
+            [FunctionArg::Unnamed(FunctionArgExpr::Wildcard)]
+        ),
+        order: Vec::new(),
+    };
+    for clause in &list.clauses {
+        match clause {
+            ast::FunctionArgumentClause::OrderBy(order) => modifiers.order.clone_from(order),
+            other => {
+                return Err(Error::unsupported(
+                    format_args!("{other} in a call"),
+                    "Leave it out.",
+                ));
+            }
+        }
+    }
+    Ok(modifiers)
+}

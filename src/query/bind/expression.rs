@@ -1,0 +1,744 @@
+//! Expressions (PostgreSQL manual, 4.2).
+
+use datafusion::functions::core::expr_fn::{get_field, named_struct};
+use datafusion::logical_expr::{Case, Expr, lit};
+use sqlparser::ast::{self, AccessExpr, BinaryOperator, UnaryOperator};
+
+use super::binder::Binder;
+use super::literal::{constant, unknown};
+use super::name::{folded, qualified};
+use super::scope::{Field, no_column, no_entry};
+use crate::error::{Definition, Error, ErrorKind, Object, Result};
+use crate::query::function::operator;
+use crate::query::function::{self, Called};
+use crate::query::typed::Typed;
+use crate::query::types::{self, Coercion};
+use crate::relation::{Kind, Type, Value, record_type, type_name};
+
+/// The columns that every table has beside its own (PostgreSQL manual, 5.5) and
+/// that we know something of.
+const TABLE_OID: &str = "tableoid";
+
+impl Binder<'_> {
+    /// An expression, and beside it what it needs of its query.
+    pub(super) fn expression(&mut self, expr: &ast::Expr) -> Result<Typed> {
+        self.deeper(|binder| binder.bound(expr).map_err(|error| binder.at(error, expr)))
+    }
+
+    fn bound(&mut self, expr: &ast::Expr) -> Result<Typed> {
+        use ast::Expr as E;
+        match expr {
+            E::Identifier(name) => self.column_named(&[folded(name)]),
+            E::CompoundIdentifier(names) => {
+                let names: Vec<String> = names.iter().map(folded).collect();
+                self.column_named(&names)
+            }
+            E::CompoundFieldAccess { root, access_chain } => self.access(root, access_chain),
+            E::Value(value) => self.literal(&value.value),
+            E::Nested(inner) => self.expression(inner),
+            E::Collate { expr, collation } => {
+                known_collation(collation)?;
+                self.expression(expr)
+            }
+
+            E::IsNull(inner) => Ok(boolean(Expr::IsNull(Box::new(self.operand(inner)?)))),
+            E::IsNotNull(inner) => Ok(boolean(Expr::IsNotNull(Box::new(self.operand(inner)?)))),
+            E::IsTrue(inner) => self.truth(inner, "IS TRUE", Expr::IsTrue),
+            E::IsNotTrue(inner) => self.truth(inner, "IS NOT TRUE", Expr::IsNotTrue),
+            E::IsFalse(inner) => self.truth(inner, "IS FALSE", Expr::IsFalse),
+            E::IsNotFalse(inner) => self.truth(inner, "IS NOT FALSE", Expr::IsNotFalse),
+            E::IsUnknown(inner) => self.truth(inner, "IS UNKNOWN", Expr::IsUnknown),
+            E::IsNotUnknown(inner) => self.truth(inner, "IS NOT UNKNOWN", Expr::IsNotUnknown),
+            E::IsDistinctFrom(left, right) => self.distinct(left, right, false),
+            E::IsNotDistinctFrom(left, right) => self.distinct(left, right, true),
+            E::IsNormalized { .. } => Err(Error::unsupported(
+                "IS NORMALIZED",
+                "Compare with normalize(…).",
+            )),
+
+            E::BinaryOp { left, op, right } => self.binary(left, op, right),
+            E::UnaryOp { op, expr } => self.unary(*op, expr),
+            E::Between {
+                expr,
+                negated,
+                low,
+                high,
+            } => {
+                let operand = self.expression(expr)?;
+                let (low, high) = (self.expression(low)?, self.expression(high)?);
+                let above = operator::binary(">=", operand.clone(), low, &self.catalog)?;
+                let below = operator::binary("<=", operand, high, &self.catalog)?;
+                Ok(boolean(negate(above.expr.and(below.expr), *negated)))
+            }
+            E::InList {
+                expr,
+                list,
+                negated,
+            } => self.in_list(expr, list, *negated),
+            E::InSubquery {
+                expr,
+                subquery,
+                negated,
+            } => self.in_subquery(expr, subquery, *negated),
+            E::AnyOp {
+                left,
+                compare_op,
+                right,
+                ..
+            } => self.quantified(left, compare_op, right, false),
+            E::AllOp {
+                left,
+                compare_op,
+                right,
+            } => self.quantified(left, compare_op, right, true),
+            E::Like {
+                negated,
+                expr,
+                pattern,
+                escape_char,
+                any: false,
+            } => self.like(expr, pattern, escape_char.as_ref(), false, *negated),
+            E::ILike {
+                negated,
+                expr,
+                pattern,
+                escape_char,
+                any: false,
+            } => self.like(expr, pattern, escape_char.as_ref(), true, *negated),
+            E::SimilarTo {
+                negated,
+                expr,
+                pattern,
+                escape_char,
+            } => {
+                let operand = self.expression(expr)?;
+                let mut pattern = vec![self.expression(pattern)?];
+                if let Some(escape) = escape_char {
+                    pattern.push(self.literal(&escape.value)?);
+                }
+                let pattern = self.call("similar_to_escape", pattern)?;
+                let operator = if *negated { "!~" } else { "~" };
+                operator::binary(operator, operand, pattern, &self.catalog)
+            }
+
+            E::Cast {
+                expr, data_type, ..
+            } => self.cast(expr, data_type),
+            E::TypedString(typed) => {
+                let (to, modifier) = types::named(&typed.data_type, &self.catalog)?;
+                let text = self.literal(&typed.value.value)?;
+                types::cast(text, &to, modifier, Coercion::Explicit, &self.catalog)
+            }
+            E::Interval(interval) => self.interval(interval),
+            E::AtTimeZone {
+                timestamp,
+                time_zone,
+            } => {
+                let (at, zone) = (self.expression(timestamp)?, self.expression(time_zone)?);
+                self.call("timezone", vec![zone, at])
+            }
+            E::Extract { field, expr, .. } => {
+                let field = field.to_string().to_ascii_lowercase();
+                let field = unknown(Some(field.trim_matches('\'').to_owned()));
+                let of = self.expression(expr)?;
+                self.call("extract", vec![field, of])
+            }
+            E::Ceil { expr, .. } => self.call_over("ceil", &[expr]),
+            E::Floor { expr, .. } => self.call_over("floor", &[expr]),
+            E::Position { expr, r#in } => self.call_over("position", &[r#in, expr]),
+            E::Substring {
+                expr,
+                substring_from,
+                substring_for,
+                ..
+            } => self.substring(expr, substring_from.as_deref(), substring_for.as_deref()),
+            E::Trim {
+                trim_where,
+                trim_what,
+                expr,
+                trim_characters,
+            } => {
+                let name = match trim_where {
+                    Some(ast::TrimWhereField::Leading) => "ltrim",
+                    Some(ast::TrimWhereField::Trailing) => "rtrim",
+                    Some(ast::TrimWhereField::Both) | None => "btrim",
+                };
+                let what = trim_what.as_deref();
+                let more = trim_characters.iter().flatten();
+                let arguments: Vec<&ast::Expr> = [expr.as_ref()]
+                    .into_iter()
+                    .chain(what)
+                    .chain(more)
+                    .collect();
+                self.call_over(name, &arguments)
+            }
+            E::Overlay {
+                expr,
+                overlay_what,
+                overlay_from,
+                overlay_for,
+            } => {
+                let mut arguments: Vec<&ast::Expr> = vec![expr, overlay_what, overlay_from];
+                arguments.extend(overlay_for.as_deref());
+                self.call_over("overlay", &arguments)
+            }
+            E::Function(function) => self.function(function),
+            E::Case {
+                operand,
+                conditions,
+                else_result,
+                ..
+            } => self.case(operand.as_deref(), conditions, else_result.as_deref()),
+            E::Exists { subquery, negated } => self.exists(subquery, *negated),
+            E::Subquery(query) => self.scalar_subquery(query),
+            E::Array(array) => self.array(&array.elem, None),
+            E::Tuple(members) => self.row(members),
+            _ => Err(Error::unsupported(
+                format_args!("the expression {expr}"),
+                "Write it in another way.",
+            )),
+        }
+    }
+
+    // ---- columns ----
+
+    /// What a name means: a column, or a whole row.
+    fn column_named(&mut self, names: &[String]) -> Result<Typed> {
+        match names {
+            [name] => self.column_alone(name),
+            [table, name] => self.column_of(None, table, name),
+            [schema, table, name] | [_, schema, table, name] => {
+                self.column_of(Some(schema), table, name)
+            }
+            _ => Err(Error::new(
+                ErrorKind::Syntax,
+                format!(
+                    "improper qualified name (too many dotted names): {}",
+                    names.join(".")
+                ),
+            )),
+        }
+    }
+
+    fn column_alone(&mut self, name: &str) -> Result<Typed> {
+        let innermost = self.frames.len().saturating_sub(1);
+        for (level, frame) in self.frames.iter().enumerate().rev() {
+            if let Some(field) = frame.scope.column(name)? {
+                return Ok(self.seen(field, level == innermost));
+            }
+        }
+        for (level, frame) in self.frames.iter().enumerate().rev() {
+            if let Some(entry) = frame.scope.entry(None, name) {
+                let fields = entry.fields.clone();
+                return Ok(self.whole_row(&fields, level == innermost));
+            }
+            if name == TABLE_OID
+                && let [entry] = frame.scope.entries.as_slice()
+                && let Some(oid) = entry.oid
+            {
+                return constant(&Value::Oid(oid), Type::OID);
+            }
+        }
+        Err(no_column(None, name))
+    }
+
+    fn column_of(&mut self, schema: Option<&str>, table: &str, name: &str) -> Result<Typed> {
+        let innermost = self.frames.len().saturating_sub(1);
+        for (level, frame) in self.frames.iter().enumerate().rev() {
+            let Some(entry) = frame.scope.entry(schema, table) else {
+                continue;
+            };
+            if let Some(field) = entry.column(name)? {
+                return Ok(self.seen(field, level == innermost));
+            }
+            return match entry.oid {
+                Some(oid) if name == TABLE_OID => constant(&Value::Oid(oid), Type::OID),
+                _ => Err(no_column(Some(table), name)),
+            };
+        }
+        Err(no_entry(table))
+    }
+
+    /// A column from where we are: of this query, or of one further out.
+    fn seen(&self, field: &Field, is_own: bool) -> Typed {
+        let typed = field.typed();
+        match is_own {
+            true => typed,
+            false => Typed {
+                expr: self.outer(&field.column),
+                ..typed
+            },
+        }
+    }
+
+    /// A row of a table as one value.
+    pub(super) fn whole_row(&self, fields: &[Field], is_own: bool) -> Typed {
+        let members = fields
+            .iter()
+            .map(|field| (field.name.clone(), self.seen(field, is_own)));
+        record(members.collect())
+    }
+
+    fn access(&mut self, root: &ast::Expr, chain: &[AccessExpr]) -> Result<Typed> {
+        let mut reached = self.expression(root)?;
+        for access in chain {
+            reached = match access {
+                AccessExpr::Dot(ast::Expr::Identifier(name)) => member(reached, &folded(name))?,
+                AccessExpr::Dot(other) => {
+                    return Err(Error::new(
+                        ErrorKind::Syntax,
+                        format!("syntax error at or near \"{other}\""),
+                    ));
+                }
+                AccessExpr::Subscript(ast::Subscript::Index { index }) => {
+                    let index = self.expression(index)?;
+                    self.call(function::ELEMENT, vec![reached, index])?
+                }
+                AccessExpr::Subscript(ast::Subscript::Slice {
+                    lower_bound,
+                    upper_bound,
+                    ..
+                }) => {
+                    let lower = self.bound_of_slice(lower_bound.as_ref())?;
+                    let upper = self.bound_of_slice(upper_bound.as_ref())?;
+                    self.call(function::SLICE, vec![reached, lower, upper])?
+                }
+            };
+        }
+        Ok(reached)
+    }
+
+    fn bound_of_slice(&mut self, bound: Option<&ast::Expr>) -> Result<Typed> {
+        let bound = bound.map(|bound| self.expression(bound)).transpose()?;
+        self.coerce(bound.unwrap_or_else(|| unknown(None)), &Type::INT4)
+    }
+
+    // ---- operators ----
+
+    /// An expression of which only the value counts.
+    fn operand(&mut self, expr: &ast::Expr) -> Result<Expr> {
+        let typed = self.expression(expr)?;
+        match typed.is_unknown() {
+            true => Ok(self.coerce(typed, &Type::TEXT)?.expr),
+            false => Ok(typed.expr),
+        }
+    }
+
+    fn truth(
+        &mut self,
+        inner: &ast::Expr,
+        test: &str,
+        build: fn(Box<Expr>) -> Expr,
+    ) -> Result<Typed> {
+        let inner = self.expression(inner)?;
+        Ok(boolean(build(Box::new(self.boolean(inner, test)?))))
+    }
+
+    fn distinct(&mut self, left: &ast::Expr, right: &ast::Expr, negated: bool) -> Result<Typed> {
+        let (left, right) = (self.expression(left)?, self.expression(right)?);
+        operator::is_distinct(left, right, negated, &self.catalog)
+    }
+
+    fn binary(
+        &mut self,
+        left: &ast::Expr,
+        operator: &BinaryOperator,
+        right: &ast::Expr,
+    ) -> Result<Typed> {
+        if let BinaryOperator::And | BinaryOperator::Or = operator {
+            let (left, right) = (self.expression(left)?, self.expression(right)?);
+            let word = operator.to_string();
+            let (left, right) = (self.boolean(left, &word)?, self.boolean(right, &word)?);
+            return Ok(boolean(match operator {
+                BinaryOperator::And => left.and(right),
+                _ => left.or(right),
+            }));
+        }
+        let symbol = symbol(operator);
+        if let (Some(left), Some(right)) = (members(left), members(right)) {
+            return self.compare_rows(left, &symbol, right);
+        }
+        let (left, right) = (self.expression(left)?, self.expression(right)?);
+        operator::binary(&symbol, left, right, &self.catalog)
+    }
+
+    /// `(a, b) < (c, d)` (PostgreSQL manual, 9.24.5).
+    fn compare_rows(
+        &mut self,
+        left: &[ast::Expr],
+        symbol: &str,
+        right: &[ast::Expr],
+    ) -> Result<Typed> {
+        if left.len() != right.len() {
+            return Err(Error::new(
+                ErrorKind::Syntax,
+                "unequal number of entries in row expressions",
+            ));
+        }
+        let mut pairs = Vec::with_capacity(left.len());
+        for (left, right) in left.iter().zip(right) {
+            pairs.push((self.expression(left)?, self.expression(right)?));
+        }
+        let compared = |symbol: &str, (left, right): &(Typed, Typed)| {
+            operator::binary(symbol, left.clone(), right.clone(), &self.catalog)
+        };
+        let all_equal = |pairs: &[(Typed, Typed)]| -> Result<Expr> {
+            let mut equal = lit(true);
+            for pair in pairs {
+                equal = equal.and(compared("=", pair)?.expr);
+            }
+            Ok(equal)
+        };
+        match symbol {
+            "=" => Ok(boolean(all_equal(&pairs)?)),
+            "<>" => Ok(boolean(Expr::Not(Box::new(all_equal(&pairs)?)))),
+            "<" | "<=" | ">" | ">=" => {
+                let strict = &symbol[..1];
+                let mut found: Option<Expr> = None;
+                for (nth, pair) in pairs.iter().enumerate().rev() {
+                    let here = match (nth + 1 == pairs.len(), &found) {
+                        (true, _) => compared(symbol, pair)?.expr,
+                        (false, Some(rest)) => {
+                            compared(strict, pair)?
+                                .expr
+                                .or(compared("=", pair)?.expr.and(rest.clone()))
+                        }
+                        (false, None) => compared(strict, pair)?.expr,
+                    };
+                    found = Some(here);
+                }
+                Ok(boolean(found.unwrap_or_else(|| lit(true))))
+            }
+            _ => Err(Error::unsupported(
+                format_args!("the operator {symbol} between rows"),
+                "Compare the columns one by one.",
+            )),
+        }
+    }
+
+    fn unary(&mut self, operator: UnaryOperator, expr: &ast::Expr) -> Result<Typed> {
+        match (operator, expr) {
+            (UnaryOperator::Not, _) => {
+                let operand = self.expression(expr)?;
+                let operand = self.boolean(operand, "NOT")?;
+                Ok(boolean(Expr::Not(Box::new(operand))))
+            }
+            // The sign belongs to the number: -2147483648 is an integer.
+            (UnaryOperator::Minus, ast::Expr::Value(value))
+                if let ast::Value::Number(digits, long) = &value.value =>
+            {
+                self.literal(&ast::Value::Number(format!("-{digits}"), *long))
+            }
+            _ => {
+                let operand = self.expression(expr)?;
+                operator::unary(&operator.to_string(), operand, &self.catalog)
+            }
+        }
+    }
+
+    fn in_list(&mut self, expr: &ast::Expr, list: &[ast::Expr], negated: bool) -> Result<Typed> {
+        if let Some(left) = members(expr) {
+            let mut any = lit(false);
+            for row in list {
+                let row = members(row).ok_or_else(|| {
+                    Error::new(
+                        ErrorKind::Syntax,
+                        "unequal number of entries in row expressions",
+                    )
+                })?;
+                any = any.or(self.compare_rows(left, "=", row)?.expr);
+            }
+            return Ok(boolean(negate(any, negated)));
+        }
+        let operand = self.expression(expr)?;
+        let list = list.iter().map(|member| self.expression(member));
+        let list = list.collect::<Result<Vec<_>>>()?;
+        operator::in_list(operand, list, negated, &self.catalog)
+    }
+
+    /// `x = ANY (…)`, over an array or a sub-query.
+    fn quantified(
+        &mut self,
+        left: &ast::Expr,
+        operator: &BinaryOperator,
+        right: &ast::Expr,
+        all: bool,
+    ) -> Result<Typed> {
+        let symbol = symbol(operator);
+        let inner = unnested(right);
+        if let ast::Expr::Subquery(query) = inner {
+            return self.compare_subquery(left, &symbol, query, all);
+        }
+        let (left, right) = (self.expression(left)?, self.expression(right)?);
+        operator::any_all(left, &symbol, right, all, &self.catalog)
+    }
+
+    fn like(
+        &mut self,
+        expr: &ast::Expr,
+        pattern: &ast::Expr,
+        escape: Option<&ast::ValueWithSpan>,
+        case_insensitive: bool,
+        negated: bool,
+    ) -> Result<Typed> {
+        let (operand, pattern) = (self.expression(expr)?, self.expression(pattern)?);
+        let escape = escape
+            .map(|escape| self.literal(&escape.value))
+            .transpose()?;
+        operator::like(
+            operand,
+            pattern,
+            escape,
+            case_insensitive,
+            negated,
+            &self.catalog,
+        )
+    }
+
+    // ---- types ----
+
+    fn cast(&mut self, expr: &ast::Expr, data_type: &ast::DataType) -> Result<Typed> {
+        let (to, modifier) =
+            types::named(data_type, &self.catalog).map_err(|error| self.at(error, expr))?;
+        // The elements of an array take the type that the array is cast to.
+        let operand = match (unnested(expr), to.kind()) {
+            (ast::Expr::Array(array), Kind::Array(element)) => {
+                self.array(&array.elem, Some(element))?
+            }
+            _ => self.expression(expr)?,
+        };
+        types::cast(operand, &to, modifier, Coercion::Explicit, &self.catalog)
+    }
+
+    /// `INTERVAL '1' DAY`: a number without a unit counts in the last one named.
+    fn interval(&mut self, interval: &ast::Interval) -> Result<Typed> {
+        let value = self.expression(&interval.value)?;
+        let unit = interval
+            .last_field
+            .as_ref()
+            .or(interval.leading_field.as_ref());
+        let value = match (&value.expr, unit) {
+            (Expr::Literal(datafusion::common::ScalarValue::Utf8(Some(text)), _), Some(unit))
+                if text.trim().parse::<f64>().is_ok() =>
+            {
+                unknown(Some(format!("{text} {unit}")))
+            }
+            _ => value,
+        };
+        types::cast(
+            value,
+            &Type::INTERVAL,
+            -1,
+            Coercion::Explicit,
+            &self.catalog,
+        )
+    }
+
+    /// Expressions that come to one type.
+    pub(super) fn of_one_type(
+        &self,
+        construct: &str,
+        members: Vec<Typed>,
+    ) -> Result<(Vec<Typed>, Type)> {
+        let found: Vec<Type> = members.iter().map(|m| m.data_type.clone()).collect();
+        let common = types::common_type(construct, &found)?;
+        let members = members
+            .into_iter()
+            .map(|member| self.coerce(member, &common));
+        Ok((members.collect::<Result<_>>()?, common))
+    }
+
+    fn array(&mut self, elements: &[ast::Expr], of: Option<&Type>) -> Result<Typed> {
+        if elements.is_empty() && of.is_none() {
+            return Err(Error::new(
+                ErrorKind::InvalidDefinition(Definition::IndeterminateType),
+                "cannot determine type of empty array",
+            )
+            .with_hint("Explicitly cast to the desired type, for example ARRAY[]::integer[]."));
+        }
+        let elements = elements.iter().map(|element| self.expression(element));
+        let elements = elements.collect::<Result<Vec<_>>>()?;
+        let (elements, element) = match of {
+            Some(of) => {
+                let cast =
+                    |element| types::cast(element, of, -1, Coercion::Explicit, &self.catalog);
+                let elements = elements.into_iter().map(cast);
+                (elements.collect::<Result<Vec<_>>>()?, of.clone())
+            }
+            None => self.of_one_type("ARRAY", elements)?,
+        };
+        function::array(elements, &element)
+    }
+
+    fn row(&mut self, members: &[ast::Expr]) -> Result<Typed> {
+        let mut fields = Vec::with_capacity(members.len());
+        for (nth, member) in members.iter().enumerate() {
+            let member = self.expression(member)?;
+            let member = match member.is_unknown() {
+                true => self.coerce(member, &Type::TEXT)?,
+                false => member,
+            };
+            fields.push((format!("f{}", nth + 1), member));
+        }
+        Ok(record(fields))
+    }
+
+    // ---- calls that have a syntax of their own ----
+
+    fn case(
+        &mut self,
+        operand: Option<&ast::Expr>,
+        conditions: &[ast::CaseWhen],
+        otherwise: Option<&ast::Expr>,
+    ) -> Result<Typed> {
+        let operand = operand
+            .map(|operand| self.expression(operand))
+            .transpose()?;
+        let mut tests = Vec::with_capacity(conditions.len());
+        let mut results = Vec::with_capacity(conditions.len() + 1);
+        for when in conditions {
+            let test = self.expression(&when.condition)?;
+            tests.push(match &operand {
+                Some(operand) => operator::binary("=", operand.clone(), test, &self.catalog)?.expr,
+                None => self.boolean(test, "CASE/WHEN")?,
+            });
+            results.push(self.expression(&when.result)?);
+        }
+        results.push(match otherwise {
+            Some(otherwise) => self.expression(otherwise)?,
+            None => unknown(None),
+        });
+        let (mut results, common) = self.of_one_type("CASE", results)?;
+        let otherwise = results.pop().map(|last| Box::new(last.expr));
+        let branches = tests.into_iter().zip(results);
+        let branches = branches.map(|(test, result)| (Box::new(test), Box::new(result.expr)));
+        let case = Case::new(None, branches.collect(), otherwise);
+        Ok(Typed::new(Expr::Case(case), common))
+    }
+
+    fn substring(
+        &mut self,
+        expr: &ast::Expr,
+        from: Option<&ast::Expr>,
+        length: Option<&ast::Expr>,
+    ) -> Result<Typed> {
+        let mut arguments = vec![self.expression(expr)?];
+        match (from, length) {
+            (None, Some(length)) => {
+                arguments.push(constant(&Value::Int4(1), Type::INT4)?);
+                arguments.push(self.expression(length)?);
+            }
+            (from, length) => {
+                for part in from.into_iter().chain(length) {
+                    arguments.push(self.expression(part)?);
+                }
+            }
+        }
+        self.call("substring", arguments)
+    }
+
+    fn call_over(&mut self, name: &str, arguments: &[&ast::Expr]) -> Result<Typed> {
+        let arguments = arguments.iter().map(|argument| self.expression(argument));
+        let arguments = arguments.collect::<Result<Vec<_>>>()?;
+        self.call(name, arguments)
+    }
+
+    /// A call of a function that answers one value.
+    pub(super) fn call(&self, name: &str, arguments: Vec<Typed>) -> Result<Typed> {
+        let Called { typed, .. } = function::call(name, arguments, &self.catalog)?;
+        Ok(typed)
+    }
+}
+
+/// An expression that is true, false or NULL.
+pub(super) fn boolean(expr: Expr) -> Typed {
+    Typed::new(expr, Type::BOOL)
+}
+
+pub(super) fn negate(expr: Expr, negated: bool) -> Expr {
+    match negated {
+        true => Expr::Not(Box::new(expr)),
+        false => expr,
+    }
+}
+
+/// A row of these members.
+pub(super) fn record(members: Vec<(String, Typed)>) -> Typed {
+    let of = record_type(
+        members
+            .iter()
+            .map(|(name, member)| (name.clone(), member.data_type.clone())),
+    );
+    let named = members
+        .into_iter()
+        .zip(1..)
+        .flat_map(|((_, member), nth)| [lit(format!("f{nth}")), member.expr]);
+    Typed::new(named_struct(named.collect()), of)
+}
+
+/// A member of a row.
+///
+/// # Errors
+/// 42703 when it has none of this name, 42809 for what is no row.
+pub(super) fn member(of: Typed, name: &str) -> Result<Typed> {
+    let Kind::Composite(fields) = of.data_type.kind() else {
+        return Err(Error::new(
+            ErrorKind::InvalidDefinition(Definition::ObjectType),
+            format!(
+                "column notation .{name} applied to type {}, which is not a composite type",
+                type_name(&of.data_type)
+            ),
+        ));
+    };
+    let found = fields
+        .iter()
+        .zip(1..)
+        .find(|(field, _)| field.name() == name);
+    let Some((field, nth)) = found else {
+        return Err(Error::new(
+            ErrorKind::NotFound(Object::Column),
+            format!("column \"{name}\" not found in data type record"),
+        ));
+    };
+    let expr = get_field(of.expr.clone(), format!("f{nth}"));
+    Ok(Typed::new(expr, field.type_().clone()))
+}
+
+/// The members of a row constructor.
+pub(super) fn members(expr: &ast::Expr) -> Option<&[ast::Expr]> {
+    match unnested(expr) {
+        ast::Expr::Tuple(members) => Some(members),
+        _ => None,
+    }
+}
+
+/// An expression without the parentheses around it.
+pub(super) fn unnested(mut expr: &ast::Expr) -> &ast::Expr {
+    while let ast::Expr::Nested(inner) = expr {
+        expr = inner;
+    }
+    expr
+}
+
+/// What an operator is called in `pg_operator`; a schema before it is left out.
+fn symbol(operator: &BinaryOperator) -> String {
+    match operator {
+        BinaryOperator::PGCustomBinaryOperator(names) => names.last().cloned().unwrap_or_default(),
+        BinaryOperator::Custom(symbol) => symbol.clone(),
+        BinaryOperator::NotEq => "<>".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// Texts are compared byte by byte; other orders there are not.
+fn known_collation(name: &ast::ObjectName) -> Result<()> {
+    let (_, name) = qualified(name)?;
+    match name.as_str() {
+        "default" | "C" | "POSIX" | "ucs_basic" => Ok(()),
+        _ => Err(Error::new(
+            ErrorKind::NotFound(Object::Other),
+            format!("collation \"{name}\" for encoding \"UTF8\" does not exist"),
+        )
+        .with_hint("There are \"default\", \"C\", \"POSIX\" and \"ucs_basic\".")),
+    }
+}

@@ -1,0 +1,172 @@
+//! What a query is made of while its expressions are bound.
+
+use std::collections::HashMap;
+
+use datafusion::logical_expr::{Expr, LogicalPlan};
+use sqlparser::ast;
+
+use super::scope::Scope;
+use crate::error::{Definition, Error, ErrorKind, Result};
+
+/// The part of a query that an expression stands in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Clause {
+    #[default]
+    From,
+    On,
+    Where,
+    GroupBy,
+    Having,
+    Select,
+    OrderBy,
+    Window,
+    Limit,
+    Values,
+    /// The arguments of an aggregate.
+    Aggregate,
+    Filter,
+}
+
+impl Clause {
+    /// As messages name it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::From => "functions in FROM",
+            Self::On => "JOIN conditions",
+            Self::Where => "WHERE",
+            Self::GroupBy => "GROUP BY",
+            Self::Having => "HAVING",
+            Self::Select => "the SELECT list",
+            Self::OrderBy => "ORDER BY",
+            Self::Window => "window definitions",
+            Self::Limit => "LIMIT",
+            Self::Values => "VALUES",
+            Self::Aggregate => "aggregate function calls",
+            Self::Filter => "FILTER",
+        }
+    }
+
+    /// Whether it is computed from the groups of rows, if there are any.
+    fn is_after_groups(self) -> bool {
+        matches!(
+            self,
+            Self::Having | Self::Select | Self::OrderBy | Self::Window
+        )
+    }
+}
+
+/// A query while it is bound.
+#[derive(Default)]
+pub(super) struct Frame {
+    pub(super) scope: Scope,
+    pub(super) clause: Clause,
+    /// Sub-queries whose values are needed before rows are grouped.
+    pub(super) before: Vec<LogicalPlan>,
+    /// Sub-queries whose values are needed after that.
+    pub(super) after: Vec<LogicalPlan>,
+    pub(super) aggregates: Vec<(Expr, String)>,
+    pub(super) windows: Vec<(Expr, String)>,
+    /// Sets, each level over the ones before.
+    pub(super) sets: Vec<Vec<(Expr, String)>>,
+    /// The windows that WINDOW names.
+    pub(super) named_windows: HashMap<String, ast::WindowSpec>,
+}
+
+impl Frame {
+    /// A query over this scope.
+    pub(super) fn over(scope: Scope) -> Self {
+        Self {
+            scope,
+            ..Self::default()
+        }
+    }
+
+    /// A sub-query of the expression that is being bound: its columns stand beside
+    /// the rows that the expression is computed from.
+    pub(super) fn pend(&mut self, sub: LogicalPlan) {
+        match self.clause.is_after_groups() {
+            true => self.after.push(sub),
+            false => self.before.push(sub),
+        }
+    }
+
+    /// Refuses an aggregate where there can be none (42803).
+    pub(super) fn admit_aggregate(&self) -> Result<()> {
+        match self.clause {
+            Clause::Aggregate | Clause::Filter => Err(Error::new(
+                ErrorKind::InvalidDefinition(Definition::Grouping),
+                "aggregate function calls cannot be nested",
+            )),
+            clause if clause.is_after_groups() => Ok(()),
+            clause => Err(Error::new(
+                ErrorKind::InvalidDefinition(Definition::Grouping),
+                format!("aggregate functions are not allowed in {}", clause.name()),
+            )),
+        }
+    }
+
+    /// Refuses a window function where there can be none (42P20).
+    pub(super) fn admit_window(&self) -> Result<()> {
+        match self.clause {
+            Clause::Select | Clause::OrderBy => Ok(()),
+            Clause::Window => Err(Error::new(
+                ErrorKind::InvalidDefinition(Definition::Windowing),
+                "window function calls cannot be nested",
+            )),
+            clause => Err(Error::new(
+                ErrorKind::InvalidDefinition(Definition::Windowing),
+                match clause {
+                    Clause::Aggregate => {
+                        "aggregate function calls cannot contain window function calls".to_owned()
+                    }
+                    _ => format!("window functions are not allowed in {}", clause.name()),
+                },
+            )),
+        }
+    }
+
+    /// Refuses a set where there can be none (0A000).
+    pub(super) fn admit_set(&self) -> Result<()> {
+        match self.clause {
+            Clause::Select | Clause::OrderBy | Clause::From => Ok(()),
+            clause => Err(Error::unsupported(
+                format_args!("a set-returning function in {}", clause.name()),
+                "Call it in FROM, as LATERAL if it needs columns of other tables.",
+            )),
+        }
+    }
+
+    /// The column of an aggregate; the same one for the same aggregate.
+    pub(super) fn aggregate(&mut self, expr: Expr, fresh: impl FnOnce() -> String) -> String {
+        shared(&mut self.aggregates, expr, fresh)
+    }
+
+    /// The column of a window function; the same one for the same function.
+    pub(super) fn window(&mut self, expr: Expr, fresh: impl FnOnce() -> String) -> String {
+        shared(&mut self.windows, expr, fresh)
+    }
+
+    /// Adds a set of elements, after the ones that its list is made of.
+    pub(super) fn set(&mut self, list: Expr, column: String) {
+        let used = list.column_refs();
+        let is_used = |level: &Vec<(Expr, String)>| {
+            level
+                .iter()
+                .any(|(_, own)| used.iter().any(|column| column.name == *own))
+        };
+        let level = self.sets.iter().rposition(is_used).map_or(0, |at| at + 1);
+        if level == self.sets.len() {
+            self.sets.push(Vec::new());
+        }
+        self.sets[level].push((list, column));
+    }
+}
+
+fn shared(known: &mut Vec<(Expr, String)>, expr: Expr, fresh: impl FnOnce() -> String) -> String {
+    if let Some((_, column)) = known.iter().find(|(own, _)| *own == expr) {
+        return column.clone();
+    }
+    let column = fresh();
+    known.push((expr, column.clone()));
+    column
+}

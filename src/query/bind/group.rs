@@ -1,0 +1,320 @@
+//! GROUP BY and aggregates (PostgreSQL manual, 7.2.3 and 7.2.4).
+
+use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
+use datafusion::logical_expr::{Expr, GroupingSet, LogicalPlan};
+use sqlparser::ast;
+
+use super::binder::Binder;
+use super::frame::Frame;
+use super::order::{admit_order, by_number};
+use super::scope::{Field, Scope};
+use super::select::Output;
+use crate::error::{Definition, Error, ErrorKind, Result};
+use crate::query::error::{carried, translated};
+use crate::query::typed::Typed;
+use crate::query::{build, function, names, types};
+use crate::relation::Type;
+
+/// The most grouping sets that ROLLUP and CUBE may make.
+const MAX_SETS: usize = 4096;
+
+/// What rows are grouped by: nothing without GROUP BY, one set of expressions in
+/// most queries, more with GROUPING SETS, ROLLUP and CUBE.
+pub(super) struct Groups {
+    sets: Vec<Vec<Typed>>,
+    is_there: bool,
+}
+
+/// A plan of groups, and what is left of the expressions over its rows.
+pub(super) struct Grouped {
+    pub(super) plan: LogicalPlan,
+    /// The expressions that rows were grouped by, and their columns.
+    keys: Vec<(Expr, String)>,
+}
+
+/// Whether a query is one of groups.
+pub(super) fn is_grouped(frame: &Frame, groups: &Groups, has_having: bool) -> bool {
+    groups.is_there || has_having || !frame.aggregates.is_empty()
+}
+
+impl Binder<'_> {
+    pub(super) fn group_by(
+        &mut self,
+        by: &ast::GroupByExpr,
+        items: &[ast::SelectItem],
+        outputs: &[Output],
+    ) -> Result<Groups> {
+        let ast::GroupByExpr::Expressions(exprs, modifiers) = by else {
+            return Err(Error::new(
+                ErrorKind::Syntax,
+                "syntax error at or near \"ALL\"",
+            ));
+        };
+        if let Some(modifier) = modifiers.first() {
+            return Err(Error::unsupported(
+                format_args!("GROUP BY … {modifier}"),
+                "Use ROLLUP (…), CUBE (…) or GROUPING SETS (…).",
+            ));
+        }
+        let mut sets: Vec<Vec<Typed>> = vec![Vec::new()];
+        for expr in exprs {
+            let choices = self.choices(expr, items, outputs)?;
+            if sets.len().saturating_mul(choices.len()) > MAX_SETS {
+                return Err(Error::new(
+                    ErrorKind::LimitExceeded(crate::error::Limit::Program),
+                    format!("too many grouping sets present (maximum {MAX_SETS})"),
+                ));
+            }
+            let crossed = sets.iter().flat_map(|set| {
+                choices.iter().map(move |choice| {
+                    let both = set.iter().chain(choice).cloned();
+                    both.collect::<Vec<_>>()
+                })
+            });
+            sets = crossed.collect();
+        }
+        Ok(Groups {
+            sets,
+            is_there: !exprs.is_empty(),
+        })
+    }
+
+    /// What one item of GROUP BY can be grouped by.
+    fn choices(
+        &mut self,
+        expr: &ast::Expr,
+        items: &[ast::SelectItem],
+        outputs: &[Output],
+    ) -> Result<Vec<Vec<Typed>>> {
+        let lists = match expr {
+            ast::Expr::GroupingSets(lists) => {
+                let lists = lists
+                    .iter()
+                    .map(|list| self.group_list(list, items, outputs));
+                return lists.collect();
+            }
+            ast::Expr::Rollup(lists) | ast::Expr::Cube(lists) => {
+                let lists = lists
+                    .iter()
+                    .map(|list| self.group_list(list, items, outputs));
+                lists.collect::<Result<Vec<_>>>()?
+            }
+            ast::Expr::Tuple(members) => {
+                return Ok(vec![self.group_list(members, items, outputs)?]);
+            }
+            other => return Ok(vec![vec![self.group_item(other, items, outputs)?]]),
+        };
+        if let ast::Expr::Rollup(_) = expr {
+            let prefixes = (0..=lists.len()).rev().map(|count| lists[..count].concat());
+            return Ok(prefixes.collect());
+        }
+        if lists.len() >= MAX_SETS.ilog2() as usize {
+            return Err(Error::new(
+                ErrorKind::LimitExceeded(crate::error::Limit::Program),
+                "CUBE is limited to 12 elements",
+            ));
+        }
+        let subsets = (0..1_usize << lists.len()).rev().map(|chosen| {
+            let members = lists.iter().enumerate().rev();
+            let members = members.filter(|(bit, _)| chosen >> bit & 1 == 1);
+            members.rev().flat_map(|(_, list)| list.clone()).collect()
+        });
+        Ok(subsets.collect())
+    }
+
+    fn group_list(
+        &mut self,
+        list: &[ast::Expr],
+        items: &[ast::SelectItem],
+        outputs: &[Output],
+    ) -> Result<Vec<Typed>> {
+        list.iter()
+            .map(|expr| self.group_item(expr, items, outputs))
+            .collect()
+    }
+
+    /// A column of the tables, an output column by number or name, or an expression.
+    fn group_item(
+        &mut self,
+        expr: &ast::Expr,
+        items: &[ast::SelectItem],
+        outputs: &[Output],
+    ) -> Result<Typed> {
+        let typed = match by_number(expr, outputs.len(), "GROUP BY")? {
+            Some(place) => outputs[place].typed.clone(),
+            None => match self.output_of_name(expr, items, outputs)? {
+                Some(typed) => typed,
+                None => self.expression(expr)?,
+            },
+        };
+        admit_order(&typed.data_type)?;
+        match typed.is_unknown() {
+            true => self.coerce(typed, &Type::TEXT),
+            false => Ok(typed),
+        }
+    }
+
+    /// An output column of this name, if no table has such a column.
+    fn output_of_name(
+        &mut self,
+        expr: &ast::Expr,
+        items: &[ast::SelectItem],
+        outputs: &[Output],
+    ) -> Result<Option<Typed>> {
+        let ast::Expr::Identifier(name) = expr else {
+            return Ok(None);
+        };
+        let name = super::name::folded(name);
+        if items.is_empty() || self.frame().scope.column(&name)?.is_some() {
+            return Ok(None);
+        }
+        let found = outputs.iter().find(|output| output.name == name);
+        Ok(found.map(|output| output.typed.clone()))
+    }
+
+    /// Groups the rows of a plan.
+    pub(super) fn grouped(
+        &mut self,
+        plan: LogicalPlan,
+        frame: &Frame,
+        groups: Groups,
+    ) -> Result<Grouped> {
+        let mut keys: Vec<(Expr, String)> = Vec::new();
+        let mut computed = Vec::new();
+        let mut compared = Vec::new();
+        let mut grouping: Vec<Expr> = Vec::new();
+        let mut aggregates: Vec<Expr> = Vec::new();
+        for typed in groups.sets.iter().flatten() {
+            if keys.iter().any(|(expr, _)| *expr == typed.expr) {
+                continue;
+            }
+            let column = match &typed.expr {
+                Expr::Column(column) => column.name.clone(),
+                expr => {
+                    let column = self.column(&typed.data_type);
+                    computed.push((expr.clone(), column.clone()));
+                    column
+                }
+            };
+            let value = names::column(&column);
+            let key = types::key(value.clone(), &typed.data_type);
+            grouping.push(match key == value {
+                true => value,
+                // Rows with equal keys are one group, and the first of them shows.
+                false => {
+                    let compare = self.names.fresh();
+                    compared.push((key, compare.clone()));
+                    let first = Typed::new(value, typed.data_type.clone());
+                    let first = function::first(first, &self.catalog);
+                    aggregates.push(first.expr.alias(column.as_str()));
+                    names::column(&compare)
+                }
+            });
+            keys.push((typed.expr.clone(), column));
+        }
+        for field in dependents(&frame.scope, &keys) {
+            let first = function::first(field.typed(), &self.catalog);
+            aggregates.push(first.expr.alias(field.column.as_str()));
+        }
+        let own = frame.aggregates.iter();
+        aggregates.extend(own.map(|(expr, column)| expr.clone().alias(column.as_str())));
+        let plan = build::extend(plan, computed).map_err(translated)?;
+        let plan = build::extend(plan, compared).map_err(translated)?;
+        let by = match groups.sets.as_slice() {
+            [_] => grouping,
+            sets => {
+                let place = |typed: &Typed| {
+                    let found = keys.iter().position(|(expr, _)| *expr == typed.expr);
+                    grouping[found.expect("every expression of a set is a key")].clone()
+                };
+                let sets = sets.iter().map(|set| set.iter().map(place).collect());
+                vec![Expr::GroupingSet(GroupingSet::GroupingSets(sets.collect()))]
+            }
+        };
+        // Without anything to compute there is still one group: it needs a column.
+        if by.is_empty() && aggregates.is_empty() {
+            let column = self.names.fresh();
+            aggregates.push(build::count(None).alias(column));
+        }
+        let plan = build::aggregate(plan, by, aggregates).map_err(translated)?;
+        let grouped = Grouped { plan, keys };
+        for sub in &frame.after {
+            grouped.admit(sub, &frame.scope)?;
+        }
+        Ok(grouped)
+    }
+}
+
+/// What depends on the columns that rows are grouped by: all columns of a table
+/// whose key they are.
+fn dependents<'a>(scope: &'a Scope, keys: &'a [(Expr, String)]) -> impl Iterator<Item = &'a Field> {
+    let is_key = |column: &str| keys.iter().any(|(_, own)| own == column);
+    let keyed = scope.entries.iter().filter(move |entry| {
+        let mut key = entry.key.iter().map(|place| &entry.fields[*place]);
+        !entry.key.is_empty() && key.all(|field| is_key(&field.column))
+    });
+    let fields = keyed.flat_map(|entry| &entry.fields);
+    fields.filter(move |field| !is_key(&field.column))
+}
+
+impl Grouped {
+    /// An expression over rows as one over groups.
+    ///
+    /// # Errors
+    /// 42803 for a column that has no one value in a group.
+    pub(super) fn over_groups(&self, expr: Expr, scope: &Scope) -> Result<Expr> {
+        let replaced = expr.transform_down(|expr| {
+            if let Some((_, column)) = self.keys.iter().find(|(key, _)| *key == expr) {
+                let key = names::column(column);
+                return Ok(Transformed::new(key, true, TreeNodeRecursion::Jump));
+            }
+            match &expr {
+                Expr::Column(column) if self.is_lost(&column.name, scope) => {
+                    Err(carried(ungrouped(
+                        scope,
+                        &column.name,
+                        "must appear in the GROUP BY clause or be used in an aggregate function",
+                    )))
+                }
+                _ => Ok(Transformed::no(expr)),
+            }
+        });
+        Ok(replaced.map_err(translated)?.data)
+    }
+
+    /// Whether a column of the rows is none of the groups.
+    fn is_lost(&self, column: &str, scope: &Scope) -> bool {
+        let is_of_rows = scope.all().any(|field| field.column == column);
+        is_of_rows && !self.plan.schema().has_column_with_unqualified_name(column)
+    }
+
+    fn admit(&self, sub: &LogicalPlan, scope: &Scope) -> Result<()> {
+        for expr in sub.all_out_ref_exprs() {
+            if let Expr::OuterReferenceColumn(_, column) = &expr
+                && self.is_lost(&column.name, scope)
+            {
+                let field = scope.all().find(|field| field.column == column.name);
+                let name = field.map_or("", |field| field.name.as_str());
+                return Err(Error::new(
+                    ErrorKind::InvalidDefinition(Definition::Grouping),
+                    format!("subquery uses ungrouped column \"{name}\" from outer query"),
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn ungrouped(scope: &Scope, column: &str, what: &str) -> Error {
+    let entry = scope.entries.iter().find_map(|entry| {
+        let field = entry.fields.iter().find(|field| field.column == column)?;
+        Some(match &entry.name {
+            Some(table) => format!("{table}.{}", field.name),
+            None => field.name.clone(),
+        })
+    });
+    Error::new(
+        ErrorKind::InvalidDefinition(Definition::Grouping),
+        format!("column \"{}\" {what}", entry.unwrap_or_default()),
+    )
+}

@@ -1,0 +1,293 @@
+//! A query as a whole: WITH, its body, the order and the number of its rows
+//! (PostgreSQL manual, 7.8 and SELECT).
+
+use std::sync::Arc;
+
+use datafusion::arrow::datatypes::{Field as ArrowField, Schema};
+use datafusion::catalog::cte_worktable::CteWorkTable;
+use datafusion::common::Column;
+use datafusion::datasource::provider_as_source;
+use datafusion::logical_expr::expr::Sort;
+use datafusion::logical_expr::{Expr, LogicalPlan, RecursiveQuery, TableScan};
+use datafusion::sql::TableReference;
+use sqlparser::ast;
+
+use super::binder::Binder;
+use super::name::folded;
+use super::order;
+use super::scope::Field;
+use super::subquery::Common;
+use crate::error::{Definition, Error, ErrorKind, Result};
+use crate::query::error::translated;
+use crate::query::types::{self, Coercion};
+use crate::query::{build, names};
+use crate::relation::{Type, type_name};
+
+/// What a query answers.
+#[derive(Clone)]
+pub(super) struct Answer {
+    /// A plan that has the columns, and perhaps others that it is ordered by.
+    pub(super) plan: LogicalPlan,
+    /// The columns.
+    pub(super) fields: Vec<Field>,
+    /// The order of the rows; the plan itself is in none.
+    pub(super) order: Vec<Sort>,
+}
+
+impl Answer {
+    /// The same with a type for every column: a text, where nothing else told.
+    pub(super) fn resolved(self, binder: &Binder<'_>) -> Result<Self> {
+        let types = self.fields.iter().map(|field| match &field.data_type {
+            &Type::UNKNOWN => Type::TEXT,
+            known => known.clone(),
+        });
+        let types: Vec<Type> = types.collect();
+        self.cast(&types, binder)
+    }
+
+    /// The same with these types for its columns.
+    pub(super) fn cast(self, to: &[Type], binder: &Binder<'_>) -> Result<Self> {
+        let changes = |(field, to): (&Field, &Type)| field.data_type != *to;
+        if !self.fields.iter().zip(to).any(changes) {
+            return Ok(self);
+        }
+        let mut columns = build::columns_of(&self.plan);
+        let mut fields = self.fields;
+        for (field, to) in fields.iter_mut().zip(to) {
+            if field.data_type == *to {
+                continue;
+            }
+            let fresh = binder.names.fresh();
+            let cast = types::cast(field.typed(), to, -1, Coercion::Implicit, &binder.catalog)?;
+            columns.push((cast.expr, fresh.clone()));
+            *field = Field {
+                column: fresh,
+                data_type: to.clone(),
+                modifier: -1,
+                origin: None,
+                name: std::mem::take(&mut field.name),
+            };
+        }
+        Ok(Self {
+            plan: build::project(self.plan, columns).map_err(translated)?,
+            fields,
+            order: self.order,
+        })
+    }
+
+    /// A plan of just the columns, under new names: the answer may be used again.
+    pub(super) fn renamed(&self, binder: &mut Binder<'_>) -> Result<(LogicalPlan, Vec<Field>)> {
+        let mut columns = Vec::with_capacity(self.fields.len());
+        let mut fields = Vec::with_capacity(self.fields.len());
+        for field in &self.fields {
+            let column = binder.column(&field.data_type);
+            columns.push((names::column(&field.column), column.clone()));
+            fields.push(Field {
+                column,
+                ..field.clone()
+            });
+        }
+        let sorted = build::sort(self.plan.clone(), self.order.clone());
+        let plan = build::project(sorted, columns).map_err(translated)?;
+        Ok((plan, fields))
+    }
+}
+
+impl Binder<'_> {
+    pub(super) fn query(&mut self, query: &ast::Query) -> Result<Answer> {
+        // FOR UPDATE locks rows that somebody may change: there are none.
+        let known = self.common.len();
+        if let Some(with) = &query.with {
+            for table in &with.cte_tables {
+                let common = match with.recursive {
+                    true => self.recursive(table)?,
+                    false => self.common(table)?,
+                };
+                self.common.push(common);
+            }
+        }
+        let items = order::items(query.order_by.as_ref())?;
+        let answer = self.body(&query.body, items)?;
+        let answer = self.limited(answer, query);
+        self.common.truncate(known);
+        answer
+    }
+
+    /// The body of a query, in an order.
+    pub(super) fn body(
+        &mut self,
+        body: &ast::SetExpr,
+        order: &[ast::OrderByExpr],
+    ) -> Result<Answer> {
+        match body {
+            ast::SetExpr::Select(select) => self.select(select, order),
+            ast::SetExpr::Query(query) if order.is_empty() => {
+                self.deeper(|binder| binder.query(query))
+            }
+            other => {
+                let mut answer = self.deeper(|binder| binder.rows_of(other))?;
+                if !order.is_empty() {
+                    answer.order = self.order_of_outputs(&answer.fields, order)?;
+                }
+                Ok(answer)
+            }
+        }
+    }
+
+    /// A body that is no SELECT.
+    fn rows_of(&mut self, body: &ast::SetExpr) -> Result<Answer> {
+        match body {
+            ast::SetExpr::Select(select) => self.select(select, &[]),
+            ast::SetExpr::Query(query) => self.query(query),
+            ast::SetExpr::SetOperation {
+                op,
+                set_quantifier,
+                left,
+                right,
+            } => self.set_operation(*op, *set_quantifier, left, right),
+            ast::SetExpr::Values(values) => self.values(values),
+            ast::SetExpr::Table(table) => {
+                let name = table.table_name.as_deref().unwrap_or_default();
+                let schema = table.schema_name.as_deref();
+                let (plan, scope) = self.relation(schema, name, None)?;
+                Ok(Answer {
+                    plan,
+                    fields: scope.columns,
+                    order: Vec::new(),
+                })
+            }
+            ast::SetExpr::Insert(_)
+            | ast::SetExpr::Update(_)
+            | ast::SetExpr::Delete(_)
+            | ast::SetExpr::Merge(_) => Err(Error::unsupported(
+                "a statement that changes data within a query",
+                "Rekha keeps schemas, not rows: change them with ALTER STREAM.",
+            )),
+        }
+    }
+
+    // ---- WITH ----
+
+    fn common(&mut self, table: &ast::Cte) -> Result<Common> {
+        let answer = self.subquery(&table.query)?;
+        let (plan, fields) = answer.renamed(self)?;
+        Ok(Common {
+            name: folded(&table.alias.name),
+            plan,
+            fields: aliased(fields, &table.alias)?,
+        })
+    }
+
+    /// `WITH RECURSIVE t AS (… UNION [ALL] …)`, where the second query is over the
+    /// rows that it made before; any other query is as it is without the word.
+    fn recursive(&mut self, table: &ast::Cte) -> Result<Common> {
+        let ast::SetExpr::SetOperation {
+            op: ast::SetOperator::Union,
+            set_quantifier,
+            left,
+            right,
+        } = table.query.body.as_ref()
+        else {
+            return self.common(table);
+        };
+        let name = folded(&table.alias.name);
+        let first = self.body(left, &[])?.resolved(self)?;
+        let (first, fields) = first.renamed(self)?;
+        let fields = aliased(fields, &table.alias)?;
+        // What the second query sees under the name: the rows of the round before.
+        let work = self.names.fresh();
+        let seen = self.work_table(&work, &fields)?;
+        let known = self.common.len();
+        self.common.push(Common {
+            name: name.clone(),
+            plan: seen,
+            fields: fields.clone(),
+        });
+        let second = self.body(right, &[]);
+        self.common.truncate(known);
+        let second = second?;
+        if second.fields.len() != fields.len() {
+            return Err(super::set_operation::other_columns("UNION"));
+        }
+        let types: Vec<Type> = fields.iter().map(|field| field.data_type.clone()).collect();
+        let known = |field: &Field| field.data_type != Type::UNKNOWN;
+        for (own, (field, to)) in second
+            .fields
+            .iter()
+            .filter(|f| known(f))
+            .zip(fields.iter().zip(&types))
+        {
+            if own.data_type != *to && !types::can_cast(&own.data_type, to, Coercion::Implicit) {
+                return Err(Error::new(
+                    ErrorKind::InvalidDefinition(Definition::TypeMismatch),
+                    format!(
+                        "recursive query \"{name}\" column \"{}\" has type {} in non-recursive term but type {} overall",
+                        field.name,
+                        type_name(to),
+                        type_name(&own.data_type),
+                    ),
+                )
+                .with_hint("Cast the output of the non-recursive term to the correct type."));
+            }
+        }
+        let second = second.cast(&types, self)?;
+        let columns = second.fields.iter().zip(&fields);
+        let columns =
+            columns.map(|(own, field)| (names::column(&own.column), field.column.clone()));
+        let second =
+            build::project(second.plan, columns.collect::<Vec<_>>()).map_err(translated)?;
+        let is_distinct = !matches!(set_quantifier, ast::SetQuantifier::All);
+        let plan = RecursiveQuery::try_new(work, Arc::new(first), Arc::new(second), is_distinct)
+            .map_err(translated)?;
+        Ok(Common {
+            name,
+            plan: LogicalPlan::RecursiveQuery(plan),
+            fields,
+        })
+    }
+
+    fn work_table(&mut self, name: &str, fields: &[Field]) -> Result<LogicalPlan> {
+        let columns = fields
+            .iter()
+            .map(|field| ArrowField::new(&field.column, types::carrier(&field.data_type), true));
+        let schema = Arc::new(Schema::new(columns.collect::<Vec<_>>()));
+        let table = Arc::new(CteWorkTable::new(name, schema));
+        let reference = TableReference::bare(name);
+        let scan = TableScan::try_new(
+            reference.clone(),
+            provider_as_source(table),
+            None,
+            Vec::new(),
+            None,
+        )
+        .map_err(translated)?;
+        let columns = fields.iter().map(|field| {
+            let column = Column::new(Some(reference.clone()), field.column.clone());
+            (Expr::Column(column), field.column.clone())
+        });
+        let columns: Vec<_> = columns.collect();
+        build::project(LogicalPlan::TableScan(scan), columns).map_err(translated)
+    }
+}
+
+/// Columns with the names that an alias gives them.
+///
+/// # Errors
+/// 42P10 for more names than columns.
+pub(super) fn aliased(mut fields: Vec<Field>, alias: &ast::TableAlias) -> Result<Vec<Field>> {
+    if alias.columns.len() > fields.len() {
+        return Err(Error::new(
+            ErrorKind::InvalidDefinition(Definition::ColumnReference),
+            format!(
+                "table \"{}\" has {} columns available but {} columns specified",
+                folded(&alias.name),
+                fields.len(),
+                alias.columns.len()
+            ),
+        ));
+    }
+    for (field, column) in fields.iter_mut().zip(&alias.columns) {
+        field.name = folded(&column.name);
+    }
+    Ok(fields)
+}

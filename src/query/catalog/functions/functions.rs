@@ -1,0 +1,14 @@
+//! All of them, but those about privileges.
+
+use super::{comment, definition, lookup, none, procedure, session, visibility};
+use crate::query::function::Function;
+
+pub(in crate::query) static CATALOG: &[&[Function]] = &[
+    comment::COMMENTS,
+    definition::DEFINITIONS,
+    lookup::LOOKUPS,
+    none::NONE,
+    procedure::PROCEDURES,
+    session::SESSION,
+    visibility::VISIBILITY,
+];

@@ -1,0 +1,17 @@
+//! Functions about the session and about what there is (PostgreSQL manual, 9.26
+//! and 9.27).
+
+mod comment;
+mod definition;
+mod functions;
+mod lookup;
+mod none;
+mod privilege;
+mod procedure;
+mod session;
+#[cfg(test)]
+mod tests;
+mod visibility;
+
+pub(in crate::query) use functions::CATALOG;
+pub(in crate::query) use privilege::PRIVILEGES;

@@ -1,0 +1,61 @@
+//! The OIDs of what there is.
+//!
+//! | what | OID |
+//! | --- | --- |
+//! | PostgreSQL's own objects | PostgreSQL's own |
+//! | Rekha's own relations and schemas | 15000 to 16383, which PostgreSQL leaves free |
+//! | namespaces, streams, indexes, constraints | 16384 and their identity in the store |
+//! | primary keys and their indexes | that of their stream with the highest bit set |
+//! | defaults | made of the stream's and the column's number |
+//!
+//! So an OID is there before COMMIT, and stays the same for ever. A constraint and
+//! its index share one: the two are in different catalogs.
+
+use crate::schema::ObjectId;
+
+/// The first OID that is not a system's own (`FirstNormalObjectId`).
+const FIRST: u32 = 16_384;
+/// What tells the OID of a primary key from that of its stream.
+const KEY: u32 = 1 << 31;
+
+/// `pg_class`, as what an object is one of.
+pub(in crate::query) const PG_CLASS: u32 = 1259;
+pub(super) const PG_CONSTRAINT: u32 = 2606;
+pub(super) const PG_ATTRDEF: u32 = 2604;
+pub(super) const PG_NAMESPACE: u32 = 2615;
+pub(super) const PG_DATABASE: u32 = 1262;
+
+/// The schema `pg_catalog`.
+pub(super) const PG_CATALOG: u32 = 11;
+/// The one database.
+pub(super) const DATABASE: u32 = 5;
+/// The one role: the user of the session.
+pub(super) const USER: u32 = 10;
+/// The default tablespace.
+pub(super) const TABLESPACE: u32 = 1663;
+
+/// That of a namespace, stream, index or constraint.
+pub(super) fn of(id: ObjectId) -> u32 {
+    // The store's sequence has not come to 2^31.
+    FIRST.wrapping_add(id.0 as u32)
+}
+
+/// That of a stream's primary key, and of its index.
+pub(super) fn of_key(stream: ObjectId) -> u32 {
+    KEY | of(stream)
+}
+
+/// That of a column's default. Two are the same only in a store with more than
+/// half a million objects, and `pg_attrdef` alone has them.
+pub(super) fn of_default(table: u32, column: i16) -> u32 {
+    table
+        .wrapping_mul(8_192)
+        .wrapping_add(u32::from(column.unsigned_abs()))
+}
+
+/// What a stream, index, constraint or primary key of this OID is known by in the
+/// store; a key by its stream.
+pub(super) fn object(oid: u32) -> Option<ObjectId> {
+    let id = (oid & !KEY).checked_sub(FIRST)?;
+    Some(ObjectId(i64::from(id)))
+}

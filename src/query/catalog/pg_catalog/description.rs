@@ -1,0 +1,76 @@
+//! `pg_description`, `pg_namespace`, `pg_database`.
+
+use crate::query::catalog::cell::*;
+use crate::query::catalog::oid::{
+    self as oids, DATABASE, PG_CLASS, PG_NAMESPACE, TABLESPACE, USER,
+};
+use crate::query::catalog::schemas;
+use crate::query::catalog::source::Maker;
+use crate::query::catalog::table::{Attribute, Table};
+use crate::registry::Namespace;
+use crate::relation::Row;
+
+pub(in crate::query::catalog) const DESCRIPTIONS: &str =
+    include_str!("../postgresql/pg_description.tsv");
+
+/// UTF8, by its number (`pg_enc`).
+const UTF8: i32 = 6;
+
+/// The comments on a table and its columns.
+pub(super) fn pg_description(maker: &Maker<'_>, table: &Table) -> Vec<Row> {
+    let row = |number: i16, comment: &str| {
+        maker.row([
+            ("objoid", oid(table.oid)),
+            ("classoid", oid(PG_CLASS)),
+            ("objsubid", int4(i32::from(number))),
+            ("description", text(comment)),
+        ])
+    };
+    let own = table.comment.iter().map(|comment| row(0, comment));
+    let columns = table.numbered();
+    let columns = columns.filter_map(|(number, _, attribute): (_, _, &Attribute)| {
+        Some(row(number, attribute.comment.as_ref()?))
+    });
+    own.chain(columns).collect()
+}
+
+/// What `obj_description` says of a schema.
+pub(in crate::query::catalog) fn schema_comment(schema: u32, class: u32) -> Option<&'static str> {
+    (class == PG_NAMESPACE)
+        .then(|| schemas::of_oid(schema)?.comment)
+        .flatten()
+}
+
+pub(super) fn pg_namespace(maker: &Maker<'_>, namespaces: &[Namespace]) -> Vec<Row> {
+    let row = |schema: u32, name: &str| {
+        maker.row([
+            ("oid", oid(schema)),
+            ("nspname", text(name)),
+            ("nspowner", oid(USER)),
+        ])
+    };
+    let own = schemas::ALL
+        .iter()
+        .map(|schema| row(schema.oid, schema.name));
+    let namespaces = namespaces.iter();
+    let namespaces = namespaces.map(|namespace| row(oids::of(namespace.id), &namespace.name));
+    own.chain(namespaces).collect()
+}
+
+pub(super) fn pg_database(maker: &Maker<'_>) -> Vec<Row> {
+    vec![maker.row([
+        ("oid", oid(DATABASE)),
+        ("datname", maker.database()),
+        ("datdba", oid(USER)),
+        ("encoding", int4(UTF8)),
+        ("datlocprovider", char(b'c')),
+        ("datistemplate", NO),
+        ("datallowconn", YES),
+        ("datconnlimit", int4(-1)),
+        ("datfrozenxid", oid(0)),
+        ("datminmxid", oid(0)),
+        ("dattablespace", oid(TABLESPACE)),
+        ("datcollate", text("C.UTF-8")),
+        ("datctype", text("C.UTF-8")),
+    ])]
+}

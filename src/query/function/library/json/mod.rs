@@ -1,0 +1,9 @@
+//! Functions on JSON (PostgreSQL manual, 9.16).
+
+mod build;
+mod edit;
+mod read;
+
+pub(super) use build::BUILD;
+pub(super) use edit::EDIT;
+pub(super) use read::READ;

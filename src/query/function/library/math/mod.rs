@@ -1,0 +1,11 @@
+//! Mathematical functions (PostgreSQL manual, 9.3).
+
+mod float;
+mod integer;
+mod rounding;
+mod transcendental;
+
+pub(super) use float::FLOAT;
+pub(super) use integer::INTEGER;
+pub(super) use rounding::ROUNDING;
+pub(super) use transcendental::TRANSCENDENTAL;

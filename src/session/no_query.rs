@@ -1,0 +1,39 @@
+//! The query engine of a build that has none.
+
+use std::sync::Arc;
+
+use super::{Column, RowStream, Session, Type, Value};
+use crate::error::Result;
+use crate::sql::Query;
+
+/// A query that was planned: there is none.
+#[derive(Clone)]
+pub(super) enum Planned {}
+
+impl Planned {
+    pub(super) fn columns(&self) -> &Arc<[Column]> {
+        match *self {}
+    }
+
+    pub(super) fn parameters(&self) -> &Arc<[Type]> {
+        match *self {}
+    }
+}
+
+impl Session {
+    /// Refuses a query.
+    ///
+    /// # Errors
+    /// 0A000
+    pub(super) async fn plan(&mut self, _: &Query, _: &[Option<Type>]) -> Result<Planned> {
+        Err(super::dispatch::no_engine())
+    }
+
+    pub(super) fn run(&mut self, planned: &Planned, _: &[Value]) -> Result<RowStream> {
+        match *planned {}
+    }
+
+    pub(super) fn take_over(&mut self) -> Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,202 @@
+//! `LISTEN`, `NOTIFY` and `UNLISTEN`.
+//!
+//! As in PostgreSQL (manual, "LISTEN" and "NOTIFY"): all three count when the
+//! transaction commits, and not at all when it is rolled back; what a transaction
+//! says twice on a channel is heard once; the client is told between its
+//! transactions only.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::budget::Share;
+use super::dispatch::done;
+use super::{Notification, Outcome, Session, TransactionStatus};
+use crate::error::{Error, ErrorKind, Result, Value};
+use crate::registry::{Channels, Listener};
+use crate::schema::Name;
+
+/// A payload is shorter than this (in bytes), as in PostgreSQL.
+const MAX_PAYLOAD_BYTES: usize = 8_000;
+
+/// What a channel takes beside its name, about (in bytes).
+const CHANNEL_BYTES: usize = 128;
+
+/// What a session listens to.
+#[derive(Debug, Default)]
+pub(super) struct Listening {
+    channels: Channels,
+    /// Nobody without channels.
+    listener: Option<Listener>,
+    /// The part of the channels.
+    share: Option<Share>,
+}
+
+/// What a transaction has said and wants to hear, for its commit.
+#[derive(Debug, Default)]
+pub(super) struct Pending {
+    wishes: Vec<Wish>,
+    said: Vec<Arc<Notification>>,
+}
+
+#[derive(Debug)]
+enum Wish {
+    Listen(Name),
+    Unlisten(Name),
+    UnlistenAll,
+}
+
+/// A state of [`Pending`] to go back to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct PendingMark {
+    wishes: usize,
+    said: usize,
+}
+
+impl Pending {
+    pub(super) fn mark(&self) -> PendingMark {
+        PendingMark {
+            wishes: self.wishes.len(),
+            said: self.said.len(),
+        }
+    }
+
+    /// Forgets what came after the mark.
+    pub(super) fn go_back(&mut self, mark: PendingMark) {
+        self.wishes.truncate(mark.wishes);
+        self.said.truncate(mark.said);
+    }
+}
+
+impl Session {
+    /// What has been notified since the last call, for a client between its
+    /// transactions; nothing in one.
+    ///
+    /// # Errors
+    /// 54000 when the session would miss some: it is not to go on.
+    pub fn take_notifications(&mut self) -> Result<Vec<Arc<Notification>>> {
+        match &self.listening.listener {
+            Some(listener) if self.transaction_status() == TransactionStatus::Idle => {
+                listener.take()
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// Waits until [`Session::take_notifications`] has something to say outside a
+    /// transaction. Can be dropped and asked for again.
+    pub async fn notified(&self) {
+        match &self.listening.listener {
+            Some(listener) => listener.woken().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Waits until the session has missed notifications.
+    pub async fn missed(&self) {
+        match &self.listening.listener {
+            Some(listener) => listener.lost().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    pub(super) async fn listen(&mut self, channel: &Name) -> Result<Outcome> {
+        self.wish(Wish::Listen(channel.clone())).await?;
+        Ok(done("LISTEN"))
+    }
+
+    /// All channels, if none is named.
+    pub(super) async fn unlisten(&mut self, channel: Option<&Name>) -> Result<Outcome> {
+        self.wish(match channel {
+            Some(channel) => Wish::Unlisten(channel.clone()),
+            None => Wish::UnlistenAll,
+        })
+        .await?;
+        Ok(done("UNLISTEN"))
+    }
+
+    pub(super) fn notify(&mut self, channel: &Name, payload: &str) -> Result<Outcome> {
+        if payload.len() >= MAX_PAYLOAD_BYTES {
+            let kind = ErrorKind::InvalidValue(Value::Parameter);
+            return Err(Error::new(kind, "payload string too long"));
+        }
+        let notification = Arc::new(Notification {
+            channel: channel.clone(),
+            payload: payload.to_owned(),
+            sender: self.process_id,
+        });
+        match self.transaction.open_mut() {
+            Some(block) => block.pending.said.push(notification),
+            None => self.registry.notifications().publish(&[notification]),
+        }
+        Ok(done("NOTIFY"))
+    }
+
+    /// Listens to nothing any more, at once.
+    pub(super) fn unlisten_all(&mut self) {
+        self.listening = Listening::default();
+    }
+
+    async fn wish(&mut self, wish: Wish) -> Result<()> {
+        match self.transaction.open_mut() {
+            Some(block) => {
+                block.pending.wishes.push(wish);
+                Ok(())
+            }
+            None => {
+                let pending = Pending {
+                    wishes: vec![wish],
+                    said: Vec::new(),
+                };
+                self.tune_in(&pending).await.map(drop)
+            }
+        }
+    }
+
+    /// Listens as a transaction wants it, before it commits: nothing that comes
+    /// after is missed. Answers the channels from before.
+    ///
+    /// # Errors
+    /// 53200 for too many channels; those of the store.
+    pub(super) async fn tune_in(&mut self, pending: &Pending) -> Result<Option<Channels>> {
+        if pending.wishes.is_empty() {
+            return Ok(None);
+        }
+        let mut channels = self.listening.channels.clone();
+        for wish in &pending.wishes {
+            match wish {
+                Wish::Unlisten(channel) => drop(channels.remove(channel)),
+                Wish::UnlistenAll => channels.clear(),
+                Wish::Listen(channel) if channels.contains_key(channel) => {}
+                Wish::Listen(channel) => {
+                    let since = self.registry.listened_since(channel).await?;
+                    channels.insert(channel.clone(), since);
+                }
+            }
+        }
+        let bytes = channels.keys().map(|name| name.len() + CHANNEL_BYTES).sum();
+        self.budget.set(&mut self.listening.share, bytes)?;
+        Ok(Some(self.listen_on(channels)))
+    }
+
+    /// Listens on these channels only. Answers those from before.
+    pub(super) fn listen_on(&mut self, channels: Channels) -> Channels {
+        let Listening { listener, .. } = &mut self.listening;
+        if channels.is_empty() {
+            *listener = None;
+        } else {
+            let listener = listener.get_or_insert_with(|| self.registry.notifications().join());
+            listener.listen(channels.clone());
+        }
+        std::mem::replace(&mut self.listening.channels, channels)
+    }
+
+    /// Says what a transaction has said, now that it has committed.
+    pub(super) fn say(&self, pending: &Pending) {
+        let mut seen = HashSet::new();
+        let said = pending.said.iter().filter(|said| seen.insert(*said));
+        let said: Vec<_> = said.cloned().collect();
+        if !said.is_empty() {
+            self.registry.notifications().publish(&said);
+        }
+    }
+}

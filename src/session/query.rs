@@ -1,0 +1,213 @@
+//! What a session asks the query engine, and what a query asks the session.
+
+use std::sync::Arc;
+
+use chrono::Utc;
+use parking_lot::Mutex;
+
+use super::portal::Portal;
+use super::prepared::Prepared;
+use super::setting::Settings;
+use super::{Column, RowStream, Session, Type, Value};
+use crate::error::Result;
+use crate::query::{self, Context, Conversation, Engine, Plan};
+use crate::relation::Timestamp;
+use crate::sql::{Query, SetScope, SetValue};
+
+/// A query that was planned, for the state in which the session was.
+#[derive(Clone)]
+pub(super) struct Planned {
+    plan: Plan,
+    talk: Arc<Talk>,
+}
+
+impl Planned {
+    pub(super) fn columns(&self) -> &Arc<[Column]> {
+        &self.plan.columns
+    }
+
+    pub(super) fn parameters(&self) -> &Arc<[Type]> {
+        &self.plan.parameters
+    }
+}
+
+/// What a query sees of the session, and what it has set there.
+struct Talk {
+    settings: Mutex<Settings>,
+    set: Mutex<Vec<Set>>,
+    prepared: Vec<query::PreparedStatement>,
+    cursors: Vec<query::Cursor>,
+}
+
+/// A `set_config`.
+struct Set {
+    scope: SetScope,
+    name: String,
+    value: String,
+}
+
+impl Conversation for Talk {
+    fn setting(&self, name: &str) -> Option<String> {
+        let shown = self.settings.lock().show(name);
+        shown.ok().map(|(_, value)| value)
+    }
+
+    fn settings(&self) -> Vec<query::Setting> {
+        self.settings.lock().rows()
+    }
+
+    fn set(&self, name: &str, value: &str, is_local: bool) -> Result<String> {
+        let scope = match is_local {
+            true => SetScope::Local,
+            false => SetScope::Session,
+        };
+        let mut settings = self.settings.lock();
+        let mut changed = settings.clone();
+        changed.set(scope, name, &SetValue::Value(value.to_owned()))?;
+        super::dispatch::refuse_unoffered(&changed)?;
+        let (_, shown) = changed.show(name)?;
+        *settings = changed;
+        self.set.lock().push(Set {
+            scope,
+            name: name.to_owned(),
+            value: value.to_owned(),
+        });
+        Ok(shown)
+    }
+
+    fn prepared_statements(&self) -> Vec<query::PreparedStatement> {
+        self.prepared.clone()
+    }
+
+    fn cursors(&self) -> Vec<query::Cursor> {
+        self.cursors.clone()
+    }
+}
+
+impl Session {
+    /// The session with an engine for its queries. Without one they are refused
+    /// (0A000).
+    #[must_use]
+    pub fn with_engine(mut self, engine: Arc<Engine>) -> Self {
+        self.engine = Some(engine);
+        self
+    }
+
+    /// Plans a query. `parameters` are the types that the client gave.
+    ///
+    /// # Errors
+    /// What the engine finds wrong with it; 0A000 without an engine.
+    pub(super) async fn plan(
+        &mut self,
+        query: &Query,
+        parameters: &[Option<Type>],
+    ) -> Result<Planned> {
+        let engine = self.engine.clone().ok_or_else(super::dispatch::no_engine)?;
+        let talk = Arc::new(self.talk(query));
+        let context = self.context(talk.clone());
+        let plan = engine.plan(query, &context, parameters).await?;
+        Ok(Planned { plan, talk })
+    }
+
+    /// Runs a query with the values of its parameters.
+    ///
+    /// # Errors
+    /// What a value cannot be.
+    pub(super) fn run(&mut self, planned: &Planned, values: &[Value]) -> Result<RowStream> {
+        let engine = self.engine.clone().ok_or_else(super::dispatch::no_engine)?;
+        let stream = engine.run(&planned.plan, values)?;
+        self.talks.push(planned.clone());
+        Ok(stream)
+    }
+
+    /// What queries that have run have set counts from now on.
+    pub(super) fn take_over(&mut self) -> Result<()> {
+        let mut last = Ok(());
+        let mut moved = false;
+        for planned in std::mem::take(&mut self.talks) {
+            for set in planned.talk.set.lock().drain(..) {
+                moved = true;
+                let value = SetValue::Value(set.value);
+                last = self
+                    .settings
+                    .set(set.scope, &set.name, &value)
+                    .and_then(|()| self.keep_settings());
+            }
+        }
+        if moved {
+            self.settings_moved();
+        }
+        last
+    }
+
+    fn context(&mut self, talk: Arc<Talk>) -> Context {
+        let now = Timestamp::from(Utc::now());
+        let transaction_start = *self.transaction_start.get_or_insert(now);
+        Context {
+            registry: self.registry.clone(),
+            draft: self.draft().clone(),
+            user: self.user.as_str().into(),
+            database: self.database.clone(),
+            search_path: self.frequent.search_path.clone().into(),
+            style: self.frequent.style,
+            transaction_start,
+            statement_start: now,
+            process: self.process_id,
+            conversation: talk,
+        }
+    }
+
+    /// The lists are made only for a query that names them.
+    fn talk(&self, query: &Query) -> Talk {
+        let text = query.text.to_ascii_lowercase();
+        let prepared = match text.contains("pg_prepared_statements") {
+            true => self.prepared.iter().filter_map(listed).collect(),
+            false => Vec::new(),
+        };
+        let cursors = match text.contains("pg_cursors") {
+            true => self.portals.iter().filter_map(open).collect(),
+            false => Vec::new(),
+        };
+        Talk {
+            settings: Mutex::new(self.settings.clone()),
+            set: Mutex::default(),
+            prepared,
+            cursors,
+        }
+    }
+}
+
+/// A row of `pg_prepared_statements`; the unnamed statement is not in it.
+fn listed((name, prepared): (&String, &Prepared)) -> Option<query::PreparedStatement> {
+    if name.is_empty() {
+        return None;
+    }
+    Some(query::PreparedStatement {
+        name: name.clone(),
+        statement: prepared.text.to_string(),
+        prepared_at: prepared.prepared_at,
+        parameters: prepared.parameters.to_vec(),
+        columns: prepared
+            .columns
+            .iter()
+            .flat_map(|columns| columns.iter())
+            .map(|column| column.column_type.clone())
+            .collect(),
+        from_sql: prepared.from_sql,
+    })
+}
+
+/// A row of `pg_cursors`; the unnamed portal is not in it.
+fn open((name, portal): (&String, &Portal)) -> Option<query::Cursor> {
+    if name.is_empty() {
+        return None;
+    }
+    Some(query::Cursor {
+        name: name.clone(),
+        statement: portal.prepared.text.to_string(),
+        is_holdable: portal.is_holdable,
+        is_binary: portal.is_binary,
+        is_scrollable: portal.is_scrollable(),
+        created_at: portal.opened_at,
+    })
+}
