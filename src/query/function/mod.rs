@@ -21,7 +21,6 @@ mod library;
 mod numeric;
 pub(super) mod operator;
 mod order;
-mod power;
 mod regex;
 mod table;
 #[cfg(test)]

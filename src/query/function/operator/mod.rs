@@ -10,7 +10,7 @@ mod operator;
 mod pattern;
 mod quantified;
 
-pub(super) use arithmetic::{no_power, out_of_range, overflow, whole};
+pub(super) use arithmetic::{overflow, whole};
 pub(in crate::query) use comparison::{in_list, is_distinct};
 pub(in crate::query) use operator::{binary, unary};
 pub(in crate::query) use pattern::like;

@@ -15,13 +15,20 @@
 mod binder;
 mod table;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use datafusion::common::ScalarValue;
+use datafusion::logical_expr::{Expr, lit};
 use table::Table;
+use tempfile::TempDir;
 
 use crate::error::{Error, ErrorKind, Object, Result};
 use crate::query::catalog::Catalog;
+use crate::query::function::{aggregate, operator};
+use crate::query::typed::Typed;
+use crate::query::types::carrier;
 use crate::query::{Context, Conversation, Cursor, PreparedStatement, Setting};
 use crate::registry::{Draft, Registry};
 use crate::relation::{Style, Timestamp, Type, Value};
@@ -38,9 +45,7 @@ const CASES: &[(&str, &str)] = &[
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn operators_and_aggregates_answer_what_postgresql_answers() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("rekha.db");
-    let registry = Registry::builder().sqlite(path).build().await.unwrap();
+    let (registry, _directory) = registry().await;
     let catalog = catalog(registry.clone());
     let mut differences = Vec::new();
     for (file, cases) in CASES {
@@ -66,6 +71,44 @@ async fn operators_and_aggregates_answer_what_postgresql_answers() {
     registry.close(Duration::from_secs(10)).await;
     let count = differences.len();
     assert!(count == 0, "{}\n{count} differ", differences.join("\n"));
+}
+
+/// Where a sub-query has no rows, its aggregate is what this says.
+#[tokio::test]
+async fn an_aggregate_tells_what_it_is_over_nothing() {
+    let (registry, _directory) = registry().await;
+    let catalog = catalog(registry.clone());
+    for (name, nothing) in [
+        ("count", ScalarValue::Int64(Some(0))),
+        ("max", ScalarValue::Int32(None)),
+    ] {
+        let argument = Typed::new(lit(1), Type::INT4);
+        let typed = aggregate(name, vec![argument], false, Vec::new(), None, &catalog).unwrap();
+        let Expr::AggregateFunction(call) = typed.expr else {
+            panic!("{name} is no aggregate");
+        };
+        let of = carrier(&typed.data_type);
+        assert_eq!(call.func.default_value(&of).unwrap(), nothing, "{name}");
+    }
+    registry.close(Duration::from_secs(10)).await;
+}
+
+#[test]
+fn no_two_operators_or_aggregates_have_the_same_parameters() {
+    let families = operator::TABLES.iter().copied().flatten();
+    let families = families.chain(aggregate::FUNCTIONS);
+    let mut seen = HashSet::new();
+    for function in families.copied().flatten() {
+        let (name, parameters) = (function.name, function.parameters);
+        assert!(seen.insert((name, parameters)), "{name} {parameters:?}");
+    }
+}
+
+async fn registry() -> (Arc<Registry>, TempDir) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("rekha.db");
+    let registry = Registry::builder().sqlite(path).build().await;
+    (registry.unwrap(), directory)
 }
 
 fn shown(values: &[Value], style: &Style) -> String {
