@@ -91,7 +91,6 @@ pub mod evolution;
 pub mod notice;
 pub mod position;
 #[cfg(feature = "query")]
-#[allow(dead_code, unused_imports)]
 pub mod query;
 pub mod registry;
 pub mod relation;

@@ -103,13 +103,35 @@ pub(super) fn aggregate(
     )?))
 }
 
-/// The plan with window functions' values beside it, under these names.
-pub(super) fn window(input: LogicalPlan, functions: Vec<(Expr, String)>) -> Result<LogicalPlan> {
-    let functions = functions.into_iter().map(|(expr, name)| expr.alias(name));
-    Ok(LogicalPlan::Window(Window::try_new(
-        functions.collect(),
-        Arc::new(input),
-    )?))
+/// The plan with window functions' values beside it, under these names. Functions
+/// over one window are computed together.
+pub(super) fn window(
+    mut input: LogicalPlan,
+    functions: Vec<(Expr, String)>,
+) -> Result<LogicalPlan> {
+    let mut rest = functions;
+    while let Some((first, _)) = rest.first() {
+        let over = over(first);
+        let (same, others): (Vec<_>, Vec<_>) = rest
+            .iter()
+            .cloned()
+            .partition(|(expr, _)| self::over(expr) == over);
+        let same = same.into_iter().map(|(expr, name)| expr.alias(name));
+        input = LogicalPlan::Window(Window::try_new(same.collect(), Arc::new(input))?);
+        rest = others;
+    }
+    Ok(input)
+}
+
+/// The window that a function is over.
+fn over(expr: &Expr) -> Option<(Vec<Expr>, Vec<Sort>)> {
+    match expr {
+        Expr::WindowFunction(function) => Some((
+            function.params.partition_by.clone(),
+            function.params.order_by.clone(),
+        )),
+        _ => None,
+    }
 }
 
 /// Rows in order.

@@ -33,7 +33,7 @@ const BATCH_ROWS: usize = 1024;
 const WAITING_BATCHES: usize = 2;
 /// The stack of a thread that plans and runs queries (in bytes): trees are walked
 /// by recursion. It is only reserved, and used when it is needed.
-const STACK_BYTES: usize = 64 << 20;
+const STACK_BYTES: usize = 256 << 20;
 
 /// What queries may take.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]

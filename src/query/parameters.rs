@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 
 use super::typed::Typed;
 use super::types;
-use crate::error::{Error, ErrorKind, Object, Result};
+use crate::error::{Definition, Error, ErrorKind, Object, Result};
 use crate::relation::Type;
 
 /// The most parameters that a statement can have: the protocol counts them in two
@@ -72,10 +72,20 @@ impl Parameters {
         }
     }
 
-    /// The types, those of which nothing is known as text.
-    pub(super) fn types(&self) -> Vec<Type> {
+    /// The types.
+    ///
+    /// # Errors
+    /// 42P18 for a parameter that nothing was told of.
+    pub(super) fn types(&self) -> Result<Vec<Type>> {
         let types = self.0.lock();
-        let known = types.iter().map(|of| of.clone().unwrap_or(Type::TEXT));
+        let known = types.iter().zip(1..).map(|(of, number)| {
+            of.clone().ok_or_else(|| {
+                Error::new(
+                    ErrorKind::InvalidDefinition(Definition::IndeterminateType),
+                    format!("could not determine data type of parameter ${number}"),
+                )
+            })
+        });
         known.collect()
     }
 }

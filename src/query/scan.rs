@@ -10,6 +10,7 @@ use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::{Column, Result, ScalarValue};
 use datafusion::datasource::{TableType, provider_as_source};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::logical_expr::expr::ScalarFunction;
 use datafusion::logical_expr::{
     BinaryExpr, Expr, LogicalPlan, Operator, TableProviderFilterPushDown, TableScan,
 };
@@ -21,7 +22,7 @@ use futures::StreamExt;
 
 use super::error::carried;
 use super::names::Names;
-use super::{build, types};
+use super::{build, catalog, types};
 use crate::relation::{self, Filter, Relation, Row, Scan, Test, Value};
 
 /// The rows of a relation, each column under a name of its own: those of `names`,
@@ -96,6 +97,7 @@ impl Table {
                 op: Operator::Or,
                 right,
             }) => return self.either(left, right),
+            Expr::ScalarFunction(call) => return self.pattern(call),
             Expr::InList(list) if !list.negated => {
                 let Expr::Column(column) = list.expr.as_ref() else {
                     return None;
@@ -114,6 +116,26 @@ impl Table {
         Some(Filter {
             column: place,
             test: Test::In(values.collect::<Option<_>>()?),
+        })
+    }
+
+    /// What a text is like says how it begins, or what it is.
+    fn pattern(&self, call: &ScalarFunction) -> Option<Filter> {
+        let [
+            Expr::Column(column),
+            Expr::Literal(ScalarValue::Utf8(Some(pattern)), _),
+        ] = call.args.as_slice()
+        else {
+            return None;
+        };
+        let test = match call.name() {
+            "~" => catalog::of_regex(pattern),
+            "~~" => catalog::of_like(pattern, Some('\\')),
+            _ => None,
+        };
+        Some(Filter {
+            column: self.schema.index_of(&column.name).ok()?,
+            test: test?,
         })
     }
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
 
 use super::cache::{Cache, CacheConfig, CacheStatistics, Lookup};
@@ -40,6 +41,7 @@ pub struct Registry {
     pub(super) default_mode: Mode,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) tasks: Tasks,
+    started_at: DateTime<Utc>,
     pub(super) astha: std::sync::OnceLock<Astha>,
     pub(super) notifications: Notifications,
     queues: Box<[tokio::sync::Mutex<()>]>,
@@ -65,6 +67,7 @@ impl Registry {
             cache: Cache::new(&cache_config),
             cache_config,
             default_mode,
+            started_at: clock.now(),
             clock,
             tasks: Tasks::new(),
             astha: std::sync::OnceLock::new(),
@@ -119,6 +122,11 @@ impl Registry {
     /// What the cache has done since the start.
     pub fn cache_statistics(&self) -> CacheStatistics {
         self.cache.statistics()
+    }
+
+    /// When this registry was opened.
+    pub fn started_at(&self) -> DateTime<Utc> {
+        self.started_at
     }
 
     /// The server's compatibility mode.

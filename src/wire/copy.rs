@@ -20,6 +20,8 @@ pub(super) struct Copier<'a> {
     quoted: Vec<bool>,
     /// A value, before it is known what must be escaped.
     value: BytesMut,
+    /// What the first message begins with, until it is written.
+    opening: &'static [u8],
 }
 
 impl<'a> Copier<'a> {
@@ -36,6 +38,11 @@ impl<'a> Copier<'a> {
             style,
             quoted: columns.iter().map(is_quoted).collect(),
             value: BytesMut::new(),
+            // Clients count on the signature in one message with what follows.
+            opening: match format {
+                CopyFormat::Binary => SIGNATURE,
+                CopyFormat::Text { .. } | CopyFormat::Csv { .. } => &[],
+            },
         }
     }
 
@@ -50,7 +57,6 @@ impl<'a> Copier<'a> {
     /// What comes before the rows.
     pub(super) fn begin(&mut self, out: &mut BytesMut) {
         match self.format {
-            CopyFormat::Binary => message(out, |out| out.put_slice(SIGNATURE)),
             CopyFormat::Text { header: true, .. } | CopyFormat::Csv { header: true, .. } => {
                 let columns = self.columns;
                 message(out, |out| {
@@ -62,7 +68,7 @@ impl<'a> Copier<'a> {
                     out.put_u8(b'\n');
                 });
             }
-            CopyFormat::Text { .. } | CopyFormat::Csv { .. } => {}
+            CopyFormat::Binary | CopyFormat::Text { .. } | CopyFormat::Csv { .. } => {}
         }
     }
 
@@ -70,6 +76,7 @@ impl<'a> Copier<'a> {
     pub(super) fn row(&mut self, out: &mut BytesMut, row: &Row) {
         message(out, |out| match self.format {
             CopyFormat::Binary => {
+                out.put_slice(std::mem::take(&mut self.opening));
                 let count = u16::try_from(row.len());
                 out.put_u16(count.expect("a result has fewer than 65,536 columns"));
                 for value in row {
@@ -95,7 +102,10 @@ impl<'a> Copier<'a> {
     /// What comes behind the rows.
     pub(super) fn end(&self, out: &mut BytesMut) {
         if matches!(self.format, CopyFormat::Binary) {
-            message(out, |out| out.put_i16(-1));
+            message(out, |out| {
+                out.put_slice(self.opening);
+                out.put_i16(-1);
+            });
         }
     }
 

@@ -12,6 +12,7 @@ use datafusion::logical_expr::{
 use super::apply::{Apply, filtered, projected};
 use super::domain::{Domain, columns};
 use super::join::{conditions, conjuncts, join};
+use crate::query::build;
 use crate::query::names::column;
 
 /// Whether an operator answers for each row of a domain alone, so that rows that are
@@ -170,7 +171,9 @@ impl Apply<'_> {
         let set = domain.set(self.names, sub)?;
         let input = Arc::new(self.answers(&set, &aggregate.input)?);
         let mut visible = domain.own();
-        let mut aggregates = Vec::new();
+        // A group's value may be NULL; that there was a group is known by its rows.
+        let there = self.names.fresh();
+        let mut aggregates = vec![build::count(None).alias(&there)];
         for (expr, field) in aggregate.aggr_expr.iter().zip(aggregate.schema.fields()) {
             let name = self.names.fresh();
             let value = column(&name);
@@ -183,7 +186,7 @@ impl Apply<'_> {
             let value = if default.is_null() {
                 value
             } else {
-                when(value.clone().is_null(), lit(default)).otherwise(value)?
+                when(column(&there).is_null(), lit(default)).otherwise(value)?
             };
             visible.push(value.alias(field.name()));
             aggregates.push(set.found(&expr.clone().unalias())?.alias(name));

@@ -24,7 +24,7 @@ use crate::relation::{Column, Type};
 use crate::sql::Query;
 
 /// How deep expressions and sub-queries may stand in each other.
-const MAX_DEPTH: usize = 400;
+const MAX_DEPTH: usize = 3000;
 
 /// Understands a query, which is asked of this catalog. Where `parameters` has no
 /// type the query tells it.
@@ -39,13 +39,13 @@ pub(in crate::query) fn bind(
     catalog.parameters.give(parameters);
     let mut binder = Binder::new(catalog, &query.text);
     let answer = binder.query(&query.tree)?.resolved(&binder)?;
-    let plan = build::sort(answer.plan, answer.order);
-    let columns = answer.fields.iter().map(|field| {
+    let fields = answer.fields.clone();
+    let columns = fields.iter().map(|field| {
         let expr = crate::query::names::column(&field.column);
         (expr, field.column.clone())
     });
-    let logical = build::project(plan, columns).map_err(translated)?;
-    let columns = answer.fields.into_iter().map(|field| Column {
+    let logical = build::project(answer.sorted(), columns).map_err(translated)?;
+    let columns = fields.into_iter().map(|field| Column {
         name: field.name.into(),
         column_type: field.data_type,
         modifier: field.modifier,
@@ -53,7 +53,7 @@ pub(in crate::query) fn bind(
     });
     Ok(Plan {
         columns: columns.collect(),
-        parameters: binder.catalog.parameters.types().into(),
+        parameters: binder.catalog.parameters.types()?.into(),
         logical: Arc::new(logical),
         catalog: binder.catalog,
     })

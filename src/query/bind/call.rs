@@ -1,5 +1,6 @@
 //! Calls of functions (PostgreSQL manual, 4.2.6 to 4.2.8).
 
+use datafusion::arrow::compute::SortOptions;
 use datafusion::functions::core::expr_fn::coalesce;
 use datafusion::logical_expr::expr::Sort;
 use datafusion::logical_expr::{Case, Expr};
@@ -57,7 +58,7 @@ impl Binder<'_> {
         };
         match (&call.over, function::kind_of(&name)) {
             (Some(over), _) => self.window_call(&name, arguments, call.filter.as_deref(), over),
-            (None, Some(Kind::Aggregate)) => {
+            (None, Some(Kind::Aggregate | Kind::OrderedSet)) => {
                 self.aggregate_call(&name, arguments, &modifiers, call)
             }
             (None, Some(Kind::Window)) => Err(Error::new(
@@ -169,43 +170,29 @@ impl Binder<'_> {
     fn aggregate_call(
         &mut self,
         name: &str,
-        mut arguments: Vec<Typed>,
+        arguments: Vec<Typed>,
         modifiers: &Modifiers,
         call: &ast::Function,
     ) -> Result<Typed> {
-        let (filter, order) = self.in_clause(Clause::Aggregate, |binder| {
-            let order = binder.sort_keys(&modifiers.order)?;
-            let filter = match &call.filter {
-                Some(condition) => {
-                    let condition = binder.expression(condition)?;
-                    Some(binder.boolean(condition, "FILTER")?)
-                }
-                None => None,
-            };
-            Ok((filter, order))
-        })?;
-        let mut order = order;
-        if !call.within_group.is_empty() {
-            // The ordered values are the last arguments of such an aggregate.
-            let within = self.in_clause(Clause::Aggregate, |binder| {
-                let keys = call.within_group.iter();
-                let keys = keys.map(|key| binder.expression(&key.expr));
-                Ok((
-                    keys.collect::<Result<Vec<_>>>()?,
-                    binder.sort_keys(&call.within_group)?,
-                ))
-            })?;
-            arguments.extend(within.0);
-            order = within.1;
-        }
-        let typed = function::aggregate(
-            name,
-            arguments,
-            modifiers.is_distinct,
-            order,
-            filter,
-            &self.catalog,
-        )?;
+        let filter = match &call.filter {
+            Some(condition) => Some(self.in_clause(Clause::Filter, |binder| {
+                let condition = binder.expression(condition)?;
+                binder.boolean(condition, "FILTER")
+            })?),
+            None => None,
+        };
+        let typed = match call.within_group.as_slice() {
+            [] => {
+                let order = &modifiers.order;
+                let order = self.in_clause(Clause::Aggregate, |binder| binder.sort_keys(order))?;
+                let distinct = modifiers.is_distinct;
+                function::aggregate(name, arguments, distinct, order, filter, &self.catalog)?
+            }
+            within => {
+                let ordered = self.in_clause(Clause::Aggregate, |binder| binder.ordered(within))?;
+                function::within_group(name, arguments, ordered, filter, &self.catalog)?
+            }
+        };
         let fresh = self.column(&typed.data_type);
         let column = self.frame().aggregate(typed.expr, || fresh);
         Ok(Typed {
@@ -223,6 +210,18 @@ impl Binder<'_> {
             keys.push(self.sort_key(typed, &by.options)?);
         }
         Ok(keys)
+    }
+
+    /// The values that WITHIN GROUP orders, and how.
+    fn ordered(&mut self, within: &[ast::OrderByExpr]) -> Result<Vec<(Typed, SortOptions)>> {
+        let keys = within.iter().map(|by| {
+            let typed = self.expression(&by.expr)?;
+            admit_order(&typed.data_type)?;
+            let ascending = by.options.asc.unwrap_or(true);
+            let nulls_first = by.options.nulls_first.unwrap_or(!ascending);
+            Ok((typed, SortOptions::new(!ascending, nulls_first)))
+        });
+        keys.collect()
     }
 
     /// What rows are ordered by for this expression.
@@ -332,7 +331,8 @@ impl Binder<'_> {
 /// Whether a call is one of an aggregate over the rows of its query, and not over
 /// a window.
 fn is_aggregate(name: &str, call: &ast::Function) -> bool {
-    call.over.is_none() && function::kind_of(name) == Some(Kind::Aggregate)
+    let kind = function::kind_of(name);
+    call.over.is_none() && matches!(kind, Some(Kind::Aggregate | Kind::OrderedSet))
 }
 
 fn modifiers(list: &ast::FunctionArgumentList) -> Result<Modifiers> {

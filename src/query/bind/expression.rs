@@ -7,17 +7,12 @@ use sqlparser::ast::{self, AccessExpr, BinaryOperator, UnaryOperator};
 use super::binder::Binder;
 use super::literal::{constant, unknown};
 use super::name::{folded, qualified};
-use super::scope::{Field, no_column, no_entry};
 use crate::error::{Definition, Error, ErrorKind, Object, Result};
 use crate::query::function::operator;
 use crate::query::function::{self, Called};
 use crate::query::typed::Typed;
 use crate::query::types::{self, Coercion};
 use crate::relation::{Kind, Type, Value, record_type, type_name};
-
-/// The columns that every table has beside its own (PostgreSQL manual, 5.5) and
-/// that we know something of.
-const TABLE_OID: &str = "tableoid";
 
 impl Binder<'_> {
     /// An expression, and beside it what it needs of its query.
@@ -198,85 +193,6 @@ impl Binder<'_> {
                 "Write it in another way.",
             )),
         }
-    }
-
-    // ---- columns ----
-
-    /// What a name means: a column, or a whole row.
-    fn column_named(&mut self, names: &[String]) -> Result<Typed> {
-        match names {
-            [name] => self.column_alone(name),
-            [table, name] => self.column_of(None, table, name),
-            [schema, table, name] | [_, schema, table, name] => {
-                self.column_of(Some(schema), table, name)
-            }
-            _ => Err(Error::new(
-                ErrorKind::Syntax,
-                format!(
-                    "improper qualified name (too many dotted names): {}",
-                    names.join(".")
-                ),
-            )),
-        }
-    }
-
-    fn column_alone(&mut self, name: &str) -> Result<Typed> {
-        let innermost = self.frames.len().saturating_sub(1);
-        for (level, frame) in self.frames.iter().enumerate().rev() {
-            if let Some(field) = frame.scope.column(name)? {
-                return Ok(self.seen(field, level == innermost));
-            }
-        }
-        for (level, frame) in self.frames.iter().enumerate().rev() {
-            if let Some(entry) = frame.scope.entry(None, name) {
-                let fields = entry.fields.clone();
-                return Ok(self.whole_row(&fields, level == innermost));
-            }
-            if name == TABLE_OID
-                && let [entry] = frame.scope.entries.as_slice()
-                && let Some(oid) = entry.oid
-            {
-                return constant(&Value::Oid(oid), Type::OID);
-            }
-        }
-        Err(no_column(None, name))
-    }
-
-    fn column_of(&mut self, schema: Option<&str>, table: &str, name: &str) -> Result<Typed> {
-        let innermost = self.frames.len().saturating_sub(1);
-        for (level, frame) in self.frames.iter().enumerate().rev() {
-            let Some(entry) = frame.scope.entry(schema, table) else {
-                continue;
-            };
-            if let Some(field) = entry.column(name)? {
-                return Ok(self.seen(field, level == innermost));
-            }
-            return match entry.oid {
-                Some(oid) if name == TABLE_OID => constant(&Value::Oid(oid), Type::OID),
-                _ => Err(no_column(Some(table), name)),
-            };
-        }
-        Err(no_entry(table))
-    }
-
-    /// A column from where we are: of this query, or of one further out.
-    fn seen(&self, field: &Field, is_own: bool) -> Typed {
-        let typed = field.typed();
-        match is_own {
-            true => typed,
-            false => Typed {
-                expr: self.outer(&field.column),
-                ..typed
-            },
-        }
-    }
-
-    /// A row of a table as one value.
-    pub(super) fn whole_row(&self, fields: &[Field], is_own: bool) -> Typed {
-        let members = fields
-            .iter()
-            .map(|field| (field.name.clone(), self.seen(field, is_own)));
-        record(members.collect())
     }
 
     fn access(&mut self, root: &ast::Expr, chain: &[AccessExpr]) -> Result<Typed> {

@@ -12,6 +12,7 @@ use super::query::{Answer, aliased};
 use super::scope::{Entry, Field, Scope};
 use crate::error::{Error, ErrorKind, Object, Result};
 use crate::query::error::translated;
+use crate::query::function::Series;
 use crate::query::typed::Typed;
 use crate::query::{apply, build, function, names, scan};
 use crate::relation::{Kind, Relation, Type};
@@ -115,8 +116,8 @@ impl Binder<'_> {
                     true => self.subquery(subquery)?,
                     false => self.apart(|binder| binder.subquery(subquery))?,
                 };
-                let plan = build::sort(answer.plan, answer.order);
-                named(plan, answer.fields, alias.as_ref())
+                let fields = answer.fields.clone();
+                named(answer.sorted(), fields, alias.as_ref())
             }
             TableFactor::NestedJoin {
                 table_with_joins,
@@ -156,11 +157,7 @@ impl Binder<'_> {
             .is_none()
             .then(|| common.clone().find(|c| c.name == name));
         if let Some(common) = common.flatten() {
-            let answer = Answer {
-                plan: common.plan.clone(),
-                fields: common.fields.clone(),
-                order: Vec::new(),
-            };
+            let answer = Answer::unordered(common.plan.clone(), common.fields.clone());
             let (plan, fields) = answer.renamed(self)?;
             let entry = Entry {
                 schema: None,
@@ -248,9 +245,29 @@ impl Binder<'_> {
             over: None,
             within_group: Vec::new(),
         };
+        if !with_ordinality && let Some(series) = self.series(&plain, arguments)? {
+            return self.scanned(&plain, Arc::new(series), alias);
+        }
         let call = |binder: &mut Self| Ok(vec![binder.function(&function)?]);
         self.called(&plain, call, alias, with_ordinality)
             .map_err(|error| self.at(error, name))
+    }
+
+    /// A series of constant bounds: its rows are made as they are asked for.
+    fn series(&mut self, name: &str, arguments: &[ast::FunctionArg]) -> Result<Option<Series>> {
+        if name != function::SERIES {
+            return Ok(None);
+        }
+        let mut bounds = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            match argument {
+                ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(expr)) if is_number(expr) => {
+                    bounds.push(self.expression(expr)?);
+                }
+                _ => return Ok(None),
+            }
+        }
+        Series::of(&bounds)
     }
 
     /// The rows of calls, side by side.
@@ -347,6 +364,15 @@ fn named(
         key: Vec::new(),
     };
     Ok((plan, Scope::of(entry.alias(alias)?)))
+}
+
+/// Whether an expression is a number as it is written.
+fn is_number(expr: &ast::Expr) -> bool {
+    match expr {
+        ast::Expr::Value(value) => matches!(value.value, ast::Value::Number(..)),
+        ast::Expr::UnaryOp { expr, .. } | ast::Expr::Cast { expr, .. } => is_number(expr),
+        _ => false,
+    }
 }
 
 /// Whether one plan speaks of the rows of the other.

@@ -1,7 +1,8 @@
 //! GROUP BY and aggregates (PostgreSQL manual, 7.2.3 and 7.2.4).
 
+use datafusion::common::ScalarValue;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
-use datafusion::logical_expr::{Expr, GroupingSet, LogicalPlan};
+use datafusion::logical_expr::{Expr, LogicalPlan};
 use sqlparser::ast;
 
 use super::binder::Binder;
@@ -220,29 +221,64 @@ impl Binder<'_> {
         aggregates.extend(own.map(|(expr, column)| expr.clone().alias(column.as_str())));
         let plan = build::extend(plan, computed).map_err(translated)?;
         let plan = build::extend(plan, compared).map_err(translated)?;
-        let by = match groups.sets.as_slice() {
-            [_] => grouping,
+        let plan = match groups.sets.as_slice() {
+            [_] => {
+                // Without anything to compute there is still one group: it needs a column.
+                if grouping.is_empty() && aggregates.is_empty() {
+                    let column = self.names.fresh();
+                    aggregates.push(build::count(None).alias(column));
+                }
+                build::aggregate(plan, grouping, aggregates).map_err(translated)?
+            }
             sets => {
-                let place = |typed: &Typed| {
-                    let found = keys.iter().position(|(expr, _)| *expr == typed.expr);
-                    grouping[found.expect("every expression of a set is a key")].clone()
+                let has = |set: &[Typed], (expr, _): &(Expr, String)| {
+                    set.iter().any(|typed| typed.expr == *expr)
                 };
-                let sets = sets.iter().map(|set| set.iter().map(place).collect());
-                vec![Expr::GroupingSet(GroupingSet::GroupingSets(sets.collect()))]
+                let sets = sets.iter().map(|set| {
+                    let here = keys.iter().map(|key| has(set, key)).collect::<Vec<_>>();
+                    one_set(&plan, (&keys, &grouping, &here), &aggregates)
+                });
+                build::union(sets.collect::<Result<_>>()?).map_err(translated)?
             }
         };
-        // Without anything to compute there is still one group: it needs a column.
-        if by.is_empty() && aggregates.is_empty() {
-            let column = self.names.fresh();
-            aggregates.push(build::count(None).alias(column));
-        }
-        let plan = build::aggregate(plan, by, aggregates).map_err(translated)?;
         let grouped = Grouped { plan, keys };
         for sub in &frame.after {
             grouped.admit(sub, &frame.scope)?;
         }
         Ok(grouped)
     }
+}
+
+/// The groups of one of several grouping sets: the keys that are not in it are
+/// NULL.
+fn one_set(
+    plan: &LogicalPlan,
+    (keys, grouping, here): (&[(Expr, String)], &[Expr], &[bool]),
+    aggregates: &[Expr],
+) -> Result<LogicalPlan> {
+    let by = grouping.iter().zip(here).filter(|(_, here)| **here);
+    let by: Vec<Expr> = by.map(|(key, _)| key.clone()).collect();
+    let mut computed = aggregates.to_vec();
+    if by.is_empty() && computed.is_empty() {
+        computed.push(build::count(None).alias("rows"));
+    }
+    let groups = build::aggregate(plan.clone(), by, computed).map_err(translated)?;
+    let of_keys = keys.iter().zip(here).map(|((_, column), here)| match here {
+        true => Ok((names::column(column), column.clone())),
+        false => {
+            let field = plan.schema().field_with_unqualified_name(column)?;
+            let null = ScalarValue::try_from(field.data_type())?;
+            Ok((Expr::Literal(null, None), column.clone()))
+        }
+    });
+    let of_keys = of_keys
+        .collect::<datafusion::common::Result<Vec<_>>>()
+        .map_err(translated)?;
+    let is_key = |name: &String| keys.iter().any(|(_, column)| column == name);
+    let names = aggregates.iter().map(|expr| expr.schema_name().to_string());
+    let values = names.filter(|name| !is_key(name));
+    let values = values.map(|name| (names::column(&name), name));
+    build::project(groups, of_keys.into_iter().chain(values)).map_err(translated)
 }
 
 /// What depends on the columns that rows are grouped by: all columns of a table

@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Object, Result};
 use crate::query::error::translated;
 use crate::query::function::operator;
 use crate::query::typed::Typed;
-use crate::query::{apply, build, function, types};
+use crate::query::{apply, build, types};
 
 type Side = (LogicalPlan, Scope);
 

@@ -16,6 +16,7 @@
 
 mod binder;
 mod call;
+mod column;
 mod expression;
 mod frame;
 mod from;

@@ -138,9 +138,9 @@ impl Binder<'_> {
         if fetch.is_none() && skip.is_none() {
             return Ok(answer);
         }
-        let sorted = build::sort(answer.plan, answer.order.clone());
         Ok(Answer {
-            plan: build::limit(sorted, skip, fetch),
+            plan: build::limit(answer.clone().sorted(), skip, fetch),
+            is_sorted: true,
             ..answer
         })
     }

@@ -51,7 +51,7 @@ fn figure(expr: &Expr) -> Option<(String, bool)> {
             },
             _ => None,
         },
-        Expr::Exists { .. } => strong("exists"),
+        Expr::Exists { negated: false, .. } => strong("exists"),
         Expr::Array(_) => strong("array"),
         Expr::Tuple(_) => strong("row"),
         Expr::Extract { .. } => strong("extract"),
@@ -66,10 +66,6 @@ fn figure(expr: &Expr) -> Option<(String, bool)> {
             Some(ast::TrimWhereField::Trailing) => "rtrim",
             _ => "btrim",
         }),
-        Expr::Value(value) => match value.value {
-            ast::Value::Boolean(_) => Some(("bool".to_owned(), false)),
-            _ => None,
-        },
         _ => None,
     }
 }

@@ -30,11 +30,31 @@ pub(super) struct Answer {
     pub(super) plan: LogicalPlan,
     /// The columns.
     pub(super) fields: Vec<Field>,
-    /// The order of the rows; the plan itself is in none.
+    /// The order of the rows.
     pub(super) order: Vec<Sort>,
+    /// Whether the plan has its rows in that order.
+    pub(super) is_sorted: bool,
 }
 
 impl Answer {
+    /// Rows in no order.
+    pub(super) fn unordered(plan: LogicalPlan, fields: Vec<Field>) -> Self {
+        Self {
+            plan,
+            fields,
+            order: Vec::new(),
+            is_sorted: false,
+        }
+    }
+
+    /// The plan with its rows in order.
+    pub(super) fn sorted(self) -> LogicalPlan {
+        match self.is_sorted {
+            true => self.plan,
+            false => build::sort(self.plan, self.order),
+        }
+    }
+
     /// The same with a type for every column: a text, where nothing else told.
     pub(super) fn resolved(self, binder: &Binder<'_>) -> Result<Self> {
         let types = self.fields.iter().map(|field| match &field.data_type {
@@ -72,6 +92,7 @@ impl Answer {
             plan: build::project(self.plan, columns).map_err(translated)?,
             fields,
             order: self.order,
+            is_sorted: self.is_sorted,
         })
     }
 
@@ -87,8 +108,7 @@ impl Answer {
                 ..field.clone()
             });
         }
-        let sorted = build::sort(self.plan.clone(), self.order.clone());
-        let plan = build::project(sorted, columns).map_err(translated)?;
+        let plan = build::project(self.clone().sorted(), columns).map_err(translated)?;
         Ok((plan, fields))
     }
 }
@@ -128,6 +148,7 @@ impl Binder<'_> {
                 let mut answer = self.deeper(|binder| binder.rows_of(other))?;
                 if !order.is_empty() {
                     answer.order = self.order_of_outputs(&answer.fields, order)?;
+                    answer.is_sorted = false;
                 }
                 Ok(answer)
             }
@@ -150,11 +171,7 @@ impl Binder<'_> {
                 let name = table.table_name.as_deref().unwrap_or_default();
                 let schema = table.schema_name.as_deref();
                 let (plan, scope) = self.relation(schema, name, None)?;
-                Ok(Answer {
-                    plan,
-                    fields: scope.columns,
-                    order: Vec::new(),
-                })
+                Ok(Answer::unordered(plan, scope.columns))
             }
             ast::SetExpr::Insert(_)
             | ast::SetExpr::Update(_)

@@ -16,7 +16,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::query::error::translated;
 use crate::query::typed::Typed;
 use crate::query::{build, names};
-use crate::relation::Kind;
+use crate::relation::{Kind, Type};
 
 /// An output column.
 pub(super) struct Output {
@@ -132,11 +132,11 @@ impl Binder<'_> {
             match item {
                 ast::SelectItem::UnnamedExpr(expr) => outputs.push(Output {
                     name: output::name(expr),
-                    typed: self.expression(expr)?,
+                    typed: self.output(expr)?,
                 }),
                 ast::SelectItem::ExprWithAlias { expr, alias } => outputs.push(Output {
                     name: folded(alias),
-                    typed: self.expression(expr)?,
+                    typed: self.output(expr)?,
                 }),
                 ast::SelectItem::Wildcard(_) => {
                     if self.frame().scope.entries.is_empty() {
@@ -160,6 +160,15 @@ impl Binder<'_> {
             }
         }
         Ok(outputs)
+    }
+
+    /// An output expression; a parameter of which nothing is known is a text.
+    fn output(&mut self, expr: &ast::Expr) -> Result<Typed> {
+        let typed = self.expression(expr)?;
+        match (&typed.expr, typed.is_unknown()) {
+            (Expr::Placeholder(_), true) => self.coerce(typed, &Type::TEXT),
+            _ => Ok(typed),
+        }
     }
 
     fn qualified_wildcard(
@@ -326,13 +335,14 @@ impl Binder<'_> {
             plan,
             fields,
             order: keys,
+            is_sorted: false,
         })
     }
 
     /// A column beside the output columns.
     fn hidden(&mut self, columns: &mut Vec<(Expr, String)>, typed: Typed) -> Result<Typed> {
         let typed = match typed.is_unknown() {
-            true => self.coerce(typed, &crate::relation::Type::TEXT)?,
+            true => self.coerce(typed, &Type::TEXT)?,
             false => typed,
         };
         let column = self.column(&typed.data_type);

@@ -74,8 +74,8 @@ impl Binder<'_> {
         let side = self.names.fresh();
         let is_tagged = operator != ast::SetOperator::Union;
         let arm = |answer: Answer, is_right: bool| {
-            let plan = build::sort(answer.plan, answer.order);
-            let own = answer.fields.iter().zip(&fields);
+            let own = answer.fields.clone().into_iter().zip(&fields);
+            let plan = answer.sorted();
             let own = own.map(|(own, field)| (names::column(&own.column), field.column.clone()));
             let tag = is_tagged.then(|| (lit(is_right), side.clone()));
             build::project(plan, own.chain(tag).collect::<Vec<_>>()).map_err(translated)
@@ -110,11 +110,7 @@ impl Binder<'_> {
                 build::filter(plan, on_left.and(stays)).map_err(translated)?
             }
         };
-        Ok(Answer {
-            plan,
-            fields,
-            order: Vec::new(),
-        })
+        Ok(Answer::unordered(plan, fields))
     }
 
     pub(super) fn values(&mut self, values: &ast::Values) -> Result<Answer> {
@@ -172,11 +168,7 @@ impl Binder<'_> {
                 }
             }
         };
-        Ok(Answer {
-            plan,
-            fields,
-            order: Vec::new(),
-        })
+        Ok(Answer::unordered(plan, fields))
     }
 
     fn rows(&mut self, values: &ast::Values) -> Result<Vec<Vec<Typed>>> {

@@ -1,6 +1,7 @@
 //! Window functions (PostgreSQL manual, 4.2.8).
 
 use datafusion::common::ScalarValue;
+use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::logical_expr::{Expr, WindowFrame, WindowFrameBound, WindowFrameUnits};
 use sqlparser::ast;
 
@@ -9,6 +10,7 @@ use super::frame::Clause;
 use super::name::folded;
 use super::order::admit_order;
 use crate::error::{Definition, Error, ErrorKind, Object, Result, Value as Wrong};
+use crate::query::error::translated;
 use crate::query::function;
 use crate::query::names;
 use crate::query::typed::Typed;
@@ -53,9 +55,22 @@ impl Binder<'_> {
                 &binder.catalog,
             )
         })?;
-        let fresh = self.column(&typed.data_type);
-        let column = self.frame().window(typed.expr, || fresh);
-        Ok(Typed::new(names::column(&column), typed.data_type).with_modifier(typed.modifier))
+        // The engine's functions have types of their own: a cast may stand around one.
+        let modifier = typed.modifier;
+        let over = typed.expr.transform_down(|expr| match expr {
+            Expr::WindowFunction(_) => {
+                let fresh = self.names.fresh();
+                let column = self.frame().window(expr, || fresh);
+                Ok(Transformed::new(
+                    names::column(&column),
+                    true,
+                    TreeNodeRecursion::Jump,
+                ))
+            }
+            other => Ok(Transformed::no(other)),
+        });
+        let over = over.map_err(translated)?.data;
+        Ok(Typed::new(over, typed.data_type).with_modifier(modifier))
     }
 
     fn named_window(&mut self, name: &ast::Ident) -> Result<ast::WindowSpec> {

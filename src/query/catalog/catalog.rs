@@ -24,12 +24,12 @@ use crate::schema::StreamName;
 pub(in crate::query) struct Catalog {
     pub(in crate::query) context: Arc<Context>,
     relations: Arc<[Arc<dyn Relation>]>,
+    /// The tables that were asked about last.
+    pub(super) recent: Arc<Mutex<VecDeque<Arc<Table>>>>,
     /// What is known of the parameters of the query.
     pub(in crate::query) parameters: Arc<Parameters>,
     /// Cancelled when nobody waits for the query any more.
     pub(in crate::query) stop: CancellationToken,
-    /// The tables that were asked about last.
-    pub(super) recent: Arc<Mutex<VecDeque<Arc<Table>>>>,
 }
 
 impl Catalog {
@@ -41,9 +41,9 @@ impl Catalog {
         Self {
             context,
             relations,
+            recent: Arc::default(),
             parameters: Arc::default(),
             stop: CancellationToken::new(),
-            recent: Arc::default(),
         }
     }
 

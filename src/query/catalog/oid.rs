@@ -23,10 +23,7 @@ pub(in crate::query) const PG_CLASS: u32 = 1259;
 pub(super) const PG_CONSTRAINT: u32 = 2606;
 pub(super) const PG_ATTRDEF: u32 = 2604;
 pub(super) const PG_NAMESPACE: u32 = 2615;
-pub(super) const PG_DATABASE: u32 = 1262;
 
-/// The schema `pg_catalog`.
-pub(super) const PG_CATALOG: u32 = 11;
 /// The one database.
 pub(super) const DATABASE: u32 = 5;
 /// The one role: the user of the session.

@@ -23,8 +23,6 @@ pub(super) struct TypeEntry {
     pub(super) length: i16,
     /// `typbyval`
     pub(super) is_by_value: bool,
-    /// `typtype`: `b`, `c`, `d`, `p`, `r`, `m`
-    pub(super) kind: u8,
     /// `typelem` of a true array
     pub(super) element: Option<u32>,
     /// `typarray`
@@ -52,7 +50,6 @@ static TYPES: LazyLock<HashMap<u32, TypeEntry>> = LazyLock::new(|| {
             schema: number(2),
             length: fields[4].parse().unwrap_or(-1),
             is_by_value: fields[5] == "t",
-            kind: letter(6),
             element: is_array.then(|| number(13)),
             array: number(14),
             alignment: letter(22),

@@ -39,8 +39,6 @@ pub(in crate::query) trait Arguments {
     fn oid(&self, at: usize) -> u32;
     /// An array or a vector
     fn array(&self, at: usize) -> &Arc<Array>;
-    /// The fields of a row
-    fn record(&self, at: usize) -> &[(Type, Value)];
 }
 
 impl Arguments for [Value] {
@@ -146,13 +144,6 @@ impl Arguments for [Value] {
         match &self[at] {
             Value::Array(array) | Value::Vector(array) => array,
             other => not_coerced(other, &Type::ANYARRAY),
-        }
-    }
-
-    fn record(&self, at: usize) -> &[(Type, Value)] {
-        match &self[at] {
-            Value::Record(fields) => fields,
-            other => not_coerced(other, &Type::RECORD),
         }
     }
 }

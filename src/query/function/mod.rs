@@ -22,6 +22,7 @@ mod numeric;
 pub(super) mod operator;
 mod order;
 mod regex;
+mod series;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -31,4 +32,5 @@ pub(super) use aggregate::{all_true, any_true, first, single_value};
 pub(super) use arguments::Arguments;
 pub(super) use call::{Called, Kind, aggregate, call, kind_of, window, within_group};
 pub(super) use construct::{ELEMENT, SLICE, array, extreme, ordinality};
-pub(super) use function::{Aggregate, Body, Call, Function, RowBody, SetBody};
+pub(super) use function::{Aggregate, Body, Call, Function};
+pub(super) use series::{SERIES, Series};

@@ -1,6 +1,6 @@
 //! Small queries over constants.
 
-use super::Bench;
+use super::bench::Bench;
 
 /// A query and its rows, a line each, as PostgreSQL 15 has them.
 const CASES: &[(&str, &str)] = &[

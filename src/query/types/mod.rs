@@ -23,7 +23,7 @@ mod value;
 
 pub(super) use carrier::carrier;
 pub(super) use cast::cast;
-pub(super) use category::{array_of, category, element_of, is_preferred};
+pub(super) use category::{array_of, element_of};
 pub(super) use coercion::{Coercion, can_cast};
 pub(super) use common::common_type;
 pub(super) use key::{has_order, key};

@@ -173,6 +173,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     text("lc_time", Kind::Text, "C", NO_EFFECT),
     duration("lock_timeout", NO_EFFECT),
     internal("max_identifier_length", "255", "Shows the maximum identifier length."),
+    internal("max_index_keys", "32", "Shows the maximum number of index keys."),
     word("metadata_updates", &["async", "sync"], "sync", "Sets whether a change is answered after the cache of this node has followed it (sync) or as soon as it is durable (async)."),
     word("plan_cache_mode", &["auto", "force_generic_plan", "force_custom_plan"], "auto", NO_EFFECT),
     boolean("quote_all_identifiers", false, NO_EFFECT),

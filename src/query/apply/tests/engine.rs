@@ -20,6 +20,7 @@ fn state() -> SessionState {
         .with_default_features()
         .with_analyzer_rules(Vec::new())
         .with_optimizer_rules(optimize::rules())
+        .with_physical_optimizer_rules(optimize::physical_rules())
         .build()
 }
 

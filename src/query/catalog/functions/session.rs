@@ -120,6 +120,15 @@ pub(in crate::query) static SESSION: &[Function] = &[
     Function::row("pg_backend_pid", &[], Type::INT4, |call, _| {
         Ok(int4(call.catalog.context.process))
     }),
+    Function::row(
+        "pg_postmaster_start_time",
+        &[],
+        Type::TIMESTAMPTZ,
+        |call, _| Ok(started(call)),
+    ),
+    Function::row("pg_conf_load_time", &[], Type::TIMESTAMPTZ, |call, _| {
+        Ok(started(call))
+    }),
     Function::row("pg_is_in_recovery", &[], Type::BOOL, |_, _| Ok(NO)),
     Function::row("pg_jit_available", &[], Type::BOOL, |_, _| Ok(NO)),
     Function::row("pg_client_encoding", &[], NAME, |_, _| Ok(text("UTF8"))),
@@ -183,6 +192,10 @@ fn database(call: &Call<'_>) -> Value {
 
 fn user(call: &Call<'_>) -> Value {
     text(&call.catalog.context.user)
+}
+
+fn started(call: &Call<'_>) -> Value {
+    Value::TimestampTz(call.catalog.context.registry.started_at().into())
 }
 
 fn setting(call: &Call<'_>, name: &str) -> Option<String> {

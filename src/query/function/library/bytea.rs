@@ -6,7 +6,7 @@ use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 
 use crate::error::{Error, ErrorKind, Limit, Result, Value as Fault};
 use crate::query::function::{Arguments, Call, Function};
-use crate::relation::{ByteaOutput, Reading, Style, Type, Value, utf8};
+use crate::relation::{Type, Value, utf8};
 
 pub(super) static BYTES: &[Function] = &[
     Function::row("length", &[BYTEA], INT4, |_, values| {

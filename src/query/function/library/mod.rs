@@ -23,7 +23,6 @@ mod tests;
 use super::Function;
 
 pub(super) use math::{float_power, power};
-pub(in crate::query) use quoting::{quote_ident, quote_literal};
 
 /// All of it.
 pub(in crate::query) static LIBRARY: &[&[Function]] = &[

@@ -22,7 +22,7 @@ use crate::query::typed::Typed;
 use crate::query::types::{Coercion, cast, named, scalar, values};
 use crate::relation::{Style, Type, Value};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn casts_answer_what_postgresql_answers() {
     let answer = |catalog: &Catalog, written: &str| {
         let style = catalog.context.style;
@@ -34,7 +34,7 @@ async fn casts_answer_what_postgresql_answers() {
     compare(include_str!("cases/casts.txt"), answer).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn types_have_the_names_that_they_have_in_postgresql() {
     let answer = |catalog: &Catalog, written: &str| match named(&parsed(written), catalog) {
         Ok((of, modifier)) => format!("{} {modifier}", of.name()),

@@ -1,7 +1,6 @@
 //! `to_date` and `to_timestamp` by a template.
 
 use super::fields::Fields;
-use crate::error::Result;
 use crate::query::function::{Arguments, Function};
 use crate::relation::{Date, MICROS_PER_DAY, Timestamp, Type, Value, Zone};
 

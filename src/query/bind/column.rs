@@ -1,0 +1,118 @@
+//! What a name in an expression means (PostgreSQL manual, 4.2.1).
+
+use super::binder::Binder;
+use super::expression::record;
+use super::literal::constant;
+use super::scope::{Field, no_column, no_entry};
+use crate::error::{Error, ErrorKind, Result};
+use crate::query::typed::Typed;
+use crate::relation::{Type, Value};
+
+/// The columns that every table has beside its own (PostgreSQL manual, 5.5) and
+/// that we know something of.
+const TABLE_OID: &str = "tableoid";
+
+impl Binder<'_> {
+    /// What a name means: a column, or a whole row.
+    pub(super) fn column_named(&mut self, names: &[String]) -> Result<Typed> {
+        match names {
+            [name] => self.column_alone(name),
+            [table, name] => self.column_of(None, table, name),
+            [schema, table, name] | [_, schema, table, name] => {
+                self.column_of(Some(schema), table, name)
+            }
+            _ => Err(Error::new(
+                ErrorKind::Syntax,
+                format!(
+                    "improper qualified name (too many dotted names): {}",
+                    names.join(".")
+                ),
+            )),
+        }
+    }
+
+    fn column_alone(&mut self, name: &str) -> Result<Typed> {
+        let innermost = self.frames.len().saturating_sub(1);
+        for (level, frame) in self.frames.iter().enumerate().rev() {
+            if let Some(field) = frame.scope.column(name)? {
+                return Ok(self.seen(field, level == innermost));
+            }
+        }
+        for (level, frame) in self.frames.iter().enumerate().rev() {
+            if let Some(entry) = frame.scope.entry(None, name) {
+                let fields = entry.fields.clone();
+                return Ok(self.whole_row(&fields, level == innermost));
+            }
+            if name == TABLE_OID
+                && let [entry] = frame.scope.entries.as_slice()
+                && let Some(oid) = entry.oid
+            {
+                return constant(&Value::Oid(oid), Type::OID);
+            }
+        }
+        Err(self.nearest(no_column(None, name), name))
+    }
+
+    /// An error about a column, with the one that was perhaps meant.
+    fn nearest(&self, error: Error, name: &str) -> Error {
+        let entries = self
+            .frames
+            .iter()
+            .rev()
+            .flat_map(|frame| &frame.scope.entries);
+        let columns = entries.flat_map(|entry| {
+            let fields = entry.fields.iter();
+            fields.map(|field| (entry.name.as_deref(), field.name.as_str()))
+        });
+        let near = columns
+            .map(|(table, column)| (strsim::levenshtein(column, name), table, column))
+            .filter(|(distance, ..)| *distance <= (name.chars().count() / 2).min(3))
+            .min_by_key(|(distance, ..)| *distance);
+        match near {
+            Some((_, Some(table), column)) => error.with_hint(format!(
+                "Perhaps you meant to reference the column \"{table}.{column}\"."
+            )),
+            Some((_, None, column)) => error.with_hint(format!(
+                "Perhaps you meant to reference the column \"{column}\"."
+            )),
+            None => error,
+        }
+    }
+
+    fn column_of(&mut self, schema: Option<&str>, table: &str, name: &str) -> Result<Typed> {
+        let innermost = self.frames.len().saturating_sub(1);
+        for (level, frame) in self.frames.iter().enumerate().rev() {
+            let Some(entry) = frame.scope.entry(schema, table) else {
+                continue;
+            };
+            if let Some(field) = entry.column(name)? {
+                return Ok(self.seen(field, level == innermost));
+            }
+            return match entry.oid {
+                Some(oid) if name == TABLE_OID => constant(&Value::Oid(oid), Type::OID),
+                _ => Err(self.nearest(no_column(Some(table), name), name)),
+            };
+        }
+        Err(no_entry(table))
+    }
+
+    /// A column from where we are: of this query, or of one further out.
+    fn seen(&self, field: &Field, is_own: bool) -> Typed {
+        let typed = field.typed();
+        match is_own {
+            true => typed,
+            false => Typed {
+                expr: self.outer(&field.column),
+                ..typed
+            },
+        }
+    }
+
+    /// A row of a table as one value.
+    pub(super) fn whole_row(&self, fields: &[Field], is_own: bool) -> Typed {
+        let members = fields
+            .iter()
+            .map(|field| (field.name.clone(), self.seen(field, is_own)));
+        record(members.collect())
+    }
+}
