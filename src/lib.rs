@@ -81,6 +81,9 @@
 //! configuration: only what the example uses. The feature `arrow` is for schemas
 //! and record batches of Apache Arrow.
 
+// What only queries look at is there without them too.
+#![cfg_attr(not(feature = "query"), allow(dead_code, unused_imports))]
+
 pub mod astha;
 #[cfg(feature = "server")]
 pub mod cli;

@@ -14,15 +14,15 @@
 //! output column, what `1 / 0` does, which sub-queries there can be. So the
 //! binder goes from the tree to a plan on its own:
 //!
-//! * Every expression is [`Typed`](typed::Typed): one of PostgreSQL's types and an
+//! * Every expression is `Typed`: one of PostgreSQL's types and an
 //!   expression over its *carrier*, the Arrow type that holds its values
-//!   ([`types`]). A literal without a type takes the one of what it meets.
-//! * A column has a name of its own within the whole plan ([`names`]); what people
+//!   (`types`). A literal without a type takes the one of what it meets.
+//! * A column has a name of its own within the whole plan (`names`); what people
 //!   call it is known to scopes only. So nothing is ambiguous, whatever is joined
 //!   with itself.
-//! * Functions, operators, casts and aggregates are tables of [`function`]s, nearly
+//! * Functions, operators, casts and aggregates are tables of `function`s, nearly
 //!   all of them on PostgreSQL's values, a row at a time.
-//! * A sub-query of any shape becomes a join ([`apply`]).
+//! * A sub-query of any shape becomes a join (`apply`).
 //!
 //! Planning and execution have threads of their own, with large stacks. A plan is
 //! data: no object of DataFusion is held by an idle session.
