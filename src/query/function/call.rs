@@ -54,8 +54,7 @@ pub(in crate::query) fn kind_of(name: &str) -> Option<Kind> {
 /// Calls a function of one row, or a set.
 ///
 /// # Errors
-/// 42883 and 42725 when there is not the one function; 42P20 and 42809 for a
-/// function that needs a window or WITHIN GROUP.
+/// 42883 and 42725 when there is not the one function; 42809 for a function that needs a window or WITHIN GROUP.
 pub(in crate::query) fn call(
     name: &str,
     arguments: Vec<Typed>,
@@ -63,11 +62,9 @@ pub(in crate::query) fn call(
 ) -> Result<Called> {
     match kind_of(name) {
         Some(Kind::Window) => {
-            let message = format!("window function {name} requires an OVER clause");
-            return Err(Error::new(
-                ErrorKind::InvalidDefinition(Definition::Windowing),
-                message,
-            ));
+            return Err(wrong_object(format!(
+                "window function {name} requires an OVER clause"
+            )));
         }
         Some(Kind::Aggregate | Kind::OrderedSet) => {
             let typed = aggregate(name, arguments, false, Vec::new(), None, catalog)?;
@@ -104,6 +101,7 @@ pub(in crate::query) fn aggregate(
     };
     match kind_of(name) {
         Some(Kind::OrderedSet) => {
+            found(name, table::ordered_sets(name), &arguments)?;
             return Err(wrong_object(format!(
                 "WITHIN GROUP is required for ordered-set aggregate {name}"
             )));
@@ -151,9 +149,13 @@ pub(in crate::query) fn within_group(
     filter: Option<Expr>,
     catalog: &Catalog,
 ) -> Result<Typed> {
+    let (values, options): (Vec<_>, Vec<_>) = ordered.into_iter().unzip();
+    let first = direct.len();
+    let arguments: Vec<Typed> = direct.into_iter().chain(values).collect();
     match kind_of(name) {
         Some(Kind::OrderedSet) | None => {}
         Some(Kind::Aggregate) => {
+            found(name, table::functions(name), &arguments)?;
             return Err(wrong_object(format!(
                 "{name} is not an ordered-set aggregate, so it cannot have WITHIN GROUP"
             )));
@@ -164,9 +166,6 @@ pub(in crate::query) fn within_group(
             )));
         }
     }
-    let (values, options): (Vec<_>, Vec<_>) = ordered.into_iter().unzip();
-    let first = direct.len();
-    let arguments: Vec<Typed> = direct.into_iter().chain(values).collect();
     let resolved = found(name, table::ordered_sets(name), &arguments)?;
     let arguments = coerced(&resolved, arguments, catalog)?;
     let order_by = arguments[first..]

@@ -24,6 +24,8 @@ mod order;
 mod regex;
 mod series;
 mod table;
+#[cfg(test)]
+mod tests;
 mod udf;
 
 pub(super) use aggregate::{all_true, any_true, first, single_value};

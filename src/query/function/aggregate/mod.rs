@@ -4,6 +4,7 @@ mod bits;
 mod collect;
 mod count;
 mod extreme;
+mod json;
 mod ordered;
 mod row;
 mod statistics;
@@ -22,6 +23,7 @@ pub(super) static FUNCTIONS: &[&[Function]] = &[
     collect::COLLECTIONS,
     count::COUNTS,
     extreme::EXTREMES,
+    json::JSON_AGGREGATES,
     statistics::OF_PAIRS,
     statistics::OF_FLOATS,
     statistics::OF_NUMERICS,

@@ -22,6 +22,8 @@ mod tests;
 
 use super::Function;
 
+pub(super) use math::{float_power, power};
+
 /// All of it.
 pub(in crate::query) static LIBRARY: &[&[Function]] = &[
     arrays::ARRAYS,

@@ -1,6 +1,7 @@
 //! Numbers (PostgreSQL manual, 9.3).
 
 use crate::error::{Error, ErrorKind, Result, Value as Flaw};
+use crate::query::function::library::{float_power, power};
 use crate::query::function::numeric::{self, division_by_zero};
 use crate::query::function::{Arguments, Call, Function};
 use crate::relation::{Numeric, Type, Value, type_name};
@@ -80,8 +81,9 @@ pub(super) static TABLES: &[&[Function]] = &[
             "^",
             &[Type::FLOAT8, Type::FLOAT8],
             Type::FLOAT8,
-            |_, values| power(values.float(0), values.float(1)).map(Value::Float8),
+            float_power,
         ),
+        Function::row("^", TWO_NUMERICS, Type::NUMERIC, power),
         Function::row(
             "|/",
             &[Type::FLOAT8],
@@ -301,32 +303,8 @@ fn ratio(call: &Call<'_>, one: f64, other: f64) -> Result<Value> {
     Ok(value)
 }
 
-/// `base` to the power of `exponent` (`dpow`).
-///
-/// # Errors
-/// 2201F, 22003
-pub(in crate::query::function) fn power(base: f64, exponent: f64) -> Result<f64> {
-    if base == 0.0 && exponent < 0.0 {
-        return Err(no_power("zero raised to a negative power is undefined"));
-    }
-    if base < 0.0 && exponent.is_finite() && exponent.fract() != 0.0 {
-        return Err(no_power(
-            "a negative number raised to a non-integer power yields a complex result",
-        ));
-    }
-    let power = base.powf(exponent);
-    let is_finite = base.is_finite() && exponent.is_finite();
-    if is_finite && power.is_infinite() {
-        return Err(overflow());
-    }
-    if is_finite && power == 0.0 && base != 0.0 {
-        return Err(underflow());
-    }
-    Ok(power)
-}
-
 /// 2201F
-pub(in crate::query::function) fn no_power(message: &str) -> Error {
+fn no_power(message: &str) -> Error {
     Error::new(ErrorKind::InvalidValue(Flaw::Power), message)
 }
 
@@ -336,11 +314,11 @@ pub(in crate::query::function) fn overflow() -> Error {
 }
 
 /// 22003
-pub(in crate::query::function) fn underflow() -> Error {
+fn underflow() -> Error {
     out_of_range("value out of range: underflow")
 }
 
 /// 22003
-pub(in crate::query::function) fn out_of_range(message: impl Into<String>) -> Error {
+fn out_of_range(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::InvalidValue(Flaw::NumericRange), message)
 }

@@ -66,7 +66,7 @@ fn list_of(element: &Type, value: &Value) -> Value {
 ///
 /// # Errors
 /// 2202E for arrays that do not fit together.
-pub(in crate::query::function) fn joined(one: &Value, other: &Value) -> Result<Value> {
+fn joined(one: &Value, other: &Value) -> Result<Value> {
     let (first, second) = match (one, other) {
         (Value::Null, rest) | (rest, Value::Null) => return Ok(rest.clone()),
         (Value::Array(one) | Value::Vector(one), Value::Array(other) | Value::Vector(other)) => {

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use bigdecimal::BigDecimal;
-use serde_json::value::RawValue;
 
 use crate::error::{Error, ErrorKind, Result, Value as Flaw};
+use crate::query::function::json::{Document, Sort};
 use crate::query::function::{Arguments, Call, Function};
-use crate::relation::{Array, Reading, Type, Value};
+use crate::relation::{Array, Type, Value};
 
 const JSON: Type = Type::JSON;
 const JSONB: Type = Type::JSONB;
@@ -54,102 +54,112 @@ pub(super) static TABLE: &[Function] = &[
         text(by_path(values))
     }),
     Function::row("@>", &[JSONB, JSONB], BOOL, |_, values| {
-        Ok(Value::Bool(contains(values.text(0), values.text(1), true)))
+        Ok(Value::Bool(contains(
+            document(values, 0),
+            document(values, 1),
+            true,
+        )))
     }),
     Function::row("<@", &[JSONB, JSONB], BOOL, |_, values| {
-        Ok(Value::Bool(contains(values.text(1), values.text(0), true)))
+        Ok(Value::Bool(contains(
+            document(values, 1),
+            document(values, 0),
+            true,
+        )))
     }),
     Function::row("?", &[JSONB, TEXT], BOOL, |_, values| {
-        Ok(Value::Bool(has(values.text(0), values.text(1))))
+        Ok(Value::Bool(has(document(values, 0), values.text(1))))
     }),
     Function::row("?|", &[JSONB, TEXTS], BOOL, |_, values| {
         let mut names = names(values.array(1));
-        Ok(Value::Bool(names.any(|name| has(values.text(0), name))))
+        Ok(Value::Bool(
+            names.any(|name| has(document(values, 0), name)),
+        ))
     }),
     Function::row("?&", &[JSONB, TEXTS], BOOL, |_, values| {
         let mut names = names(values.array(1));
-        Ok(Value::Bool(names.all(|name| has(values.text(0), name))))
+        Ok(Value::Bool(
+            names.all(|name| has(document(values, 0), name)),
+        ))
     }),
     Function::row("||", &[JSONB, JSONB], JSONB, |call, values| {
-        jsonb(call, &joined(values.text(0), values.text(1)))
+        jsonb(call, &joined(document(values, 0), document(values, 1)))
     }),
     Function::row("-", &[JSONB, TEXT], JSONB, |call, values| {
-        let without = without_names(values.text(0), &[values.text(1)])?;
+        let without = without_names(document(values, 0), &[values.text(1)])?;
         jsonb(call, &without)
     }),
     Function::row("-", &[JSONB, TEXTS], JSONB, |call, values| {
         let names: Vec<&str> = names(values.array(1)).collect();
-        jsonb(call, &without_names(values.text(0), &names)?)
+        jsonb(call, &without_names(document(values, 0), &names)?)
     }),
     Function::row("-", &[JSONB, INT4], JSONB, |call, values| {
-        jsonb(call, &without_place(values.text(0), values.int4(1))?)
+        jsonb(call, &without_place(document(values, 0), values.int4(1))?)
     }),
     Function::row("#-", &[JSONB, TEXTS], JSONB, |call, values| {
         let path: Vec<Option<&str>> = steps(values.array(1)).collect();
-        if is_scalar(values.text(0)) {
+        if is_scalar(document(values, 0)) {
             return Err(refused("cannot delete path in scalar"));
         }
-        jsonb(call, &without_path(values.text(0), &path, 1)?)
+        jsonb(call, &without_path(document(values, 0), &path, 1)?)
     }),
 ];
 
 /// The members of an object; of those with one name the last.
-fn members(json: &str) -> Option<BTreeMap<String, &RawValue>> {
-    json.trim_start()
-        .starts_with('{')
-        .then(|| serde_json::from_str(json).unwrap_or_default())
+fn members(json: Document<'_>) -> Option<BTreeMap<String, Document<'_>>> {
+    // What is in a `jsonb` can be told, and no member is found by what cannot.
+    (json.sort() == Sort::Object).then(|| json.members().unwrap_or_default().into_iter().collect())
 }
 
-/// The elements of an array.
-fn elements(json: &str) -> Option<Vec<&RawValue>> {
-    json.trim_start()
-        .starts_with('[')
-        .then(|| serde_json::from_str(json).unwrap_or_default())
+fn elements(json: Document<'_>) -> Option<Vec<Document<'_>>> {
+    (json.sort() == Sort::Array).then(|| json.elements())
 }
 
-/// The text of a string.
-fn string(json: &str) -> Option<String> {
-    json.trim_start()
-        .starts_with('"')
-        .then(|| serde_json::from_str(json).unwrap_or_default())
+fn is_scalar(json: Document<'_>) -> bool {
+    !matches!(json.sort(), Sort::Object | Sort::Array)
 }
 
-fn is_scalar(json: &str) -> bool {
-    !json.trim_start().starts_with(['{', '['])
+fn document(values: &[Value], at: usize) -> Document<'_> {
+    Document::new(values.text(at))
 }
 
-fn by_key(values: &[Value]) -> Option<&str> {
-    member(values.text(0), values.text(1))
-}
-
-/// A scalar of `jsonb` counts for an array of one element.
-fn by_place(values: &[Value]) -> Option<&str> {
-    match (&values[0], values.int4(1)) {
-        (Value::Jsonb(scalar), 0 | -1) if is_scalar(scalar) => Some(scalar),
-        (_, place) => element(values.text(0), place),
+fn by_key(values: &[Value]) -> Result<Option<Document<'_>>> {
+    let json = document(values, 0);
+    match json.sort() {
+        Sort::Object => json.get(values.text(1)),
+        _ => Ok(None),
     }
 }
 
-fn member<'a>(json: &'a str, name: &str) -> Option<&'a str> {
-    Some(members(json)?.get(name)?.get())
+/// A scalar of `jsonb` counts for an array of one element.
+fn by_place(values: &[Value]) -> Result<Option<Document<'_>>> {
+    let json = document(values, 0);
+    Ok(match (&values[0], values.int4(1)) {
+        (Value::Jsonb(_), 0 | -1) if is_scalar(json) => Some(json),
+        (_, place) => json.element(place.into()),
+    })
 }
 
-/// The element at a place from 0; from the end for a negative one.
-fn element(json: &str, place: i32) -> Option<&str> {
-    let elements = elements(json)?;
-    Some(elements.get(nth(elements.len(), place)?)?.get())
+fn by_path(values: &[Value]) -> Result<Option<Document<'_>>> {
+    let mut found = document(values, 0);
+    for step in steps(values.array(1)) {
+        let next = match step {
+            Some(step) => found.get(step)?,
+            None => None,
+        };
+        match next {
+            Some(next) => found = next,
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(found))
 }
 
 /// A place among so many, from the end if it is negative.
 fn nth(count: usize, place: i32) -> Option<usize> {
     let from_end = || count.checked_sub(usize::try_from(place.unsigned_abs()).ok()?);
-    usize::try_from(place).ok().or_else(from_end)
-}
-
-fn by_path(values: &[Value]) -> Option<&str> {
-    steps(values.array(1)).try_fold(values.text(0), |json, step| {
-        member(json, step?).or_else(|| element(json, step?.trim().parse().ok()?))
-    })
+    let nth = usize::try_from(place).ok().or_else(from_end)?;
+    (nth < count).then_some(nth)
 }
 
 /// The texts of a path.
@@ -165,173 +175,163 @@ fn names(array: &Array) -> impl Iterator<Item = &str> {
 }
 
 /// What was found, of the type that it was found in.
-fn same(values: &[Value], found: Option<&str>) -> Result<Value> {
-    Ok(match (&values[0], found) {
+fn same(values: &[Value], found: Result<Option<Document<'_>>>) -> Result<Value> {
+    Ok(match (&values[0], found?) {
         (_, None) => Value::Null,
-        (Value::Jsonb(_), Some(found)) => Value::Jsonb(found.into()),
-        (_, Some(found)) => Value::text(found),
+        (Value::Jsonb(_), Some(found)) => Value::Jsonb(found.spelled().into()),
+        (_, Some(found)) => Value::text(found.spelled()),
     })
 }
 
 /// What was found, as a text: a string without its quotes, null as NULL.
-fn text(found: Option<&str>) -> Result<Value> {
-    Ok(match found {
-        None | Some("null") => Value::Null,
-        Some(found) => string(found).map_or_else(|| Value::text(found), Value::text),
-    })
+fn text(found: Result<Option<Document<'_>>>) -> Result<Value> {
+    match found? {
+        None => Ok(Value::Null),
+        Some(found) => found.text().map(Value::optional_text),
+    }
 }
 
 /// Whether all of `part` is in `whole`, level by level. On the highest level an
 /// array contains a scalar that is one of its elements.
-fn contains(whole: &str, part: &str, is_top: bool) -> bool {
+fn contains(whole: Document<'_>, part: Document<'_>, is_top: bool) -> bool {
     if let (Some(whole), Some(part)) = (members(whole), members(part)) {
         return part.iter().all(|(name, part)| {
             let value = whole.get(name);
-            value.is_some_and(|whole| contains(whole.get(), part.get(), false))
+            value.is_some_and(|whole| contains(*whole, *part, false))
         });
     }
-    if let Some(whole) = elements(whole) {
-        let has = |part: &str| whole.iter().any(|whole| contains(whole.get(), part, false));
-        return match elements(part) {
-            Some(part) => part.iter().all(|part| has(part.get())),
-            None => {
-                is_top
-                    && is_scalar(part)
-                    && whole.iter().any(|whole| is_same_scalar(whole.get(), part))
-            }
-        };
+    let Some(whole) = elements(whole) else {
+        return is_same_scalar(whole, part);
+    };
+    let has = |part: Document<'_>| whole.iter().any(|whole| contains(*whole, part, false));
+    match elements(part) {
+        Some(parts) => parts.into_iter().all(has),
+        None => is_top && whole.iter().any(|whole| is_same_scalar(*whole, part)),
     }
-    is_same_scalar(whole, part)
 }
 
-fn is_same_scalar(one: &str, other: &str) -> bool {
-    let number = |json: &str| BigDecimal::from_str(json).ok();
-    is_scalar(one)
-        && is_scalar(other)
-        && (one == other
-            || match (number(one), number(other)) {
-                (Some(one), Some(other)) => one == other,
-                _ => false,
-            })
+fn is_same_scalar(one: Document<'_>, other: Document<'_>) -> bool {
+    let number = |json: Document<'_>| BigDecimal::from_str(json.spelled()).ok();
+    match (one.sort(), other.sort()) {
+        (Sort::Number, Sort::Number) => number(one) == number(other),
+        (Sort::Object | Sort::Array, _) => false,
+        _ => one == other,
+    }
 }
 
 /// Whether it is an object with a member of this name, or has this string among its
 /// elements, or is it.
-fn has(json: &str, name: &str) -> bool {
+fn has(json: Document<'_>, name: &str) -> bool {
     if let Some(members) = members(json) {
         return members.contains_key(name);
     }
     match elements(json) {
-        Some(elements) => elements.iter().any(|element| is_string(element, name)),
-        None => string(json).as_deref() == Some(name),
+        Some(elements) => elements.into_iter().any(|element| is_string(element, name)),
+        None => is_string(json, name),
     }
 }
 
-fn is_string(json: &RawValue, text: &str) -> bool {
-    string(json.get()).as_deref() == Some(text)
+fn is_string(json: Document<'_>, text: &str) -> bool {
+    json.sort() == Sort::String
+        && json
+            .text()
+            .is_ok_and(|found| found.as_deref() == Some(text))
 }
 
 /// Two objects as one, or all elements; what is no array is one element.
-fn joined(one: &str, other: &str) -> String {
-    if let (Some(mut all), Some(more)) = (members(one), members(other)) {
-        all.extend(more);
-        return object(&all);
+fn joined(one: Document<'_>, other: Document<'_>) -> String {
+    if let (Some(one), Some(other)) = (members(one), members(other)) {
+        return object(one.into_iter().chain(other).map(spelled));
     }
-    let parts = |json: &str| match elements(json) {
-        Some(elements) => elements
-            .iter()
-            .map(|element| element.get().to_owned())
-            .collect(),
-        None => vec![json.to_owned()],
+    let parts = |json| elements(json).unwrap_or_else(|| vec![json]);
+    array(parts(one).into_iter().chain(parts(other)))
+}
+
+fn without_names(json: Document<'_>, names: &[&str]) -> Result<String> {
+    if let Some(members) = members(json) {
+        let kept = members.into_iter();
+        let kept = kept.filter(|(name, _)| !names.contains(&name.as_str()));
+        return Ok(object(kept.map(spelled)));
+    }
+    let Some(elements) = elements(json) else {
+        return Err(refused("cannot delete from scalar"));
     };
-    let all = [parts(one), parts(other)].concat();
-    format!("[{}]", all.join(", "))
+    let is_kept = |element: &Document<'_>| !names.iter().any(|name| is_string(*element, name));
+    Ok(array(elements.into_iter().filter(is_kept)))
 }
 
-fn without_names(json: &str, names: &[&str]) -> Result<String> {
-    if let Some(mut members) = members(json) {
-        members.retain(|name, _| !names.contains(&name.as_str()));
-        return Ok(object(&members));
+fn without_place(json: Document<'_>, place: i32) -> Result<String> {
+    let Some(mut elements) = elements(json) else {
+        return Err(refused(match is_scalar(json) {
+            true => "cannot delete from scalar",
+            false => "cannot delete from object using integer index",
+        }));
+    };
+    if let Some(nth) = nth(elements.len(), place) {
+        elements.remove(nth);
     }
-    match elements(json) {
-        Some(mut elements) => {
-            elements.retain(|element| !names.iter().any(|name| is_string(element, name)));
-            Ok(array(&elements))
-        }
-        None => Err(refused("cannot delete from scalar")),
-    }
-}
-
-fn without_place(json: &str, place: i32) -> Result<String> {
-    match elements(json) {
-        Some(mut elements) => {
-            if let Some(nth) = nth(elements.len(), place).filter(|nth| *nth < elements.len()) {
-                elements.remove(nth);
-            }
-            Ok(array(&elements))
-        }
-        None if is_scalar(json) => Err(refused("cannot delete from scalar")),
-        None => Err(refused("cannot delete from object using integer index")),
-    }
+    Ok(array(elements.into_iter()))
 }
 
 /// Without what is at the end of a path; `position` is that of its first step.
-fn without_path(json: &str, path: &[Option<&str>], position: usize) -> Result<String> {
-    let Some((step, rest)) = path.split_first() else {
-        return Ok(json.to_owned());
+fn without_path(json: Document<'_>, path: &[Option<&str>], position: usize) -> Result<String> {
+    let Some((step, rest)) = path.split_first().filter(|_| !is_scalar(json)) else {
+        return Ok(json.spelled().to_owned());
     };
     let step = step.ok_or_else(|| {
         let message = format!("path element at position {position} is null");
         Error::new(ErrorKind::InvalidValue(Flaw::Null), message)
     })?;
-    if let Some(mut members) = members(json) {
-        let Some(old) = members.remove(step).filter(|_| !rest.is_empty()) else {
-            return Ok(object(&members));
-        };
-        let new = raw(without_path(old.get(), rest, position + 1)?)?;
-        members.insert(step.to_owned(), &new);
-        return Ok(object(&members));
+    let within = |json| without_path(json, rest, position + 1);
+    if let Some(members) = members(json) {
+        let mut left = Vec::new();
+        for (name, json) in members {
+            match name == step {
+                false => left.push((name, json.spelled().to_owned())),
+                true if rest.is_empty() => {}
+                true => left.push((name, within(json)?)),
+            }
+        }
+        return Ok(object(left.into_iter()));
     }
-    let Some(mut elements) = elements(json) else {
-        return Ok(json.to_owned());
-    };
     let place = step.trim().parse().map_err(|_| {
         let message = format!("path element at position {position} is not an integer: \"{step}\"");
         Error::new(ErrorKind::InvalidValue(Flaw::Text), message)
     })?;
-    let Some(nth) = nth(elements.len(), place).filter(|nth| *nth < elements.len()) else {
-        return Ok(json.to_owned());
-    };
-    if rest.is_empty() {
-        elements.remove(nth);
-        return Ok(array(&elements));
+    let elements = json.elements();
+    let place = nth(elements.len(), place);
+    let mut left = Vec::new();
+    for (nth, json) in elements.into_iter().enumerate() {
+        match Some(nth) == place {
+            false => left.push(json.spelled().to_owned()),
+            true if rest.is_empty() => {}
+            true => left.push(within(json)?),
+        }
     }
-    let new = raw(without_path(elements[nth].get(), rest, position + 1)?)?;
-    elements[nth] = &new;
-    Ok(array(&elements))
+    Ok(format!("[{}]", left.join(",")))
 }
 
-fn raw(json: String) -> Result<Box<RawValue>> {
-    RawValue::from_string(json)
-        .map_err(|error| Error::internal("a part of a jsonb is none").with_source(error))
+fn spelled((name, json): (String, Document<'_>)) -> (String, String) {
+    (name, json.spelled().to_owned())
 }
 
-fn object(members: &BTreeMap<String, &RawValue>) -> String {
-    serde_json::to_string(members).expect("texts and JSON are written without fail")
+/// An object of these members; of those with one name the last counts.
+fn object(members: impl Iterator<Item = (String, String)>) -> String {
+    let members = members.map(|(name, json)| {
+        let name = serde_json::Value::from(name);
+        format!("{name}:{json}")
+    });
+    format!("{{{}}}", members.collect::<Vec<_>>().join(","))
 }
 
-fn array(elements: &[&RawValue]) -> String {
-    serde_json::to_string(elements).expect("texts and JSON are written without fail")
+fn array<'a>(elements: impl Iterator<Item = Document<'a>>) -> String {
+    let elements: Vec<_> = elements.map(Document::spelled).collect();
+    format!("[{}]", elements.join(","))
 }
 
 /// In its one spelling.
 fn jsonb(call: &Call<'_>, text: &str) -> Result<Value> {
-    let context = &call.catalog.context;
-    let reading = Reading {
-        style: context.style,
-        now: context.transaction_start,
-    };
-    Value::from_text(text, &Type::JSONB, &reading)
+    Value::from_text(text, &JSONB, &call.reading())
 }
 
 fn refused(message: &str) -> Error {

@@ -155,7 +155,8 @@ fn logarithm(values: &[Value], log: fn(f64) -> f64) -> Result<Value> {
     }
 }
 
-fn power(_: &Call<'_>, values: &[Value]) -> Result<Value> {
+/// `power` and `^`.
+pub(in crate::query::function) fn power(_: &Call<'_>, values: &[Value]) -> Result<Value> {
     let (base, exponent) = (values.float(0), values.float(1));
     let refused = |message| Err(Error::new(ErrorKind::InvalidValue(Fault::Power), message));
     if base == 0.0 && exponent < 0.0 {

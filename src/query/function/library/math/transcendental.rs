@@ -214,7 +214,8 @@ fn log(base: &Numeric, number: &Numeric) -> Result<Numeric> {
     Numeric::new(quotient(&dividend, &divisor, scale))
 }
 
-fn power(_: &Call<'_>, values: &[Value]) -> Result<Value> {
+/// `power` and `^`.
+pub(in crate::query::function) fn power(_: &Call<'_>, values: &[Value]) -> Result<Value> {
     let refused = |message| Err(Error::new(ErrorKind::InvalidValue(Fault::Power), message));
     let (base, exponent) = match (values.numeric(0), values.numeric(1)) {
         (Numeric::Number(base), Numeric::Number(exponent)) => (base, exponent),
