@@ -65,6 +65,7 @@ scripts! {
     select_correlated,
     select_expression,
     select_set_operation,
+    select_streams,
     select_subquery,
     select_window,
     set_config,

@@ -49,6 +49,10 @@ impl Conversation for Silent {
 
 impl Bench {
     pub(super) async fn new() -> Self {
+        Self::with_style(Style::default()).await
+    }
+
+    pub(super) async fn with_style(style: Style) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let registry = Registry::builder()
             .sqlite(directory.path().join("rekha.db"))
@@ -64,7 +68,7 @@ impl Bench {
                 user: "rekha".into(),
                 database: "rekha".into(),
                 search_path: Arc::new(["public".to_owned()]),
-                style: Style::default(),
+                style,
                 transaction_start: now,
                 statement_start: now,
                 process: 1,
@@ -74,7 +78,7 @@ impl Bench {
         }
     }
 
-    async fn ask(&self, sql: &str) -> Result<Vec<Row>> {
+    pub(super) async fn ask(&self, sql: &str) -> Result<Vec<Row>> {
         let query = Query::parse(sql)?;
         let plan = self.engine.plan(&query, &self.context, &[]).await?;
         let batches: Vec<Vec<Row>> = self.engine.run(&plan, &[])?.try_collect().await?;
@@ -99,20 +103,13 @@ impl Bench {
     }
 
     fn line(&self, row: &Row) -> String {
-        let mut line = String::new();
-        for (nth, value) in row.iter().enumerate() {
-            if nth > 0 {
-                line.push('|');
-            }
-            match value {
-                Value::Null => {}
-                value => {
-                    let mut text = String::new();
-                    value.write_text(&mut text, &self.context.style).unwrap();
-                    line.push_str(&text);
-                }
-            }
-        }
-        line
+        let shown = row.iter().map(|value| self.shown(value));
+        let shown: Vec<_> = shown.map(Option::unwrap_or_default).collect();
+        shown.join("|")
+    }
+
+    /// As text, nothing for NULL.
+    pub(super) fn shown(&self, value: &Value) -> Option<String> {
+        value.to_text(&self.context.style)
     }
 }

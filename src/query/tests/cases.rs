@@ -19,14 +19,3 @@ async fn constants() {
         assert_eq!(bench.told(query).await, *expected, "{query}");
     }
 }
-
-/// Reads a query from the environment: for looking at one.
-#[tokio::test(flavor = "multi_thread")]
-async fn look() {
-    let bench = Bench::new().await;
-    if let Ok(text) = std::fs::read_to_string("/tmp/wt/look.sql") {
-        for query in text.split(";\n").filter(|q| !q.trim().is_empty()) {
-            println!("{query}\n=> {}", bench.told(query).await);
-        }
-    }
-}

@@ -17,9 +17,6 @@ mod quoting;
 mod sets;
 mod sleep;
 mod strings;
-#[cfg(test)]
-mod tests;
-
 use super::Function;
 
 pub(super) use math::{float_power, power};
