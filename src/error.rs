@@ -217,6 +217,8 @@ pub enum Limit {
     Connections,
     /// Columns of one stream.
     Columns,
+    /// Arguments of one call.
+    Arguments,
     /// The depth or length of one statement.
     StatementComplexity,
     /// Memory.
@@ -362,6 +364,7 @@ impl ErrorKind {
             Self::LimitExceeded(limit) => match limit {
                 Limit::Connections => "53300",
                 Limit::Columns => "54011",
+                Limit::Arguments => "54023",
                 Limit::StatementComplexity => "54001",
                 Limit::Memory => "53200",
                 Limit::Disk => "53100",

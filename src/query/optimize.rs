@@ -21,9 +21,12 @@ use datafusion::optimizer::push_down_limit::PushDownLimit;
 use datafusion::optimizer::replace_distinct_aggregate::ReplaceDistinctWithAggregate;
 use datafusion::optimizer::simplify_expressions::SimplifyExpressions;
 use datafusion::optimizer::{OptimizerConfig, OptimizerRule};
+use datafusion::physical_expr::{Distribution, OrderingRequirements};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
+use datafusion::physical_optimizer::output_requirements::OutputRequirementExec;
 use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
+use datafusion::physical_plan::sorts::sort::SortExec;
 use datafusion::physical_plan::union::UnionExec;
 use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties};
 
@@ -49,11 +52,13 @@ pub(super) fn rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
 }
 
 /// The rules for physical plans: the engine's own, but that everything is one
-/// stream. A catalog is small, and an aggregate over values has no partial state.
+/// stream, and that rows stay in the order that a sub-query gives them. A catalog is
+/// small, and an aggregate over values has no partial state.
 pub(super) fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     let mut rules = PhysicalOptimizer::new().rules;
     rules.retain(|rule| rule.name() != "EnforceDistribution");
     rules.insert(0, Arc::new(OneStream));
+    rules.insert(0, Arc::new(KeptOrders));
     rules
 }
 
@@ -83,6 +88,40 @@ impl PhysicalOptimizerRule for OneStream {
             })
         });
         one.data()
+    }
+}
+
+/// Keeps the order of each ORDER BY, also where nobody above asks for it: what reads
+/// the rows of a sub-query in FROM sees them in its order, as in PostgreSQL. The
+/// engine's last rule but a few takes the marks away again.
+#[derive(Debug)]
+struct KeptOrders;
+
+impl PhysicalOptimizerRule for KeptOrders {
+    fn name(&self) -> &str {
+        "kept_orders"
+    }
+
+    fn schema_check(&self) -> bool {
+        true
+    }
+
+    fn optimize(
+        &self,
+        plan: Arc<dyn ExecutionPlan>,
+        _options: &ConfigOptions,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let kept = plan.transform_up(|plan| {
+            let Some(sort) = plan.downcast_ref::<SortExec>() else {
+                return Ok(Transformed::no(plan));
+            };
+            let order = OrderingRequirements::from(sort.expr().clone());
+            let one = Distribution::SinglePartition;
+            let fetch = sort.fetch();
+            let kept = OutputRequirementExec::new(plan, Some(order), one, fetch);
+            Ok(Transformed::yes(Arc::new(kept) as Arc<_>))
+        });
+        kept.data()
     }
 }
 

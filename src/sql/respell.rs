@@ -11,8 +11,21 @@
 //! | `FOR READ ONLY` | nothing | the default |
 //! | `TABLE a` | `SELECT * FROM a` | that is what it means |
 //! | `'a'` newline `'b'` | `'ab'` | one literal (SQL: literals in parts) |
+//! | `a LIKE ANY (b)`, `ALL`, with NOT, ILIKE | `a ~~ ANY (b)` … | LIKE is that operator |
+//! | `f(a := 1)` | `f(a => 1)` | another spelling |
+//!
+//! What sqlparser's tree has no place for becomes a [marked](Mark) name, which no text
+//! can hold: the binder knows what it says.
+//!
+//! | PostgreSQL | read as |
+//! | --- | --- |
+//! | `f(a, VARIADIC b)` | `f(a, VARIADIC => b)` |
+//! | `ROWS FROM (f(a), g(b))` | `ROWS_FROM(f(a), g(b))` |
+//! | `(ORDER BY a ROWS … EXCLUDE TIES)` | `(ORDER BY a, EXCLUDE_TIES ROWS …)` |
 
-use sqlparser::tokenizer::Token;
+use sqlparser::ast::Ident;
+use sqlparser::keywords::Keyword;
+use sqlparser::tokenizer::{Token, Word};
 
 use super::cursor::{fold, is_keyword};
 use super::token::Lexeme;
@@ -24,6 +37,60 @@ pub(super) struct Respelt {
     pub(super) index: usize,
     /// Where that stands, in characters from 1.
     pub(super) position: usize,
+}
+
+/// A name that stands for what the grammar of sqlparser has no word for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// The name of an argument: an array, each element of which is an argument.
+    Variadic,
+    /// A function in FROM whose arguments are functions: their rows side by side.
+    RowsFrom,
+    /// The last thing that a window is ordered by: what its frames leave out is the
+    /// row itself.
+    ExcludeCurrentRow,
+    /// The row and its peers.
+    ExcludeGroup,
+    /// The row's peers.
+    ExcludeTies,
+}
+
+/// No name in a text has such quotes.
+const QUOTE: char = '`';
+
+impl Mark {
+    const ALL: [Self; 5] = [
+        Self::Variadic,
+        Self::RowsFrom,
+        Self::ExcludeCurrentRow,
+        Self::ExcludeGroup,
+        Self::ExcludeTies,
+    ];
+
+    /// What a name stands for, if it is marked.
+    pub fn of(name: &Ident) -> Option<Self> {
+        let mut all = Self::ALL.into_iter();
+        let is_marked = name.quote_style == Some(QUOTE);
+        is_marked.then(|| all.find(|mark| mark.word() == name.value))?
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Variadic => "VARIADIC",
+            Self::RowsFrom => "ROWS FROM",
+            Self::ExcludeCurrentRow => "EXCLUDE CURRENT ROW",
+            Self::ExcludeGroup => "EXCLUDE GROUP",
+            Self::ExcludeTies => "EXCLUDE TIES",
+        }
+    }
+
+    fn token(self) -> Token {
+        Token::Word(Word {
+            value: self.word().to_owned(),
+            quote_style: Some(QUOTE),
+            keyword: Keyword::NoKeyword,
+        })
+    }
 }
 
 /// The collations whose order is that of the bytes.
@@ -81,11 +148,21 @@ impl Rest<'_> {
                         Some((vec![self.token(0).clone()], 2))
                     }
                     "FOR" => self.lock(),
+                    "VARIADIC" if self.begins_argument() => {
+                        Some((vec![Mark::Variadic.token(), Token::RArrow], 1))
+                    }
+                    "ROWS" if self.is(1, "FROM") && self.is_sign(2, &Token::LParen) => {
+                        Some((vec![Mark::RowsFrom.token()], 2))
+                    }
+                    "ROWS" | "RANGE" | "GROUPS" => self.frame(),
+                    "EXCLUDE" => self.exclusion().map(|(_, taken)| (Vec::new(), taken)),
+                    "NOT" | "LIKE" | "ILIKE" => self.like(),
                     _ => None,
                 }
             }
             Token::SingleQuotedString(_) => self.literal(),
             Token::DoubleEq => Some((vec![WRONG], 1)),
+            Token::Assignment => Some((vec![Token::RArrow], 1)),
             _ => None,
         };
         Ok(found)
@@ -155,6 +232,83 @@ impl Rest<'_> {
             Token::Gt => Some((vec![keyword("DESC")], taken + 1)),
             _ => None,
         }
+    }
+
+    fn before(&self) -> Option<&Token> {
+        let before = self.at.checked_sub(1)?;
+        Some(&self.lexemes[before].token)
+    }
+
+    fn begins_argument(&self) -> bool {
+        matches!(self.before(), Some(Token::LParen | Token::Comma))
+    }
+
+    /// `[NOT] {LIKE | ILIKE} {ANY | ALL | SOME} (`
+    fn like(&self) -> Option<Special> {
+        let not = usize::from(self.is(0, "NOT"));
+        let is_quantified = ["ANY", "ALL", "SOME"]
+            .iter()
+            .any(|word| self.is(not + 1, word));
+        if !is_quantified || !self.is_sign(not + 2, &Token::LParen) {
+            return None;
+        }
+        let operator = match (self.is(not, "LIKE"), self.is(not, "ILIKE"), not) {
+            (true, _, 0) => Token::DoubleTilde,
+            (true, _, _) => Token::ExclamationMarkDoubleTilde,
+            (_, true, 0) => Token::DoubleTildeAsterisk,
+            (_, true, _) => Token::ExclamationMarkDoubleTildeAsterisk,
+            _ => return None,
+        };
+        Some((vec![operator], not + 1))
+    }
+
+    /// `EXCLUDE {CURRENT ROW | GROUP | TIES | NO OTHERS} )`, and how many words it has
+    fn exclusion(&self) -> Option<(Option<Mark>, usize)> {
+        let (mark, taken) = match () {
+            () if self.is(1, "CURRENT") && self.is(2, "ROW") => (Some(Mark::ExcludeCurrentRow), 3),
+            () if self.is(1, "NO") && self.is(2, "OTHERS") => (None, 3),
+            () if self.is(1, "GROUP") => (Some(Mark::ExcludeGroup), 2),
+            () if self.is(1, "TIES") => (Some(Mark::ExcludeTies), 2),
+            () => return None,
+        };
+        self.is_sign(taken, &Token::RParen).then_some((mark, taken))
+    }
+
+    /// The unit of a window's frame, if that leaves rows out.
+    fn frame(&self) -> Option<Special> {
+        let mut depth = 0_usize;
+        let ahead = self.lexemes[self.at..].iter().position(|lexeme| {
+            match &lexeme.token {
+                Token::LParen => depth += 1,
+                Token::RParen if depth == 0 => return true,
+                Token::RParen => depth -= 1,
+                token => return depth == 0 && is_keyword(token, "EXCLUDE"),
+            }
+            false
+        })?;
+        let at = self.at + ahead;
+        let (mark, _) = Rest { at, ..*self }.exclusion()?;
+        let mark = mark?.token();
+        let unit = self.token(0).clone();
+        Some(match self.is_ordered() {
+            true => (vec![Token::Comma, mark, unit], 1),
+            false => (vec![keyword("ORDER"), keyword("BY"), mark, unit], 1),
+        })
+    }
+
+    /// Whether ORDER stands before, within the same parentheses.
+    fn is_ordered(&self) -> bool {
+        let mut depth = 0_usize;
+        for lexeme in self.lexemes[..self.at].iter().rev() {
+            match &lexeme.token {
+                Token::RParen => depth += 1,
+                Token::LParen if depth == 0 => return false,
+                Token::LParen => depth -= 1,
+                token if depth == 0 && is_keyword(token, "ORDER") => return true,
+                _ => {}
+            }
+        }
+        false
     }
 
     /// `FOR {NO KEY UPDATE | KEY SHARE | READ ONLY}`

@@ -5,7 +5,7 @@ use datafusion::logical_expr::{Case, Expr, lit};
 use sqlparser::ast::{self, AccessExpr, BinaryOperator, UnaryOperator};
 
 use super::binder::Binder;
-use super::literal::{constant, unknown};
+use super::literal::constant;
 use super::name::{folded, qualified};
 use crate::error::{Definition, Error, ErrorKind, Object, Result};
 use crate::query::function::operator;
@@ -134,7 +134,7 @@ impl Binder<'_> {
             }
             E::Extract { field, expr, .. } => {
                 let field = field.to_string().to_ascii_lowercase();
-                let field = unknown(Some(field.trim_matches('\'').to_owned()));
+                let field = Typed::unknown(Some(field.trim_matches('\'').to_owned()));
                 let of = self.expression(expr)?;
                 self.call("extract", vec![field, of])
             }
@@ -226,7 +226,7 @@ impl Binder<'_> {
 
     fn bound_of_slice(&mut self, bound: Option<&ast::Expr>) -> Result<Typed> {
         let bound = bound.map(|bound| self.expression(bound)).transpose()?;
-        self.coerce(bound.unwrap_or_else(|| unknown(None)), &Type::INT4)
+        self.coerce(bound.unwrap_or_else(|| Typed::unknown(None)), &Type::INT4)
     }
 
     // ---- operators ----
@@ -437,7 +437,7 @@ impl Binder<'_> {
             (Expr::Literal(datafusion::common::ScalarValue::Utf8(Some(text)), _), Some(unit))
                 if text.trim().parse::<f64>().is_ok() =>
             {
-                unknown(Some(format!("{text} {unit}")))
+                Typed::unknown(Some(format!("{text} {unit}")))
             }
             _ => value,
         };
@@ -511,7 +511,12 @@ impl Binder<'_> {
             .map(|operand| self.expression(operand))
             .transpose()?;
         let mut tests = Vec::with_capacity(conditions.len());
+        // What stands behind ELSE has the first word on the type.
         let mut results = Vec::with_capacity(conditions.len() + 1);
+        results.push(match otherwise {
+            Some(otherwise) => self.expression(otherwise)?,
+            None => Typed::unknown(None),
+        });
         for when in conditions {
             let test = self.expression(&when.condition)?;
             tests.push(match &operand {
@@ -520,12 +525,9 @@ impl Binder<'_> {
             });
             results.push(self.expression(&when.result)?);
         }
-        results.push(match otherwise {
-            Some(otherwise) => self.expression(otherwise)?,
-            None => unknown(None),
-        });
-        let (mut results, common) = self.of_one_type("CASE", results)?;
-        let otherwise = results.pop().map(|last| Box::new(last.expr));
+        let (results, common) = self.of_one_type("CASE", results)?;
+        let mut results = results.into_iter();
+        let otherwise = results.next().map(|otherwise| Box::new(otherwise.expr));
         let branches = tests.into_iter().zip(results);
         let branches = branches.map(|(test, result)| (Box::new(test), Box::new(result.expr)));
         let case = Case::new(None, branches.collect(), otherwise);

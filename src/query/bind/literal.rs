@@ -1,6 +1,5 @@
 //! Constants.
 
-use datafusion::common::ScalarValue;
 use datafusion::logical_expr::Expr;
 use sqlparser::ast;
 
@@ -19,10 +18,10 @@ impl Binder<'_> {
             V::SingleQuotedString(text)
             | V::EscapedStringLiteral(text)
             | V::UnicodeStringLiteral(text)
-            | V::NationalStringLiteral(text) => Ok(unknown(Some(text.clone()))),
-            V::DollarQuotedString(text) => Ok(unknown(Some(text.value.clone()))),
+            | V::NationalStringLiteral(text) => Ok(Typed::unknown(Some(text.clone()))),
+            V::DollarQuotedString(text) => Ok(Typed::unknown(Some(text.value.clone()))),
             V::Boolean(value) => constant(&Value::Bool(*value), Type::BOOL),
-            V::Null => Ok(unknown(None)),
+            V::Null => Ok(Typed::unknown(None)),
             V::Placeholder(name) => self.catalog.parameters.named(name),
             _ => Err(Error::unsupported(
                 format_args!("a constant such as {value}"),
@@ -41,7 +40,7 @@ impl Binder<'_> {
         if let Ok(large) = plain.parse::<i64>() {
             return constant(&Value::Int8(large), Type::INT8);
         }
-        let text = unknown(Some(plain));
+        let text = Typed::unknown(Some(plain));
         types::cast(text, &Type::NUMERIC, -1, Coercion::Explicit, &self.catalog)
     }
 }
@@ -53,10 +52,4 @@ impl Binder<'_> {
 pub(super) fn constant(value: &Value, of: Type) -> Result<Typed> {
     let scalar = types::scalar(value, &of)?;
     Ok(Typed::new(Expr::Literal(scalar, None), of))
-}
-
-/// A constant without a type.
-pub(super) fn unknown(text: Option<String>) -> Typed {
-    let expr = Expr::Literal(ScalarValue::Utf8(text), None);
-    Typed::new(expr, Type::UNKNOWN)
 }

@@ -5,16 +5,20 @@ use datafusion::functions_window;
 use datafusion::logical_expr::expr::{AggregateFunction, WindowFunction};
 use datafusion::logical_expr::{Expr, SortExpr, WindowFrame, WindowFunctionDefinition, lit};
 
+use super::hypothetical::{hypothetical, is_hypothetical};
 use super::table;
 use super::udf::{self, Arrangement, Bound};
-use super::{Body, Call, Function};
+use super::{Body, Call, Function, Given};
 use crate::error::{Definition, Error, ErrorKind, Result};
 use crate::query::catalog::Catalog;
 use crate::query::typed::Typed;
-use crate::query::types::{Coercion, Resolved, carrier, cast, key, resolve};
+use crate::query::types::{
+    Coercion, Resolved, can_cast, carrier, cast, key, plainly_named, resolve, resolve_spread,
+};
 use crate::relation::Type;
 
-/// The sorts of functions there are. No name has two.
+/// The sorts of functions there are. No name has two; hypothetical-set aggregates are
+/// called like window functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::query) enum Kind {
     /// Answers a value for the values of one row.
@@ -51,23 +55,30 @@ pub(in crate::query) fn kind_of(name: &str) -> Option<Kind> {
     })
 }
 
-/// Calls a function of one row, or a set.
+/// Calls a function of one row, or a set. A type's name is that of its casts, if no
+/// function takes just this argument (PostgreSQL manual, 10.3).
 ///
 /// # Errors
 /// 42883 and 42725 when there is not the one function; 42809 for a function that needs a window or WITHIN GROUP.
 pub(in crate::query) fn call(
     name: &str,
-    arguments: Vec<Typed>,
+    arguments: impl Into<Given>,
     catalog: &Catalog,
 ) -> Result<Called> {
+    let given = arguments.into();
     match kind_of(name) {
+        Some(Kind::Window) if is_hypothetical(name) && !given.placed.is_empty() => {
+            return Err(wrong_object(format!(
+                "WITHIN GROUP is required for ordered-set aggregate {name}"
+            )));
+        }
         Some(Kind::Window) => {
             return Err(wrong_object(format!(
                 "window function {name} requires an OVER clause"
             )));
         }
         Some(Kind::Aggregate | Kind::OrderedSet) => {
-            let typed = aggregate(name, arguments, false, Vec::new(), None, catalog)?;
+            let typed = aggregate(name, given.placed, false, Vec::new(), None, catalog)?;
             return Ok(Called {
                 typed,
                 is_set: false,
@@ -75,10 +86,32 @@ pub(in crate::query) fn call(
         }
         Some(Kind::Scalar | Kind::Set) | None => {}
     }
-    let resolved = found(name, table::functions(name), &arguments)?;
+    let is_spread = given.is_spread;
+    let (candidates, arguments) = given.in_places(name, table::functions(name))?;
+    if let [argument] = &arguments[..]
+        && !is_spread
+        && let Some(to) = cast_named(name, &argument.data_type, &candidates)
+    {
+        return Ok(Called {
+            typed: cast(argument.clone(), &to, -1, Coercion::Explicit, catalog)?,
+            is_set: false,
+        });
+    }
+    let resolved = match is_spread {
+        true => resolve_spread(name, &candidates, &types_of(&arguments))?,
+        false => found(name, &candidates, &arguments)?,
+    };
     let is_set = matches!(resolved.function.body, Body::Set(_));
     let typed = apply(resolved, arguments, catalog)?;
     Ok(Called { typed, is_set })
+}
+
+/// The type whose name is that of the call, if its argument can be cast to it and no
+/// function takes just that.
+fn cast_named(name: &str, from: &Type, candidates: &[&Function]) -> Option<Type> {
+    let takes = |function: &&Function| function.parameters == std::slice::from_ref(from);
+    let to = plainly_named(name).filter(|to| can_cast(from, to, Coercion::Explicit))?;
+    (!candidates.iter().any(takes)).then_some(to)
 }
 
 /// Calls an aggregate; `count(*)` is one without arguments. The keys of `order_by`
@@ -120,6 +153,12 @@ pub(in crate::query) fn aggregate(
         true => arguments.iter().map(key_of).collect(),
         false => Vec::new(),
     };
+    if distinct && order_by.iter().any(|key| !same.contains(&key.expr)) {
+        return Err(Error::new(
+            ErrorKind::InvalidDefinition(Definition::ColumnReference),
+            "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list",
+        ));
+    }
     Ok(grouped(
         resolved, arguments, order_by, same, filter, catalog,
     ))
@@ -134,11 +173,13 @@ pub(super) fn aggregate_of(function: &'static Function, of: Typed, catalog: &Cat
             Type::ANYELEMENT => of.data_type.clone(),
             ref returns => returns.clone(),
         },
+        is_spread: false,
     };
     grouped(resolved, vec![of], Vec::new(), Vec::new(), None, catalog)
 }
 
-/// Calls an ordered-set aggregate: `name(direct) WITHIN GROUP (ORDER BY ordered)`.
+/// Calls an ordered-set aggregate: `name(direct) WITHIN GROUP (ORDER BY ordered)`,
+/// also one of a hypothetical row.
 ///
 /// # Errors
 /// 42883, 42725 and 42809.
@@ -149,6 +190,9 @@ pub(in crate::query) fn within_group(
     filter: Option<Expr>,
     catalog: &Catalog,
 ) -> Result<Typed> {
+    if is_hypothetical(name) {
+        return hypothetical(name, direct, ordered, filter, catalog);
+    }
     let (values, options): (Vec<_>, Vec<_>) = ordered.into_iter().unzip();
     let first = direct.len();
     let arguments: Vec<Typed> = direct.into_iter().chain(values).collect();
@@ -250,11 +294,12 @@ pub(in crate::query) fn window(
 
 /// The function that is called.
 fn found(name: &str, candidates: &[&'static Function], arguments: &[Typed]) -> Result<Resolved> {
-    let types: Vec<Type> = arguments
-        .iter()
-        .map(|argument| argument.data_type.clone())
-        .collect();
-    resolve(name, candidates, &types)
+    resolve(name, candidates, &types_of(arguments))
+}
+
+pub(super) fn types_of(arguments: &[Typed]) -> Vec<Type> {
+    let types = arguments.iter();
+    types.map(|argument| argument.data_type.clone()).collect()
 }
 
 /// The function over its arguments.
@@ -290,17 +335,18 @@ pub(super) fn bound(resolved: Resolved, catalog: &Catalog) -> Bound {
         function: resolved.function,
         arguments: resolved.parameters.into(),
         returns: resolved.returns,
+        is_spread: resolved.is_spread,
         catalog: catalog.clone(),
     }
 }
 
-fn key_of(typed: &Typed) -> Expr {
+pub(super) fn key_of(typed: &Typed) -> Expr {
     key(typed.expr.clone(), &typed.data_type)
 }
 
 /// An aggregate over its arguments, behind which are the keys to order by and those
 /// by which rows are the same.
-fn grouped(
+pub(super) fn grouped(
     resolved: Resolved,
     arguments: Vec<Typed>,
     order_by: Vec<SortExpr>,
