@@ -5,7 +5,7 @@ use std::sync::Arc;
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
 use datafusion::common::{NullEquality, Result, Spans};
-use datafusion::logical_expr::{LogicalPlan, Subquery};
+use datafusion::logical_expr::{Filter, LogicalPlan, Subquery};
 use datafusion::optimizer::common_subexpr_eliminate::CommonSubexprEliminate;
 use datafusion::optimizer::eliminate_cross_join::EliminateCrossJoin;
 use datafusion::optimizer::eliminate_duplicated_expr::EliminateDuplicatedExpr;
@@ -45,7 +45,7 @@ pub(super) fn rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
         Arc::new(PropagateEmptyRelation::new()),
         Arc::new(EliminateOuterJoin::new()),
         Arc::new(PushDownLimit::new()),
-        Arc::new(PushDownFilter::new()),
+        Arc::new(FiltersOverGroups(PushDownFilter::new())),
         Arc::new(CommonSubexprEliminate::new()),
         Arc::new(WholeRecursions(OptimizeProjections::new())),
     ]
@@ -152,6 +152,42 @@ impl OptimizerRule for PlainEquijoins {
             LogicalPlan::Join(join) if join.null_equality == NullEquality::NullEqualsNull => {
                 Ok(Transformed::no(plan))
             }
+            _ => self.0.rewrite(plan, config),
+        }
+    }
+}
+
+/// Moves filters down, but not beneath an aggregate over all rows: that answers a row
+/// even of none.
+#[derive(Debug)]
+struct FiltersOverGroups(PushDownFilter);
+
+impl OptimizerRule for FiltersOverGroups {
+    fn name(&self) -> &str {
+        "filters_over_groups"
+    }
+
+    fn apply_order(&self) -> Option<ApplyOrder> {
+        self.0.apply_order()
+    }
+
+    fn supports_rewrite(&self) -> bool {
+        true
+    }
+
+    fn rewrite(
+        &self,
+        plan: LogicalPlan,
+        config: &dyn OptimizerConfig,
+    ) -> Result<Transformed<LogicalPlan>> {
+        let is_over_one = |filter: &Filter| {
+            let LogicalPlan::Aggregate(aggregate) = filter.input.as_ref() else {
+                return false;
+            };
+            aggregate.group_expr.is_empty()
+        };
+        match &plan {
+            LogicalPlan::Filter(filter) if is_over_one(filter) => Ok(Transformed::no(plan)),
             _ => self.0.rewrite(plan, config),
         }
     }

@@ -28,6 +28,20 @@ struct Modifiers {
     order: Vec<ast::OrderByExpr>,
 }
 
+impl Modifiers {
+    /// Refuses what a call over a window cannot have (0A000).
+    fn admit_over(&self) -> Result<()> {
+        let refused = match () {
+            () if self.is_distinct => "DISTINCT is not implemented for window functions",
+            () if !self.order.is_empty() => {
+                "aggregate ORDER BY is not implemented for window functions"
+            }
+            () => return Ok(()),
+        };
+        Err(Error::new(ErrorKind::Unsupported, refused))
+    }
+}
+
 impl Binder<'_> {
     pub(super) fn function(&mut self, call: &ast::Function) -> Result<Typed> {
         let (_, name) = qualified(&call.name)?;
@@ -60,6 +74,7 @@ impl Binder<'_> {
         };
         match (&call.over, function::kind_of(&name)) {
             (Some(over), _) => {
+                modifiers.admit_over()?;
                 let arguments = placed(arguments)?;
                 self.window_call(&name, arguments, call.filter.as_deref(), over)
             }

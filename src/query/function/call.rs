@@ -1,9 +1,8 @@
 //! What is written as a call.
 
 use datafusion::arrow::compute::SortOptions;
-use datafusion::functions_window;
-use datafusion::logical_expr::expr::{AggregateFunction, WindowFunction};
-use datafusion::logical_expr::{Expr, SortExpr, WindowFrame, WindowFunctionDefinition, lit};
+use datafusion::logical_expr::expr::AggregateFunction;
+use datafusion::logical_expr::{Expr, SortExpr, lit};
 
 use super::hypothetical::{hypothetical, is_hypothetical};
 use super::table;
@@ -13,7 +12,7 @@ use crate::error::{Definition, Error, ErrorKind, Result};
 use crate::query::catalog::Catalog;
 use crate::query::typed::Typed;
 use crate::query::types::{
-    Coercion, Resolved, can_cast, carrier, cast, key, plainly_named, resolve, resolve_spread,
+    Coercion, Resolved, can_cast, cast, key, plainly_named, resolve, resolve_spread,
 };
 use crate::relation::Type;
 
@@ -229,71 +228,12 @@ pub(in crate::query) fn within_group(
     ))
 }
 
-/// Calls a window function, or an aggregate over a window. The function of the
-/// engine may be within a cast.
-///
-/// # Errors
-/// 42883, 42725 and 42809; 0A000 for FILTER beside what is no aggregate.
-pub(in crate::query) fn window(
-    name: &str,
-    arguments: Vec<Typed>,
-    partition_by: Vec<Expr>,
-    order_by: Vec<SortExpr>,
-    frame: WindowFrame,
-    filter: Option<Expr>,
-    catalog: &Catalog,
-) -> Result<Typed> {
-    match kind_of(name) {
-        Some(Kind::Scalar | Kind::Set) => {
-            return Err(wrong_object(format!(
-                "OVER specified, but {name} is not a window function nor an aggregate function"
-            )));
-        }
-        Some(Kind::OrderedSet) => {
-            return Err(Error::unsupported(
-                format_args!("OVER for ordered-set aggregate {name}"),
-                "Use it in a sub-query.",
-            ));
-        }
-        Some(Kind::Window) if filter.is_some() => {
-            return Err(Error::new(
-                ErrorKind::Unsupported,
-                "FILTER is not implemented for non-aggregate window functions",
-            ));
-        }
-        Some(Kind::Window | Kind::Aggregate) | None => {}
-    }
-    let resolved = found(name, table::functions(name), &arguments)?;
-    let arguments = coerced(&resolved, arguments, catalog)?;
-    let returns = resolved.returns.clone();
-    let exprs = arguments.into_iter().map(|typed| typed.expr).collect();
-    let (definition, exprs) = match resolved.function.body {
-        Body::Window(name) => (of_the_engine(name)?, exprs),
-        _ => {
-            let aggregate = udf::aggregate(bound(resolved, catalog), Arrangement::default());
-            let definition = WindowFunctionDefinition::AggregateUDF(aggregate);
-            (definition, counted(exprs))
-        }
-    };
-    let is_engines = matches!(definition, WindowFunctionDefinition::WindowUDF(_));
-    let mut function = WindowFunction::new(definition, exprs);
-    function.params.partition_by = partition_by;
-    function.params.order_by = order_by;
-    function.params.window_frame = frame;
-    function.params.filter = filter.map(Box::new);
-    let expr = Expr::from(function);
-    // The engine counts with types of its own.
-    let expr = match returns {
-        Type::INT4 | Type::INT8 if is_engines => {
-            datafusion::logical_expr::cast(expr, carrier(&returns))
-        }
-        _ => expr,
-    };
-    Ok(Typed::new(expr, returns))
-}
-
 /// The function that is called.
-fn found(name: &str, candidates: &[&'static Function], arguments: &[Typed]) -> Result<Resolved> {
+pub(super) fn found(
+    name: &str,
+    candidates: &[&'static Function],
+    arguments: &[Typed],
+) -> Result<Resolved> {
     resolve(name, candidates, &types_of(arguments))
 }
 
@@ -322,7 +262,11 @@ pub(super) fn apply(resolved: Resolved, arguments: Vec<Typed>, catalog: &Catalog
 }
 
 /// The arguments as the function takes them.
-fn coerced(resolved: &Resolved, arguments: Vec<Typed>, catalog: &Catalog) -> Result<Vec<Typed>> {
+pub(super) fn coerced(
+    resolved: &Resolved,
+    arguments: Vec<Typed>,
+    catalog: &Catalog,
+) -> Result<Vec<Typed>> {
     arguments
         .into_iter()
         .zip(&resolved.parameters)
@@ -375,23 +319,14 @@ pub(super) fn grouped(
 }
 
 /// The engine counts rows by the length of an argument, so there must be one.
-fn counted(mut arguments: Vec<Expr>) -> Vec<Expr> {
+pub(super) fn counted(mut arguments: Vec<Expr>) -> Vec<Expr> {
     if arguments.is_empty() {
         arguments.push(lit(true));
     }
     arguments
 }
 
-fn of_the_engine(name: &str) -> Result<WindowFunctionDefinition> {
-    let functions = functions_window::all_default_window_functions();
-    functions
-        .into_iter()
-        .find(|function| function.name() == name)
-        .map(WindowFunctionDefinition::WindowUDF)
-        .ok_or_else(|| Error::internal(format!("the engine has no window function {name}")))
-}
-
-fn wrong_object(message: String) -> Error {
+pub(super) fn wrong_object(message: String) -> Error {
     Error::new(
         ErrorKind::InvalidDefinition(Definition::ObjectType),
         message,

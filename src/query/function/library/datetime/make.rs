@@ -61,6 +61,10 @@ pub(in crate::query::function::library) static MAKE: &[Function] = &[
         &[INT4, INT4, INT4, INT4, INT4, INT4, FLOAT8],
         Type::INTERVAL,
         make_interval,
+    )
+    .named(
+        &["years", "months", "weeks", "days", "hours", "mins", "secs"],
+        &["0"; 7],
     ),
     Function::row("to_timestamp", &[FLOAT8], Type::TIMESTAMPTZ, |_, values| {
         of_epoch(values.float(0)).map(Value::TimestampTz)
