@@ -13,6 +13,8 @@
 //! | `'a'` newline `'b'` | `'ab'` | one literal (SQL: literals in parts) |
 //! | `a LIKE ANY (b)`, `ALL`, with NOT, ILIKE | `a ~~ ANY (b)` … | LIKE is that operator |
 //! | `f(a := 1)` | `f(a => 1)` | another spelling |
+//! | `BETWEEN ASYMMETRIC`, `GROUP BY ALL a` | `BETWEEN`, `GROUP BY a` | the default |
+//! | `CURRENT_SCHEMA` | `CURRENT_SCHEMA()` | another spelling |
 //!
 //! What sqlparser's tree has no place for becomes a [marked](Mark) name, which no text
 //! can hold: the binder knows what it says.
@@ -22,6 +24,11 @@
 //! | `f(a, VARIADIC b)` | `f(a, VARIADIC => b)` |
 //! | `ROWS FROM (f(a), g(b))` | `ROWS_FROM(f(a), g(b))` |
 //! | `(ORDER BY a ROWS … EXCLUDE TIES)` | `(ORDER BY a, EXCLUDE_TIES ROWS …)` |
+//! | `f(a) AS (b int)` | `f(a) AS NAMELESS (b int)` |
+//! | `a JOIN b USING (c) AS d` | `a JOIN b USING (c, USING_AS.d)` |
+//! | `GROUP BY DISTINCT a` | `GROUP BY DISTINCT_SETS, a` |
+//!
+//! Words that mean something in the queries of other dialects only are names.
 
 use sqlparser::ast::Ident;
 use sqlparser::keywords::Keyword;
@@ -53,18 +60,27 @@ pub enum Mark {
     ExcludeGroup,
     /// The row's peers.
     ExcludeTies,
+    /// The alias of a table that has none but for its columns.
+    Nameless,
+    /// What qualifies the alias of the columns that USING merges.
+    UsingAs,
+    /// The first thing that is grouped by: equal sets are one.
+    DistinctSets,
 }
 
 /// No name in a text has such quotes.
 const QUOTE: char = '`';
 
 impl Mark {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 8] = [
         Self::Variadic,
         Self::RowsFrom,
         Self::ExcludeCurrentRow,
         Self::ExcludeGroup,
         Self::ExcludeTies,
+        Self::Nameless,
+        Self::UsingAs,
+        Self::DistinctSets,
     ];
 
     /// What a name stands for, if it is marked.
@@ -81,6 +97,9 @@ impl Mark {
             Self::ExcludeCurrentRow => "EXCLUDE CURRENT ROW",
             Self::ExcludeGroup => "EXCLUDE GROUP",
             Self::ExcludeTies => "EXCLUDE TIES",
+            Self::Nameless => "NAMELESS",
+            Self::UsingAs => "USING AS",
+            Self::DistinctSets => "DISTINCT SETS",
         }
     }
 
@@ -143,7 +162,19 @@ impl Rest<'_> {
                     "TABLE" if matches!(self.token(1), Token::Word(_)) => {
                         Some((vec![keyword("SELECT"), Token::Mul, keyword("FROM")], 1))
                     }
-                    "USING" => self.order(),
+                    "USING" => self.order().or_else(|| self.merged()),
+                    "AS" if self.begins_definitions() => {
+                        Some((vec![keyword("AS"), Mark::Nameless.token()], 1))
+                    }
+                    "ASYMMETRIC" if self.follows("BETWEEN") => Some((Vec::new(), 1)),
+                    "DISTINCT" if self.groups() => {
+                        Some((vec![Mark::DistinctSets.token(), Token::Comma], 1))
+                    }
+                    "ALL" if self.groups() => Some((Vec::new(), 1)),
+                    "CURRENT_SCHEMA" if !self.is_sign(1, &Token::LParen) => {
+                        let word = self.token(0).clone();
+                        Some((vec![word, Token::LParen, Token::RParen], 1))
+                    }
                     "LEADING" | "TRAILING" | "BOTH" if self.is(1, "FROM") => {
                         Some((vec![self.token(0).clone()], 2))
                     }
@@ -157,7 +188,7 @@ impl Rest<'_> {
                     "ROWS" | "RANGE" | "GROUPS" => self.frame(),
                     "EXCLUDE" => self.exclusion().map(|(_, taken)| (Vec::new(), taken)),
                     "NOT" | "LIKE" | "ILIKE" => self.like(),
-                    _ => None,
+                    _ => is_foreign(word.keyword).then(|| (vec![name_of(word)], 1)),
                 }
             }
             Token::SingleQuotedString(_) => self.literal(),
@@ -237,6 +268,58 @@ impl Rest<'_> {
     fn before(&self) -> Option<&Token> {
         let before = self.at.checked_sub(1)?;
         Some(&self.lexemes[before].token)
+    }
+
+    fn follows(&self, word: &str) -> bool {
+        self.before().is_some_and(|before| is_keyword(before, word))
+    }
+
+    /// Whether `GROUP BY` is before.
+    fn groups(&self) -> bool {
+        let group = self.at.checked_sub(2).map(|at| &self.lexemes[at].token);
+        self.follows("BY") && group.is_some_and(|group| is_keyword(group, "GROUP"))
+    }
+
+    /// `) AS (name type`: the columns of what has no columns of its own. In WITH there
+    /// is a query between such parentheses.
+    fn begins_definitions(&self) -> bool {
+        let is_query = [
+            "SELECT", "VALUES", "WITH", "TABLE", "INSERT", "UPDATE", "DELETE",
+        ]
+        .iter()
+        .any(|word| self.is(2, word));
+        self.before() == Some(&Token::RParen)
+            && self.is_sign(1, &Token::LParen)
+            && matches!(
+                (self.token(2), self.token(3)),
+                (Token::Word(_), Token::Word(_))
+            )
+            && !is_query
+    }
+
+    /// `USING (a, b) AS name`
+    fn merged(&self) -> Option<Special> {
+        if !self.is_sign(1, &Token::LParen) {
+            return None;
+        }
+        let rest = &self.lexemes[self.at..];
+        let end = rest
+            .iter()
+            .position(|lexeme| lexeme.token == Token::RParen)?;
+        if !self.is(end + 1, "AS") {
+            return None;
+        }
+        let Token::Word(_) = self.token(end + 2) else {
+            return None;
+        };
+        let mut tokens: Vec<Token> = rest[..end]
+            .iter()
+            .map(|lexeme| lexeme.token.clone())
+            .collect();
+        let alias = [Token::Comma, Mark::UsingAs.token(), Token::Period];
+        tokens.extend(alias);
+        tokens.extend([self.token(end + 2).clone(), Token::RParen]);
+        Some((tokens, end + 3))
     }
 
     fn begins_argument(&self) -> bool {
@@ -356,4 +439,48 @@ const WRONG: Token = Token::Char('\0');
 
 fn keyword(word: &str) -> Token {
     Token::make_keyword(word)
+}
+
+/// Whether a word is one in queries of other dialects, and a name in PostgreSQL's.
+fn is_foreign(word: Keyword) -> bool {
+    matches!(
+        word,
+        Keyword::TOP
+            | Keyword::QUALIFY
+            | Keyword::PREWHERE
+            | Keyword::CLUSTER
+            | Keyword::DISTRIBUTE
+            | Keyword::SORT
+            | Keyword::CONNECT
+            | Keyword::MINUS
+            | Keyword::SEMI
+            | Keyword::ANTI
+            | Keyword::ASOF
+            | Keyword::APPLY
+            | Keyword::GLOBAL
+            | Keyword::PIVOT
+            | Keyword::UNPIVOT
+            | Keyword::MATCH_RECOGNIZE
+            | Keyword::FINAL
+            | Keyword::SAMPLE
+            | Keyword::SETTINGS
+            | Keyword::DIV
+            | Keyword::XOR
+            | Keyword::RLIKE
+            | Keyword::REGEXP
+            | Keyword::TRY_CAST
+            | Keyword::SAFE_CAST
+            | Keyword::TRY_CONVERT
+            | Keyword::STRUCT
+            | Keyword::EXCLUDE
+            | Keyword::REPLACE
+            | Keyword::RENAME
+    )
+}
+
+fn name_of(word: &Word) -> Token {
+    Token::Word(Word {
+        keyword: Keyword::NoKeyword,
+        ..word.clone()
+    })
 }

@@ -36,8 +36,8 @@ impl Binder<'_> {
                 self.expression(expr)
             }
 
-            E::IsNull(inner) => Ok(boolean(Expr::IsNull(Box::new(self.operand(inner)?)))),
-            E::IsNotNull(inner) => Ok(boolean(Expr::IsNotNull(Box::new(self.operand(inner)?)))),
+            E::IsNull(inner) => self.is_null(inner, Expr::is_null),
+            E::IsNotNull(inner) => self.is_null(inner, Expr::is_not_null),
             E::IsTrue(inner) => self.truth(inner, "IS TRUE", Expr::IsTrue),
             E::IsNotTrue(inner) => self.truth(inner, "IS NOT TRUE", Expr::IsNotTrue),
             E::IsFalse(inner) => self.truth(inner, "IS FALSE", Expr::IsFalse),
@@ -46,10 +46,17 @@ impl Binder<'_> {
             E::IsNotUnknown(inner) => self.truth(inner, "IS NOT UNKNOWN", Expr::IsNotUnknown),
             E::IsDistinctFrom(left, right) => self.distinct(left, right, false),
             E::IsNotDistinctFrom(left, right) => self.distinct(left, right, true),
-            E::IsNormalized { .. } => Err(Error::unsupported(
-                "IS NORMALIZED",
-                "Compare with normalize(…).",
-            )),
+            E::IsNormalized {
+                expr,
+                form,
+                negated,
+            } => {
+                let mut arguments = vec![self.expression(expr)?];
+                let form = form.map(|form| Typed::unknown(Some(form.to_string())));
+                arguments.extend(form);
+                let test = self.call("is_normalized", arguments)?;
+                Ok(boolean(negate(test.expr, *negated)))
+            }
 
             E::BinaryOp { left, op, right } => self.binary(left, op, right),
             E::UnaryOp { op, expr } => self.unary(*op, expr),
@@ -232,12 +239,24 @@ impl Binder<'_> {
     // ---- operators ----
 
     /// An expression of which only the value counts.
-    fn operand(&mut self, expr: &ast::Expr) -> Result<Expr> {
-        let typed = self.expression(expr)?;
+    fn known(&self, typed: Typed) -> Result<Expr> {
         match typed.is_unknown() {
             true => Ok(self.coerce(typed, &Type::TEXT)?.expr),
             false => Ok(typed.expr),
         }
+    }
+
+    /// A row is NULL if all its members are, and is not if none of them is
+    /// (PostgreSQL manual, 9.2).
+    fn is_null(&mut self, inner: &ast::Expr, test: fn(Expr) -> Expr) -> Result<Typed> {
+        let typed = self.expression(inner)?;
+        let Kind::Composite(fields) = typed.data_type.kind() else {
+            return Ok(boolean(test(self.known(typed)?)));
+        };
+        let members =
+            (1..=fields.len()).map(|nth| get_field(typed.expr.clone(), format!("f{nth}")));
+        let all = members.map(test).reduce(Expr::and);
+        Ok(boolean(all.unwrap_or_else(|| test(typed.expr))))
     }
 
     fn truth(
@@ -271,6 +290,11 @@ impl Binder<'_> {
             }));
         }
         let symbol = symbol(operator);
+        if let (BinaryOperator::Overlaps, Some([one, other]), Some([third, fourth])) =
+            (operator, members(left), members(right))
+        {
+            return self.call_over("overlaps", &[one, other, third, fourth]);
+        }
         if let (Some(left), Some(right)) = (members(left), members(right)) {
             return self.compare_rows(left, &symbol, right);
         }

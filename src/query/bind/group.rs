@@ -15,6 +15,7 @@ use crate::query::error::{carried, translated};
 use crate::query::typed::Typed;
 use crate::query::{build, function, names, types};
 use crate::relation::Type;
+use crate::sql::Mark;
 
 /// The most grouping sets that ROLLUP and CUBE may make.
 const MAX_SETS: usize = 4096;
@@ -76,6 +77,14 @@ impl Binder<'_> {
                 "Use ROLLUP (…), CUBE (…) or GROUPING SETS (…).",
             ));
         }
+        let (is_distinct, exprs) = match exprs.split_first() {
+            Some((ast::Expr::Identifier(name), rest))
+                if Mark::of(name) == Some(Mark::DistinctSets) =>
+            {
+                (true, rest)
+            }
+            _ => (false, exprs.as_slice()),
+        };
         let mut sets: Vec<Vec<Typed>> = vec![Vec::new()];
         for expr in exprs {
             let choices = self.choices(expr, items, outputs)?;
@@ -92,6 +101,15 @@ impl Binder<'_> {
                 })
             });
             sets = crossed.collect();
+        }
+        if is_distinct {
+            let mut known: Vec<Vec<Typed>> = Vec::with_capacity(sets.len());
+            for set in sets {
+                if known.iter().all(|other| !is_same_set(other, &set)) {
+                    known.push(set);
+                }
+            }
+            sets = known;
         }
         Ok(Groups {
             sets,
@@ -270,6 +288,14 @@ impl Binder<'_> {
         }
         Ok(grouped)
     }
+}
+
+fn is_same_set(one: &[Typed], other: &[Typed]) -> bool {
+    let within = |one: &[Typed], other: &[Typed]| {
+        one.iter()
+            .all(|typed| other.iter().any(|known| known.expr == typed.expr))
+    };
+    within(one, other) && within(other, one)
 }
 
 /// The groups of one of several grouping sets: the keys that are not in it are

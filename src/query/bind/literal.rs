@@ -4,7 +4,7 @@ use datafusion::logical_expr::Expr;
 use sqlparser::ast;
 
 use super::binder::Binder;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result, Value as Fault};
 use crate::query::typed::Typed;
 use crate::query::types::{self, Coercion};
 use crate::relation::{Type, Value};
@@ -20,6 +20,8 @@ impl Binder<'_> {
             | V::UnicodeStringLiteral(text)
             | V::NationalStringLiteral(text) => Ok(Typed::unknown(Some(text.clone()))),
             V::DollarQuotedString(text) => Ok(Typed::unknown(Some(text.value.clone()))),
+            V::SingleQuotedByteStringLiteral(bits) => self.bits(bits.clone()),
+            V::HexStringLiteral(digits) => self.bits(bits_of(digits)?),
             V::Boolean(value) => constant(&Value::Bool(*value), Type::BOOL),
             V::Null => Ok(Typed::unknown(None)),
             V::Placeholder(name) => self.catalog.parameters.named(name),
@@ -28,6 +30,13 @@ impl Binder<'_> {
                 "Write it as a text with a cast: '…'::bytea.",
             )),
         }
+    }
+
+    /// Bits: `B'101'`, and those of hexadecimal digits.
+    fn bits(&self, bits: String) -> Result<Typed> {
+        let length = i32::try_from(bits.len()).unwrap_or(i32::MAX);
+        let text = Typed::unknown(Some(bits));
+        types::cast(text, &Type::BIT, length, Coercion::Explicit, &self.catalog)
     }
 
     /// A number is an `integer`, a `bigint` if it is too large for that, and a
@@ -43,6 +52,23 @@ impl Binder<'_> {
         let text = Typed::unknown(Some(plain));
         types::cast(text, &Type::NUMERIC, -1, Coercion::Explicit, &self.catalog)
     }
+}
+
+/// Four bits for each hexadecimal digit.
+///
+/// # Errors
+/// 22P02
+fn bits_of(digits: &str) -> Result<String> {
+    let bits = digits.chars().map(|digit| {
+        let value = digit.to_digit(16).ok_or_else(|| {
+            Error::new(
+                ErrorKind::InvalidValue(Fault::Text),
+                format!("\"{digit}\" is not a valid hexadecimal digit"),
+            )
+        })?;
+        Ok(format!("{value:04b}"))
+    });
+    bits.collect()
 }
 
 /// A constant of this type.

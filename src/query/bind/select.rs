@@ -366,16 +366,7 @@ fn refuse(select: &ast::Select) -> Result<()> {
             "Rekha keeps schemas, not rows: make a stream with CREATE STREAM.",
         ));
     }
-    let foreign = [
-        ("TOP", select.top.is_some()),
-        ("QUALIFY", select.qualify.is_some()),
-        ("CLUSTER BY", !select.cluster_by.is_empty()),
-        ("DISTRIBUTE BY", !select.distribute_by.is_empty()),
-        ("SORT BY", !select.sort_by.is_empty()),
-        ("CONNECT BY", !select.connect_by.is_empty()),
-        ("LATERAL VIEW", !select.lateral_views.is_empty()),
-        ("PREWHERE", select.prewhere.is_some()),
-    ];
+    let foreign = [("LATERAL VIEW", !select.lateral_views.is_empty())];
     match foreign.iter().find(|(_, is_there)| *is_there) {
         Some((word, _)) => Err(Error::unsupported(
             word,
