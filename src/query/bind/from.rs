@@ -245,7 +245,10 @@ impl Binder<'_> {
             over: None,
             within_group: Vec::new(),
         };
-        if !with_ordinality && let Some(series) = self.series(&plain, arguments)? {
+        let column = alias.map(|alias| folded(&alias.name));
+        if !with_ordinality
+            && let Some(series) = self.series(&plain, arguments, column.as_deref())?
+        {
             return self.scanned(&plain, Arc::new(series), alias);
         }
         let call = |binder: &mut Self| Ok(vec![binder.function(&function)?]);
@@ -254,7 +257,12 @@ impl Binder<'_> {
     }
 
     /// A series of constant bounds: its rows are made as they are asked for.
-    fn series(&mut self, name: &str, arguments: &[ast::FunctionArg]) -> Result<Option<Series>> {
+    fn series(
+        &mut self,
+        name: &str,
+        arguments: &[ast::FunctionArg],
+        column: Option<&str>,
+    ) -> Result<Option<Series>> {
         if name != function::SERIES {
             return Ok(None);
         }
@@ -267,7 +275,7 @@ impl Binder<'_> {
                 _ => return Ok(None),
             }
         }
-        Series::of(&bounds)
+        Series::of(column.unwrap_or(name), &bounds)
     }
 
     /// The rows of calls, side by side.
