@@ -246,6 +246,11 @@ impl Binder<'_> {
             within_group: Vec::new(),
         };
         if !with_ordinality && let Some(series) = self.series(&plain, arguments)? {
+            // The value of a function has the name of the function, which is the alias.
+            let series = match alias {
+                Some(alias) => series.named(folded(&alias.name)),
+                None => series,
+            };
             return self.scanned(&plain, Arc::new(series), alias);
         }
         let call = |binder: &mut Self| Ok(vec![binder.function(&function)?]);
