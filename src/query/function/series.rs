@@ -1,6 +1,5 @@
 //! A series of numbers as a relation.
 
-use std::borrow::Cow;
 use std::iter;
 
 use datafusion::common::ScalarValue;
@@ -57,13 +56,6 @@ impl Series {
             step,
             columns: [Column::new(SERIES, of)],
         }))
-    }
-
-    /// The same with another name for its numbers.
-    pub(in crate::query) fn named(mut self, name: String) -> Self {
-        let [column] = self.columns;
-        self.columns = [Column::named(Cow::Owned(name), column.column_type)];
-        self
     }
 }
 
