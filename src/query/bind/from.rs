@@ -245,11 +245,9 @@ impl Binder<'_> {
             over: None,
             within_group: Vec::new(),
         };
-        let column = alias.map(|alias| folded(&alias.name));
-        if !with_ordinality
-            && let Some(series) = self.series(&plain, arguments, column.as_deref())?
-        {
-            return self.scanned(&plain, Arc::new(series), alias);
+        if !with_ordinality && let Some(series) = self.series(&plain, arguments)? {
+            let alias = alias.cloned().map(naming_its_column);
+            return self.scanned(&plain, Arc::new(series), alias.as_ref());
         }
         let call = |binder: &mut Self| Ok(vec![binder.function(&function)?]);
         self.called(&plain, call, alias, with_ordinality)
@@ -257,12 +255,7 @@ impl Binder<'_> {
     }
 
     /// A series of constant bounds: its rows are made as they are asked for.
-    fn series(
-        &mut self,
-        name: &str,
-        arguments: &[ast::FunctionArg],
-        column: Option<&str>,
-    ) -> Result<Option<Series>> {
+    fn series(&mut self, name: &str, arguments: &[ast::FunctionArg]) -> Result<Option<Series>> {
         if name != function::SERIES {
             return Ok(None);
         }
@@ -275,7 +268,7 @@ impl Binder<'_> {
                 _ => return Ok(None),
             }
         }
-        Series::of(column.unwrap_or(name), &bounds)
+        Series::of(&bounds)
     }
 
     /// The rows of calls, side by side.
@@ -391,4 +384,15 @@ pub(super) fn is_lateral(left: &LogicalPlan, right: &LogicalPlan) -> bool {
         }
         _ => false,
     })
+}
+
+/// The one column of a function that answers no rows is named as the table is.
+fn naming_its_column(mut alias: ast::TableAlias) -> ast::TableAlias {
+    if alias.columns.is_empty() {
+        alias.columns.push(ast::TableAliasColumnDef {
+            name: alias.name.clone(),
+            data_type: None,
+        });
+    }
+    alias
 }

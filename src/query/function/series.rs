@@ -26,11 +26,11 @@ pub(in crate::query) struct Series {
 }
 
 impl Series {
-    /// The series of these bounds, if they are whole numbers, as a column of this name.
+    /// The series of these bounds, if they are whole numbers.
     ///
     /// # Errors
     /// 22023 for a step of zero.
-    pub(in crate::query) fn of(name: &str, bounds: &[Typed]) -> Result<Option<Self>> {
+    pub(in crate::query) fn of(bounds: &[Typed]) -> Result<Option<Self>> {
         let whole = bounds.iter().map(|bound| match &bound.expr {
             Expr::Literal(ScalarValue::Int16(Some(value)), _) => Some(i64::from(*value)),
             Expr::Literal(ScalarValue::Int32(Some(value)), _) => Some(i64::from(*value)),
@@ -54,7 +54,7 @@ impl Series {
             next,
             last,
             step,
-            columns: [Column::named(name.to_owned().into(), of)],
+            columns: [Column::new(SERIES, of)],
         }))
     }
 }
