@@ -110,7 +110,8 @@ pub(super) fn rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
 /// are where they belong already.
 pub(super) fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     let mut rules = PhysicalOptimizer::new().rules;
-    let is_left_out = |name: &str| name == "EnforceDistribution" || name.starts_with("FilterPushdown");
+    let is_left_out =
+        |name: &str| name == "EnforceDistribution" || name.starts_with("FilterPushdown");
     rules.retain(|rule| !is_left_out(rule.name()));
     rules.insert(0, Arc::new(OneStream));
     rules
