@@ -336,7 +336,7 @@ impl Binder<'_> {
                     };
                     members.push((format!("f{}", nth + 1), member));
                 }
-                return Ok(Some(super::expression::record(members)));
+                return Ok(Some(super::row::record(members)));
             }
             _ => return Ok(None),
         };

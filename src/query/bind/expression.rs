@@ -1,18 +1,19 @@
 //! Expressions (PostgreSQL manual, 4.2).
 
-use datafusion::functions::core::expr_fn::{get_field, named_struct};
 use datafusion::logical_expr::{Case, Expr, lit};
 use sqlparser::ast::{self, AccessExpr, BinaryOperator, UnaryOperator};
 
 use super::binder::Binder;
 use super::literal::constant;
 use super::name::{folded, qualified};
+use super::row::{member, members};
 use crate::error::{Definition, Error, ErrorKind, Object, Result};
+use crate::query::build;
 use crate::query::function::operator;
 use crate::query::function::{self, Called};
 use crate::query::typed::Typed;
 use crate::query::types::{self, Coercion};
-use crate::relation::{Kind, Type, Value, record_type, type_name};
+use crate::relation::{Kind, Type, Value};
 
 impl Binder<'_> {
     /// An expression, and beside it what it needs of its query.
@@ -204,31 +205,50 @@ impl Binder<'_> {
 
     fn access(&mut self, root: &ast::Expr, chain: &[AccessExpr]) -> Result<Typed> {
         let mut reached = self.expression(root)?;
-        for access in chain {
-            reached = match access {
-                AccessExpr::Dot(ast::Expr::Identifier(name)) => member(reached, &folded(name))?,
-                AccessExpr::Dot(other) => {
+        let is_subscript = |access: &AccessExpr| matches!(access, AccessExpr::Subscript(_));
+        // Subscripts that follow each other are those of the dimensions of one array.
+        for accesses in chain.chunk_by(|one, next| is_subscript(one) && is_subscript(next)) {
+            reached = match accesses {
+                [AccessExpr::Dot(ast::Expr::Identifier(name))] => member(reached, &folded(name))?,
+                [AccessExpr::Dot(other)] => {
                     return Err(Error::new(
                         ErrorKind::Syntax,
                         format!("syntax error at or near \"{other}\""),
                     ));
                 }
+                subscripts => self.part(reached, subscripts)?,
+            };
+        }
+        Ok(reached)
+    }
+
+    /// With a slice among the subscripts, an index is one from 1 on.
+    fn part(&mut self, array: Typed, subscripts: &[AccessExpr]) -> Result<Typed> {
+        let mut indices = vec![array.clone()];
+        let mut bounds = vec![array];
+        for access in subscripts {
+            match access {
                 AccessExpr::Subscript(ast::Subscript::Index { index }) => {
                     let index = self.expression(index)?;
-                    self.call(function::ELEMENT, vec![reached, index])?
+                    indices.push(index.clone());
+                    let one = Typed::new(lit(1), Type::INT4);
+                    bounds.extend([one, self.coerce(index, &Type::INT4)?]);
                 }
                 AccessExpr::Subscript(ast::Subscript::Slice {
                     lower_bound,
                     upper_bound,
                     ..
                 }) => {
-                    let lower = self.bound_of_slice(lower_bound.as_ref())?;
-                    let upper = self.bound_of_slice(upper_bound.as_ref())?;
-                    self.call(function::SLICE, vec![reached, lower, upper])?
+                    bounds.push(self.bound_of_slice(lower_bound.as_ref())?);
+                    bounds.push(self.bound_of_slice(upper_bound.as_ref())?);
                 }
-            };
+                AccessExpr::Dot(_) => unreachable!("only subscripts are given"),
+            }
         }
-        Ok(reached)
+        match indices.len() > subscripts.len() {
+            true => self.call(function::ELEMENT, indices),
+            false => self.call(function::SLICE, bounds),
+        }
     }
 
     fn bound_of_slice(&mut self, bound: Option<&ast::Expr>) -> Result<Typed> {
@@ -239,24 +259,11 @@ impl Binder<'_> {
     // ---- operators ----
 
     /// An expression of which only the value counts.
-    fn known(&self, typed: Typed) -> Result<Expr> {
+    pub(super) fn known(&self, typed: Typed) -> Result<Expr> {
         match typed.is_unknown() {
             true => Ok(self.coerce(typed, &Type::TEXT)?.expr),
             false => Ok(typed.expr),
         }
-    }
-
-    /// A row is NULL if all its members are, and is not if none of them is
-    /// (PostgreSQL manual, 9.2).
-    fn is_null(&mut self, inner: &ast::Expr, test: fn(Expr) -> Expr) -> Result<Typed> {
-        let typed = self.expression(inner)?;
-        let Kind::Composite(fields) = typed.data_type.kind() else {
-            return Ok(boolean(test(self.known(typed)?)));
-        };
-        let members =
-            (1..=fields.len()).map(|nth| get_field(typed.expr.clone(), format!("f{nth}")));
-        let all = members.map(test).reduce(Expr::and);
-        Ok(boolean(all.unwrap_or_else(|| test(typed.expr))))
     }
 
     fn truth(
@@ -281,13 +288,7 @@ impl Binder<'_> {
         right: &ast::Expr,
     ) -> Result<Typed> {
         if let BinaryOperator::And | BinaryOperator::Or = operator {
-            let (left, right) = (self.expression(left)?, self.expression(right)?);
-            let word = operator.to_string();
-            let (left, right) = (self.boolean(left, &word)?, self.boolean(right, &word)?);
-            return Ok(boolean(match operator {
-                BinaryOperator::And => left.and(right),
-                _ => left.or(right),
-            }));
+            return self.chain(left, operator, right);
         }
         let symbol = symbol(operator);
         if let (BinaryOperator::Overlaps, Some([one, other]), Some([third, fourth])) =
@@ -302,58 +303,37 @@ impl Binder<'_> {
         operator::binary(&symbol, left, right, &self.catalog)
     }
 
-    /// `(a, b) < (c, d)` (PostgreSQL manual, 9.24.5).
-    fn compare_rows(
+    /// `a OR b OR c`: however many there are, they stand side by side and not in each
+    /// other.
+    fn chain(
         &mut self,
-        left: &[ast::Expr],
-        symbol: &str,
-        right: &[ast::Expr],
+        mut left: &ast::Expr,
+        operator: &BinaryOperator,
+        right: &ast::Expr,
     ) -> Result<Typed> {
-        if left.len() != right.len() {
-            return Err(Error::new(
-                ErrorKind::Syntax,
-                "unequal number of entries in row expressions",
-            ));
+        let mut links = vec![right];
+        while let ast::Expr::BinaryOp {
+            left: before,
+            op,
+            right: link,
+        } = left
+            && op == operator
+        {
+            links.push(link);
+            left = before;
         }
-        let mut pairs = Vec::with_capacity(left.len());
-        for (left, right) in left.iter().zip(right) {
-            pairs.push((self.expression(left)?, self.expression(right)?));
+        links.push(left);
+        let word = operator.to_string();
+        let mut conditions = Vec::with_capacity(links.len());
+        for link in links.into_iter().rev() {
+            let condition = self.expression(link)?;
+            conditions.push(self.boolean(condition, &word)?);
         }
-        let compared = |symbol: &str, (left, right): &(Typed, Typed)| {
-            operator::binary(symbol, left.clone(), right.clone(), &self.catalog)
+        let join = match operator {
+            BinaryOperator::And => Expr::and,
+            _ => Expr::or,
         };
-        let all_equal = |pairs: &[(Typed, Typed)]| -> Result<Expr> {
-            let mut equal = lit(true);
-            for pair in pairs {
-                equal = equal.and(compared("=", pair)?.expr);
-            }
-            Ok(equal)
-        };
-        match symbol {
-            "=" => Ok(boolean(all_equal(&pairs)?)),
-            "<>" => Ok(boolean(Expr::Not(Box::new(all_equal(&pairs)?)))),
-            "<" | "<=" | ">" | ">=" => {
-                let strict = &symbol[..1];
-                let mut found: Option<Expr> = None;
-                for (nth, pair) in pairs.iter().enumerate().rev() {
-                    let here = match (nth + 1 == pairs.len(), &found) {
-                        (true, _) => compared(symbol, pair)?.expr,
-                        (false, Some(rest)) => {
-                            compared(strict, pair)?
-                                .expr
-                                .or(compared("=", pair)?.expr.and(rest.clone()))
-                        }
-                        (false, None) => compared(strict, pair)?.expr,
-                    };
-                    found = Some(here);
-                }
-                Ok(boolean(found.unwrap_or_else(|| lit(true))))
-            }
-            _ => Err(Error::unsupported(
-                format_args!("the operator {symbol} between rows"),
-                "Compare the columns one by one.",
-            )),
-        }
+        Ok(boolean(build::balanced(conditions, join)))
     }
 
     fn unary(&mut self, operator: UnaryOperator, expr: &ast::Expr) -> Result<Typed> {
@@ -496,31 +476,28 @@ impl Binder<'_> {
             )
             .with_hint("Explicitly cast to the desired type, for example ARRAY[]::integer[]."));
         }
-        let elements = elements.iter().map(|element| self.expression(element));
+        let elements = elements.iter().map(|element| match element {
+            ast::Expr::Array(nested) => self.array(&nested.elem, of),
+            element => self.expression(element),
+        });
         let elements = elements.collect::<Result<Vec<_>>>()?;
         let (elements, element) = match of {
             Some(of) => {
+                // What is an array within an array has elements of the same type.
+                let nested = elements
+                    .iter()
+                    .find(|element| types::element_of(&element.data_type).is_some());
+                let of = nested
+                    .and_then(|_| types::array_of(of))
+                    .unwrap_or(of.clone());
                 let cast =
-                    |element| types::cast(element, of, -1, Coercion::Explicit, &self.catalog);
+                    |element| types::cast(element, &of, -1, Coercion::Explicit, &self.catalog);
                 let elements = elements.into_iter().map(cast);
-                (elements.collect::<Result<Vec<_>>>()?, of.clone())
+                (elements.collect::<Result<Vec<_>>>()?, of)
             }
             None => self.of_one_type("ARRAY", elements)?,
         };
-        function::array(elements, &element)
-    }
-
-    fn row(&mut self, members: &[ast::Expr]) -> Result<Typed> {
-        let mut fields = Vec::with_capacity(members.len());
-        for (nth, member) in members.iter().enumerate() {
-            let member = self.expression(member)?;
-            let member = match member.is_unknown() {
-                true => self.coerce(member, &Type::TEXT)?,
-                false => member,
-            };
-            fields.push((format!("f{}", nth + 1), member));
-        }
-        Ok(record(fields))
+        function::array(elements, &element, &self.catalog)
     }
 
     // ---- calls that have a syntax of their own ----
@@ -601,56 +578,6 @@ pub(super) fn negate(expr: Expr, negated: bool) -> Expr {
     match negated {
         true => Expr::Not(Box::new(expr)),
         false => expr,
-    }
-}
-
-/// A row of these members.
-pub(super) fn record(members: Vec<(String, Typed)>) -> Typed {
-    let of = record_type(
-        members
-            .iter()
-            .map(|(name, member)| (name.clone(), member.data_type.clone())),
-    );
-    let named = members
-        .into_iter()
-        .zip(1..)
-        .flat_map(|((_, member), nth)| [lit(format!("f{nth}")), member.expr]);
-    Typed::new(named_struct(named.collect()), of)
-}
-
-/// A member of a row.
-///
-/// # Errors
-/// 42703 when it has none of this name, 42809 for what is no row.
-pub(super) fn member(of: Typed, name: &str) -> Result<Typed> {
-    let Kind::Composite(fields) = of.data_type.kind() else {
-        return Err(Error::new(
-            ErrorKind::InvalidDefinition(Definition::ObjectType),
-            format!(
-                "column notation .{name} applied to type {}, which is not a composite type",
-                type_name(&of.data_type)
-            ),
-        ));
-    };
-    let found = fields
-        .iter()
-        .zip(1..)
-        .find(|(field, _)| field.name() == name);
-    let Some((field, nth)) = found else {
-        return Err(Error::new(
-            ErrorKind::NotFound(Object::Column),
-            format!("column \"{name}\" not found in data type record"),
-        ));
-    };
-    let expr = get_field(of.expr.clone(), format!("f{nth}"));
-    Ok(Typed::new(expr, field.type_().clone()))
-}
-
-/// The members of a row constructor.
-pub(super) fn members(expr: &ast::Expr) -> Option<&[ast::Expr]> {
-    match unnested(expr) {
-        ast::Expr::Tuple(members) => Some(members),
-        _ => None,
     }
 }
 

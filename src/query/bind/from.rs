@@ -253,7 +253,8 @@ impl Binder<'_> {
             within_group: Vec::new(),
         };
         if !with_ordinality && let Some(series) = self.series(&plain, arguments)? {
-            return self.scanned(&plain, Arc::new(series), alias);
+            let alias = alias.cloned().map(naming_its_column);
+            return self.scanned(&plain, Arc::new(series), alias.as_ref());
         }
         let own = plain.clone();
         let call = |binder: &mut Self| Ok(vec![(own, binder.function(&function)?)]);
@@ -347,7 +348,7 @@ impl Binder<'_> {
             match typed.data_type.kind().clone() {
                 Kind::Composite(fields) => {
                     for field in fields {
-                        let member = super::expression::member(typed.clone(), field.name())?;
+                        let member = super::row::member(typed.clone(), field.name())?;
                         outputs.push((field.name().to_owned(), member));
                     }
                 }
@@ -425,4 +426,15 @@ pub(super) fn is_lateral(left: &LogicalPlan, right: &LogicalPlan) -> bool {
         }
         _ => false,
     })
+}
+
+/// The one column of a function that answers no rows is named as the table is.
+fn naming_its_column(mut alias: ast::TableAlias) -> ast::TableAlias {
+    if alias.columns.is_empty() {
+        alias.columns.push(ast::TableAliasColumnDef {
+            name: alias.name.clone(),
+            data_type: None,
+        });
+    }
+    alias
 }

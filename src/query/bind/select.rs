@@ -5,11 +5,11 @@ use datafusion::logical_expr::{Expr, LogicalPlan};
 use sqlparser::ast;
 
 use super::binder::Binder;
-use super::expression::member;
 use super::frame::{Clause, Frame};
 use super::name::{folded, qualified};
 use super::order::{by_name, by_number, not_selected};
 use super::query::Answer;
+use super::row::member;
 use super::scope::{Field, no_entry};
 use super::{group, output};
 use crate::error::{Error, ErrorKind, Result};

@@ -4,8 +4,9 @@ use datafusion::logical_expr::{Expr, LogicalPlan};
 use sqlparser::ast;
 
 use super::binder::Binder;
-use super::expression::{boolean, members, negate};
+use super::expression::{boolean, negate};
 use super::query::Answer;
+use super::row::members;
 use super::scope::Field;
 use crate::error::{Error, ErrorKind, Result};
 use crate::query::error::translated;
@@ -53,7 +54,7 @@ impl Binder<'_> {
             &self.catalog,
         )?;
         let found = self.beside(answer.plan, all)?;
-        let none = function::array(Vec::new(), &field.data_type)?;
+        let none = function::array(Vec::new(), &field.data_type, &self.catalog)?;
         let expr = datafusion::functions::core::expr_fn::coalesce(vec![found.expr, none.expr]);
         Ok(Typed::new(expr, found.data_type))
     }

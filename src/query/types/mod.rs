@@ -31,4 +31,4 @@ pub(super) use document::document_key;
 pub(super) use key::{has_order, key};
 pub(super) use name::{named, plainly_named};
 pub(super) use resolve::{Resolved, resolve, resolve_operator, resolve_spread};
-pub(super) use value::{array, rows, scalar, values};
+pub(super) use value::{array, elements, plain_arrays, rows, scalar, values};
