@@ -95,10 +95,12 @@ impl Builder {
         let store: Arc<dyn Store> = Arc::new(store);
         let registry = Arc::new(Registry::new(store, self.cache, self.mode, self.clock));
 
-        let astha = Astha::new(database, self.astha, registry.tasks.clone());
+        let astha = Astha::new(database, self.astha, registry.tasks.clone())?;
         astha
             .subscribe(Arc::new(SchemaManager::new(&registry)))
             .await?;
+        let astha = Arc::new(astha);
+        astha.watch_health();
         drop(registry.astha.set(astha));
         registry.refresh_on_a_period();
         Ok(registry)

@@ -42,7 +42,7 @@ pub struct Registry {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) tasks: Tasks,
     started_at: DateTime<Utc>,
-    pub(super) astha: std::sync::OnceLock<Astha>,
+    pub(super) astha: std::sync::OnceLock<Arc<Astha>>,
     pub(super) notifications: Notifications,
     queues: Box<[tokio::sync::Mutex<()>]>,
     loads: Box<[tokio::sync::Mutex<()>]>,
@@ -152,7 +152,7 @@ impl Registry {
 
     /// The change pipeline that keeps the cache coherent; an application adds
     /// subscribers of its own to it. Nothing over a store that has none.
-    pub fn astha(&self) -> Option<&Astha> {
+    pub fn astha(&self) -> Option<&Arc<Astha>> {
         self.astha.get()
     }
 
