@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::dead_letter::DeadLetters;
 use super::letter_table::LetterTable;
-use super::log::{Bounds, LogReader};
+use super::log::{self, Bounds, LogReader, LogState};
 use super::offsets::Offsets;
 use super::statistics::Statistics;
 use super::tail::Tail;
@@ -282,6 +282,14 @@ impl Astha {
             counts: self.shared.statistics.counts(),
             memory: self.shared.tail.bytes().await,
         }
+    }
+
+    /// What is in the log.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn log_state(&self) -> Result<LogState> {
+        self.database.read(log::state).await
     }
 
     /// The counters, for a metrics page.

@@ -30,6 +30,15 @@ pub(super) enum Batch {
     SetBack,
 }
 
+/// What is in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogState {
+    /// The position of the newest state.
+    pub end: Position,
+    /// Rows that somebody still needs, markers among them.
+    pub depth: u64,
+}
+
 /// A row that cannot be understood, as it stands in the log.
 #[derive(Debug)]
 pub(super) struct Malformed {
@@ -48,6 +57,16 @@ pub(super) struct Bounds {
     pub(super) rows: usize,
     /// Bytes that a batch may hold before a unit counts as too large.
     pub(super) bytes: usize,
+}
+
+/// What is in the log of a database.
+pub(super) fn state(connection: &Connection) -> Result<LogState> {
+    let depth: i64 =
+        connection.query_row("SELECT count(*) FROM __cdc_log", [], |row| row.get(0))?;
+    Ok(LogState {
+        end: end(connection)?,
+        depth: u64::try_from(depth).unwrap_or(0),
+    })
 }
 
 /// Reads the log of one database.

@@ -55,6 +55,7 @@ pub use astha::{Astha, SchedulerStatistics};
 pub use breaker::Circuit;
 pub use config::Config;
 pub use dead_letter::{DeadLetter, DeadLetters, Failure};
+pub use log::LogState;
 pub use event::{Data, Event, Operation, RowData, Unit};
 pub use statistics::{Counts, Statistics};
 pub use subscriber::{Component, Health, Refresh, Subscriber};

@@ -1,6 +1,7 @@
 //! What the pipeline counts.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -36,6 +37,8 @@ pub struct Statistics {
     pub cleanup: Histogram,
     /// Events of units.
     pub batch_sizes: Histogram,
+    /// The sum of what [`Statistics::processing`] observed (in microseconds).
+    spent: AtomicU64,
     last_error: Mutex<Option<DateTime<Utc>>>,
     tables: Mutex<BTreeMap<String, u64>>,
 }
@@ -57,6 +60,8 @@ pub struct Counts {
     pub largest_batch: u64,
     /// The mean of events of a unit.
     pub average_batch: f64,
+    /// The mean time a component took for a unit.
+    pub average_processing: Duration,
     /// Refreshes asked of components.
     pub refreshes: u64,
     /// Rows that were removed from the log.
@@ -85,6 +90,7 @@ impl Default for Statistics {
             processing: seconds(),
             cleanup: seconds(),
             batch_sizes: Histogram::new(exponential_buckets(1.0, 2.0, 15)),
+            spent: AtomicU64::new(0),
             last_error: Mutex::default(),
             tables: Mutex::default(),
         }
@@ -103,6 +109,8 @@ impl Statistics {
         }
         self.batch_sizes.observe(events as f64);
         self.processing.observe(after.as_secs_f64());
+        let micros = u64::try_from(after.as_micros()).unwrap_or(u64::MAX);
+        self.spent.fetch_add(micros, Ordering::Relaxed);
         let mut tables = self.tables.lock();
         for event in &unit.events {
             match tables.get_mut(&event.table) {
@@ -139,6 +147,9 @@ impl Statistics {
             batches,
             largest_batch: u64::try_from(self.largest_batch.get()).unwrap_or(0),
             average_batch: ratio(processed, batches),
+            average_processing: Duration::from_micros(
+                self.spent.load(Ordering::Relaxed) / batches.max(1),
+            ),
             refreshes: self.refreshes.get(),
             cleaned: self.cleaned.get(),
             error_rate: ratio(self.errors.get(), self.errors.get() + batches),

@@ -69,6 +69,7 @@ struct Wish {
 struct Condition {
     health: Health,
     last_seen: DateTime<Utc>,
+    last_error: Option<String>,
 }
 
 /// Whether a component does its work.
@@ -112,6 +113,8 @@ pub struct ComponentInfo {
     pub position: Position,
     /// When it last took something or said how it is.
     pub last_seen: DateTime<Utc>,
+    /// What went wrong last, if anything has.
+    pub last_error: Option<String>,
     /// What it was told.
     pub counts: super::Counts,
 }
@@ -143,6 +146,7 @@ impl Worker {
             condition: parking_lot::Mutex::new(Condition {
                 health: Health::Healthy,
                 last_seen: Utc::now(),
+                last_error: None,
             }),
             statistics: Statistics::default(),
             stop,
@@ -179,6 +183,7 @@ impl Worker {
             attempts: self.delivery.try_lock().map_or(0, |it| it.attempts),
             position: *self.seen.borrow(),
             last_seen: condition.last_seen,
+            last_error: condition.last_error,
             counts: self.statistics.counts(),
         }
     }
@@ -399,6 +404,7 @@ impl Worker {
     }
 
     fn failed(&self, error: &Error) {
+        self.condition.lock().last_error = Some(error.to_string());
         self.statistics.erred();
         self.shared.statistics.erred();
         let opened = self.breaker.lock().failed(Instant::now());

@@ -39,6 +39,7 @@ mod namespace;
 mod notification;
 mod operation;
 mod options;
+mod pipeline;
 mod registry;
 mod replace;
 mod schema_manager;
@@ -53,8 +54,10 @@ pub use judgement::Judgement;
 pub use known::Known;
 pub use notification::{Channels, Listener, Notification, Notifications};
 pub use operation::{Applied, At, Operation, StreamAction, StreamSpec};
+pub use pipeline::Pipeline;
 pub use registry::Registry;
 pub(crate) use registry::no_stream;
 pub use submission::Submission;
 
+pub use crate::astha::ComponentInfo;
 pub use crate::store::{Cell, Listing, Namespace, RowPage, RowRequest, RowTest, Search, Version};

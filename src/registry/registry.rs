@@ -150,12 +150,6 @@ impl Registry {
         self.store.rows(request).await
     }
 
-    /// The change pipeline that keeps the cache coherent; an application adds
-    /// subscribers of its own to it. Nothing over a store that has none.
-    pub fn astha(&self) -> Option<&Arc<Astha>> {
-        self.astha.get()
-    }
-
     /// Who listens, to what clients tell each other and to changes of schemas: each
     /// is told as JSON once this node knows it, in the order of commits.
     pub fn notifications(&self) -> &Notifications {
