@@ -28,6 +28,7 @@ mod builder;
 mod cache;
 mod copy;
 mod create;
+mod dead_letters;
 mod draft;
 mod drop;
 mod evolve;

@@ -21,7 +21,10 @@ pub(in crate::query::catalog) fn components(maker: &Maker<'_>, pipeline: &Pipeli
             ("name", text(component.name)),
             ("version", text(component.version)),
             ("status", text(status.as_str())),
-            ("subscriptions", array(Type::TEXT, component.tables.iter().map(text))),
+            (
+                "subscriptions",
+                array(Type::TEXT, component.tables.iter().map(text)),
+            ),
             ("position", int8(position.0)),
             ("lag", int8((pipeline.log.end.0 - position.0).max(0))),
             ("failures", int8(i64::from(*failures))),
