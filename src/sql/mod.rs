@@ -54,7 +54,8 @@ pub use notification::MAX_CHANNEL_BYTES;
 pub use parser::parse;
 pub use portal::{Declare, Direction, Fetch};
 pub use prepared::{Execute, Prepare};
-pub use query::{Query, Tree};
+pub use query::{Explanation, ExplanationFormat, Query, Tree};
+pub use respell::Mark;
 pub use statement::{
     AlterAction, AlterStream, AssertedSchema, CommentTarget, CopyStream, CreateIndex, CreateStream,
     DiscardTarget, DropStreams, Elements, Existing, IsolationLevel, Location, ObjectRef,

@@ -66,6 +66,7 @@ pub(super) fn query(cursor: &mut Cursor<'_>) -> Parsed<Query> {
     Ok(Query {
         text: cursor.since(mark).into(),
         tree: Tree::new(*tree, words).into(),
+        explanation: None,
     })
 }
 

@@ -4,9 +4,8 @@ use datafusion::logical_expr::lit;
 use sqlparser::ast::{self, AccessExpr};
 
 use super::binder::Binder;
-use super::expression::member;
-use super::literal::unknown;
 use super::name::folded;
+use super::row::member;
 use crate::error::{Definition, Error, ErrorKind, Result};
 use crate::query::function;
 use crate::query::typed::Typed;
@@ -64,7 +63,7 @@ impl Binder<'_> {
 
     fn bound_of_slice(&mut self, bound: Option<&ast::Expr>) -> Result<Typed> {
         let bound = bound.map(|bound| self.expression(bound)).transpose()?;
-        self.coerce(bound.unwrap_or_else(|| unknown(None)), &Type::INT4)
+        self.coerce(bound.unwrap_or_else(|| Typed::unknown(None)), &Type::INT4)
     }
 
     pub(super) fn array(&mut self, elements: &[ast::Expr], of: Option<&Type>) -> Result<Typed> {

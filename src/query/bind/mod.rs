@@ -28,6 +28,7 @@ mod name;
 mod order;
 mod output;
 mod query;
+mod row;
 mod scope;
 mod select;
 mod set_operation;

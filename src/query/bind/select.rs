@@ -5,11 +5,11 @@ use datafusion::logical_expr::{Expr, LogicalPlan};
 use sqlparser::ast;
 
 use super::binder::Binder;
-use super::expression::member;
 use super::frame::{Clause, Frame};
 use super::name::{folded, qualified};
 use super::order::{by_name, by_number, not_selected};
 use super::query::Answer;
+use super::row::member;
 use super::scope::{Field, no_entry};
 use super::{group, output};
 use crate::error::{Error, ErrorKind, Result};
@@ -366,16 +366,7 @@ fn refuse(select: &ast::Select) -> Result<()> {
             "Rekha keeps schemas, not rows: make a stream with CREATE STREAM.",
         ));
     }
-    let foreign = [
-        ("TOP", select.top.is_some()),
-        ("QUALIFY", select.qualify.is_some()),
-        ("CLUSTER BY", !select.cluster_by.is_empty()),
-        ("DISTRIBUTE BY", !select.distribute_by.is_empty()),
-        ("SORT BY", !select.sort_by.is_empty()),
-        ("CONNECT BY", !select.connect_by.is_empty()),
-        ("LATERAL VIEW", !select.lateral_views.is_empty()),
-        ("PREWHERE", select.prewhere.is_some()),
-    ];
+    let foreign = [("LATERAL VIEW", !select.lateral_views.is_empty())];
     match foreign.iter().find(|(_, is_there)| *is_there) {
         Some((word, _)) => Err(Error::unsupported(
             word,

@@ -14,6 +14,10 @@ pub(in crate::query) struct Function {
     /// [`Type::ANYARRAY`], [`Type::ANYNONARRAY`], [`Type::ANYCOMPATIBLE`] …) and
     /// [`Type::ANY`] are as PostgreSQL's (manual, 38.2.5).
     pub(in crate::query) parameters: &'static [Type],
+    /// What its parameters are called; nothing if they have no names.
+    pub(in crate::query) names: &'static [&'static str],
+    /// What the last of its named parameters are if nobody says, as texts.
+    pub(in crate::query) defaults: &'static [&'static str],
     /// Whether the last parameter is repeated, once or more.
     pub(in crate::query) is_variadic: bool,
     /// The type of what it answers; may be polymorphic.
@@ -94,6 +98,8 @@ impl Function {
         Self {
             name,
             parameters,
+            names: &[],
+            defaults: &[],
             is_variadic: false,
             returns,
             columns: &[],
@@ -106,6 +112,17 @@ impl Function {
     /// Its last parameter is repeated.
     pub(in crate::query) const fn variadic(mut self) -> Self {
         self.is_variadic = true;
+        self
+    }
+
+    /// Its parameters have these names, and the last of them these defaults.
+    pub(in crate::query) const fn named(
+        mut self,
+        names: &'static [&'static str],
+        defaults: &'static [&'static str],
+    ) -> Self {
+        self.names = names;
+        self.defaults = defaults;
         self
     }
 

@@ -17,6 +17,8 @@ pub(in crate::query::function) struct Bound {
     pub(in crate::query::function) function: &'static Function,
     pub(in crate::query::function) arguments: Arc<[Type]>,
     pub(in crate::query::function) returns: Type,
+    /// Whether each element of the last argument is an argument.
+    pub(in crate::query::function) is_spread: bool,
     pub(in crate::query::function) catalog: Catalog,
 }
 
@@ -45,6 +47,7 @@ impl PartialEq for Bound {
         std::ptr::eq(self.function, other.function)
             && self.arguments == other.arguments
             && self.returns == other.returns
+            && self.is_spread == other.is_spread
     }
 }
 
@@ -55,6 +58,7 @@ impl Hash for Bound {
         std::ptr::hash(self.function, state);
         self.arguments.hash(state);
         self.returns.hash(state);
+        self.is_spread.hash(state);
     }
 }
 

@@ -13,7 +13,7 @@ use datafusion::logical_expr::{
 use super::bound::Bound;
 use crate::error::Result;
 use crate::query::error::carried;
-use crate::query::function::{Body, Call};
+use crate::query::function::{Body, Call, RowBody};
 use crate::query::{names, types};
 use crate::relation::{Type, Value};
 
@@ -56,6 +56,7 @@ impl Scalar {
                 let mut values = Vec::with_capacity(rows);
                 self.each_row(&columns, rows, |row| {
                     values.push(match row {
+                        Some(row) if self.bound.is_spread => self.spread(&call, body, row)?,
                         Some(row) => body(&call, row)?,
                         None => Value::Null,
                     });
@@ -66,6 +67,21 @@ impl Scalar {
             Body::Set(body) => self.sets(&columns, rows, &call, body),
             _ => unreachable!("only rows and sets are called as scalars"),
         }
+    }
+
+    /// Calls with the elements of the last argument; NULL if that is no array.
+    fn spread(&self, call: &Call<'_>, body: RowBody, row: &[Value]) -> Result<Value> {
+        let Some((Value::Array(array), first)) = row.split_last() else {
+            return Ok(Value::Null);
+        };
+        let values: Vec<Value> = first.iter().chain(&array.values).cloned().collect();
+        if self.bound.function.is_strict && values.contains(&Value::Null) {
+            return Ok(Value::Null);
+        }
+        let mut arguments = call.arguments[..first.len()].to_vec();
+        arguments.resize(values.len(), array.element.clone());
+        let arguments = &arguments;
+        body(&Call { arguments, ..*call }, &values)
     }
 
     /// One list a row.
