@@ -244,6 +244,8 @@ pub enum Resource {
     Connection,
     /// The client, which has been silent for too long.
     Client,
+    /// A component of the change pipeline, which failed too often.
+    Component,
     /// The transaction, which the client has left open for too long.
     Transaction,
 }
@@ -381,6 +383,7 @@ impl ErrorKind {
                 Resource::Server => "57P01",
                 Resource::Connection => "08001",
                 Resource::Client => "57P05",
+                Resource::Component => "55000",
                 Resource::Transaction => "25P03",
             },
             Self::Internal(fault) => match fault {

@@ -146,7 +146,9 @@ impl Engine {
         parameters: &[Option<Type>],
     ) -> Result<Plan> {
         let query = query.clone();
-        let catalog = Catalog::new(Arc::new(context.clone()), self.relations.clone());
+        let memory = self.state.runtime_env().memory_pool.clone();
+        let catalog =
+            Catalog::new(Arc::new(context.clone()), self.relations.clone()).within(memory);
         let parameters = parameters.to_vec();
         let _wanted = catalog.stop.begin();
         self.on_own_threads(async move { bind::bind(&query, catalog, &parameters) })

@@ -27,8 +27,12 @@ use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use datafusion::physical_optimizer::output_requirements::OutputRequirementExec;
 use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
+use datafusion::physical_plan::coop::CooperativeExec;
+use datafusion::physical_plan::joins::{CrossJoinExec, HashJoinExec, NestedLoopJoinExec};
+use datafusion::physical_plan::recursive_query::RecursiveQueryExec;
 use datafusion::physical_plan::sorts::sort::SortExec;
 use datafusion::physical_plan::union::UnionExec;
+use datafusion::physical_plan::unnest::UnnestExec;
 use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties};
 
 use super::build;
@@ -51,7 +55,18 @@ pub(super) fn optimize(
         });
         rule
     });
-    Optimizer::with_rules(rules.collect()).optimize(plan, state, |_, _| {})
+    let plan = Optimizer::with_rules(rules.collect()).optimize(plan, state, |_, _| {})?;
+    // A join may compare for hours and find nothing.
+    let watched = plan.transform_up(|node| {
+        Ok(match node {
+            LogicalPlan::Join(mut join) if join.filter.is_some() => {
+                join.filter = join.filter.map(|filter| stop.beside(filter));
+                Transformed::yes(LogicalPlan::Join(join))
+            }
+            node => Transformed::no(node),
+        })
+    });
+    watched.data()
 }
 
 static RULES: LazyLock<Vec<Arc<dyn OptimizerRule + Send + Sync>>> = LazyLock::new(rules);
@@ -118,8 +133,43 @@ pub(super) fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Syn
         |name: &str| name == "EnforceDistribution" || name.starts_with("FilterPushdown");
     rules.retain(|rule| !is_left_out(rule.name()));
     rules.insert(0, Arc::new(OneStream));
+    rules.push(Arc::new(Polite));
     rules.insert(0, Arc::new(KeptOrders));
     rules
+}
+
+/// Lets others have the thread now and then, and the query be dropped, where few rows become
+/// many: the engine does so where rows are read.
+#[derive(Debug)]
+struct Polite;
+
+impl PhysicalOptimizerRule for Polite {
+    fn name(&self) -> &str {
+        "polite"
+    }
+
+    fn schema_check(&self) -> bool {
+        true
+    }
+
+    fn optimize(
+        &self,
+        plan: Arc<dyn ExecutionPlan>,
+        _options: &ConfigOptions,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let polite = plan.transform_up(|plan| {
+            let multiplies = plan.is::<CrossJoinExec>()
+                || plan.is::<NestedLoopJoinExec>()
+                || plan.is::<HashJoinExec>()
+                || plan.is::<UnnestExec>()
+                || plan.is::<RecursiveQueryExec>();
+            Ok(match multiplies {
+                true => Transformed::yes(Arc::new(CooperativeExec::new(plan)) as Arc<_>),
+                false => Transformed::no(plan),
+            })
+        });
+        polite.data()
+    }
 }
 
 /// Makes long chains of AND and of OR as flat as they can be: filters that are pushed down

@@ -15,6 +15,7 @@
 //! in PostgreSQL.
 
 mod alteration;
+mod call;
 mod column;
 mod copy;
 mod cursor;
@@ -47,6 +48,7 @@ mod mistake;
 #[cfg(test)]
 mod sample;
 
+pub use call::Call;
 pub use copy::{Copy, CopyFormat, CopySource};
 pub use notification::MAX_CHANNEL_BYTES;
 pub use parser::parse;

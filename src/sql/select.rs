@@ -139,7 +139,7 @@ fn writes(query: &Syntax) -> Option<&'static str> {
 
 /// Lets sqlparser read from the cursor on, and moves past what it read. Answers
 /// also how many words that was.
-fn read<T>(
+pub(super) fn read<T>(
     cursor: &mut Cursor<'_>,
     grammar: impl FnOnce(&mut Parser<'_>) -> Result<T, ParserError>,
 ) -> Result<(T, usize)> {

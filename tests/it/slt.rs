@@ -57,6 +57,7 @@ scripts! {
     notifications,
     options,
     prepared,
+    procedures,
     read_only,
     route,
     savepoints,

@@ -12,7 +12,7 @@ use super::query::Answer;
 use super::row::member;
 use super::scope::{Field, no_entry};
 use super::{group, output};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Limit, Result};
 use crate::query::error::translated;
 use crate::query::typed::Typed;
 use crate::query::{build, names};
@@ -31,6 +31,9 @@ struct OrderItem {
     /// The output column that it is, if it was told by name or number.
     output: Option<usize>,
 }
+
+/// How many expressions a list of SELECT can have, as in PostgreSQL.
+const MAX_ITEMS: usize = 1_664;
 
 impl Binder<'_> {
     pub(super) fn select(
@@ -127,6 +130,12 @@ impl Binder<'_> {
     // ---- the list ----
 
     fn outputs(&mut self, items: &[ast::SelectItem]) -> Result<Vec<Output>> {
+        if items.len() > MAX_ITEMS {
+            return Err(Error::new(
+                ErrorKind::LimitExceeded(Limit::Columns),
+                format!("target lists can have at most {MAX_ITEMS} entries"),
+            ));
+        }
         let mut outputs = Vec::with_capacity(items.len());
         for item in items {
             match item {

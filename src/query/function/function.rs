@@ -4,6 +4,7 @@ use datafusion::logical_expr::Expr;
 
 use crate::error::Result;
 use crate::query::catalog::Catalog;
+use crate::query::error::translated;
 use crate::relation::{Reading, Type, Value};
 
 /// A function, operator or aggregate with one list of parameters.
@@ -194,6 +195,15 @@ impl Call<'_> {
     /// Values as texts.
     pub(in crate::query) fn texts(&self, values: &[Value]) -> Vec<Option<String>> {
         values.iter().map(|value| self.text(value)).collect()
+    }
+
+    /// Asks for the memory of a value before it is made.
+    ///
+    /// # Errors
+    /// 53200 when there is not as much.
+    pub(in crate::query) fn admit(&self, bytes: usize) -> Result<()> {
+        let reserved = self.catalog.reservation("value");
+        reserved.try_grow(bytes).map_err(translated)
     }
 
     /// What a text is read in the light of.
