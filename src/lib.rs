@@ -92,6 +92,8 @@ pub mod config;
 pub mod error;
 pub mod evolution;
 mod failpoint;
+#[cfg(feature = "server")]
+pub mod http;
 pub mod notice;
 pub mod position;
 #[cfg(feature = "query")]

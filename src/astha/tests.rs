@@ -16,6 +16,7 @@ use crate::tasks::Tasks;
 /// Notes what it is told, and fails when it is asked to.
 struct Recorder {
     name: &'static str,
+    tables: &'static [&'static str],
     told: Mutex<Vec<String>>,
     /// Units it refuses before it takes one.
     refusals: Mutex<usize>,
@@ -26,9 +27,10 @@ struct Recorder {
 }
 
 impl Recorder {
-    fn new(name: &'static str) -> Arc<Self> {
+    fn new(name: &'static str, tables: &'static [&'static str]) -> Arc<Self> {
         Arc::new(Self {
             name,
+            tables,
             told: Mutex::default(),
             refusals: Mutex::new(0),
             panics: Mutex::new(false),
@@ -53,7 +55,7 @@ impl Subscriber for Recorder {
         Component {
             name: self.name,
             version: "1",
-            tables: &["databases"],
+            tables: self.tables,
         }
     }
 
@@ -125,7 +127,15 @@ fn fixture(config: Config) -> Fixture {
 
 impl Fixture {
     async fn recorder(&self, name: &'static str) -> Arc<Recorder> {
-        let recorder = Recorder::new(name);
+        self.recorder_of(name, &["databases"]).await
+    }
+
+    async fn recorder_of(
+        &self,
+        name: &'static str,
+        tables: &'static [&'static str],
+    ) -> Arc<Recorder> {
+        let recorder = Recorder::new(name, tables);
         self.astha
             .register(recorder.clone())
             .await
@@ -285,7 +295,7 @@ async fn a_component_that_is_forgotten_holds_nothing_back() {
     let other =
         Astha::new(fixture.database.clone(), Config::default(), Tasks::new()).expect("opens");
     other
-        .register(Recorder::new("gone"))
+        .register(Recorder::new("gone", &["databases"]))
         .await
         .expect("registers");
     drop(other);
@@ -319,7 +329,7 @@ async fn a_log_that_went_back_is_a_refresh() {
     // The next process begins there too.
     let next =
         Astha::new(fixture.database.clone(), Config::default(), Tasks::new()).expect("opens");
-    let recorder = Recorder::new("r");
+    let recorder = Recorder::new("r", &["databases"]);
     next.register(recorder.clone()).await.expect("registers");
     fixture.own(&add("c")).await;
     next.activate().await.expect("delivers");
@@ -398,7 +408,7 @@ async fn a_component_goes_on_where_it_was_and_refreshes_when_that_is_gone() {
     // The process ends here; the next one begins at the durable offset.
     let next =
         Astha::new(fixture.database.clone(), Config::default(), Tasks::new()).expect("opens");
-    let recorder = Recorder::new("r");
+    let recorder = Recorder::new("r", &["databases"]);
     next.register(recorder.clone()).await.expect("registers");
     next.activate().await.expect("delivers");
     assert_eq!(recorder.take(), ["own: Insert a"]);
@@ -627,4 +637,25 @@ async fn a_row_that_cannot_be_understood_is_a_dead_letter() {
     let id = fixture.text("SELECT id FROM __cdc_dead_letters").await;
     let error = fixture.astha.replay(id.parse().unwrap()).await;
     assert_eq!(error.expect_err("makes no sense").sqlstate(), "XX001");
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_understood_concerns_those_who_are_told_of_its_table() {
+    let fixture = fixture(Config::default());
+    let told = fixture.recorder_of("told", &["databases", "tables"]).await;
+    let other = fixture.recorder("other").await;
+    let table = "INSERT INTO tables (database_id, name, table_type) VALUES (1, 't', 'user');";
+    fixture.own(&(add("a") + table + &add("b"))).await;
+    fixture
+        .foreign("UPDATE __cdc_log SET after = 'no json' WHERE tablename = 'tables'")
+        .await;
+    fixture.astha.activate().await.expect("delivers");
+    assert_eq!(told.take(), ["Malformed"]);
+    assert_eq!(other.take(), ["own: Insert a, Insert b"]);
+    assert_eq!(
+        fixture
+            .number("SELECT count(*) FROM __cdc_dead_letters")
+            .await,
+        1
+    );
 }

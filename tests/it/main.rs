@@ -22,6 +22,7 @@ mod drivers;
 mod embedded;
 mod examples;
 mod external;
+mod http;
 mod lifecycle;
 mod round_trip;
 mod session;
