@@ -644,7 +644,7 @@ async fn a_row_that_cannot_be_understood_concerns_those_who_are_told_of_its_tabl
     let fixture = fixture(Config::default());
     let told = fixture.recorder_of("told", &["databases", "tables"]).await;
     let other = fixture.recorder("other").await;
-    let table = "INSERT INTO tables (database_id, name, table_type) VALUES (1, 't', 'user');";
+    let table = "INSERT INTO tables (database_id, name, table_type) VALUES ((SELECT max(id) FROM databases), 't', 'user');";
     fixture.own(&(add("a") + table + &add("b"))).await;
     fixture
         .foreign("UPDATE __cdc_log SET after = 'no json' WHERE tablename = 'tables'")
