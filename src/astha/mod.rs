@@ -49,6 +49,7 @@
 
 mod astha;
 mod breaker;
+mod capture;
 mod config;
 mod dead_letter;
 mod event;
@@ -64,6 +65,7 @@ mod worker;
 
 pub use astha::{Astha, SchedulerStatistics};
 pub use breaker::Circuit;
+pub use capture::Capture;
 pub use config::Config;
 pub use dead_letter::{DeadLetter, DeadLetters, Failure};
 pub use event::{Data, Event, Operation, RowData, Unit};

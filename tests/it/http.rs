@@ -164,3 +164,33 @@ async fn what_is_counted_is_told_under_the_names_that_dashboards_know() {
     assert!(page.ends_with("# EOF\n"));
     server.shutdown().await.unwrap();
 }
+
+/// What the dashboard asks for is told.
+#[tokio::test]
+async fn the_dashboard_knows_no_other_names() {
+    let store = Store::new();
+    let server = start(&store).await;
+    let (_, page) = get(&server, "/metrics").await;
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/grafana.json");
+    let dashboard: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let mut asked = 0;
+    for panel in dashboard["panels"].as_array().unwrap() {
+        for target in panel["targets"].as_array().unwrap() {
+            let expr = target["expr"].as_str().unwrap();
+            let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            let words = expr.split(|c| !is_part(c));
+            let metrics = ["rekha_", "schema_", "astha_"];
+            for name in words.filter(|word| metrics.iter().any(|with| word.starts_with(with))) {
+                // A family without a label yet has a head and no line.
+                let base = ["_total", "_bucket", "_count"]
+                    .iter()
+                    .find_map(|end| name.strip_suffix(end))
+                    .unwrap_or(name);
+                assert!(page.contains(&format!("# TYPE {base} ")), "{expr}: {base}");
+                asked += 1;
+            }
+        }
+    }
+    assert!(asked > 15);
+    server.shutdown().await.unwrap();
+}
