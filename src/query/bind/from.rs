@@ -246,7 +246,8 @@ impl Binder<'_> {
             within_group: Vec::new(),
         };
         if !with_ordinality && let Some(series) = self.series(&plain, arguments)? {
-            return self.scanned(&plain, Arc::new(series), alias);
+            let alias = alias.cloned().map(naming_its_column);
+            return self.scanned(&plain, Arc::new(series), alias.as_ref());
         }
         let call = |binder: &mut Self| Ok(vec![binder.function(&function)?]);
         self.called(&plain, call, alias, with_ordinality)
@@ -383,4 +384,15 @@ pub(super) fn is_lateral(left: &LogicalPlan, right: &LogicalPlan) -> bool {
         }
         _ => false,
     })
+}
+
+/// The one column of a function that answers no rows is named as the table is.
+fn naming_its_column(mut alias: ast::TableAlias) -> ast::TableAlias {
+    if alias.columns.is_empty() {
+        alias.columns.push(ast::TableAliasColumnDef {
+            name: alias.name.clone(),
+            data_type: None,
+        });
+    }
+    alias
 }

@@ -53,7 +53,7 @@ impl Binder<'_> {
             &self.catalog,
         )?;
         let found = self.beside(answer.plan, all)?;
-        let none = function::array(Vec::new(), &field.data_type)?;
+        let none = function::array(Vec::new(), &field.data_type, &self.catalog)?;
         let expr = datafusion::functions::core::expr_fn::coalesce(vec![found.expr, none.expr]);
         Ok(Typed::new(expr, found.data_type))
     }

@@ -2,23 +2,29 @@
 //! LEAST, and the numbers of WITH ORDINALITY.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array as _, ArrayRef, Int64Array, ListArray, make_comparator};
 use datafusion::arrow::compute::{SortOptions, interleave};
 use datafusion::arrow::datatypes::{DataType, Field};
 use datafusion::common::cast::as_list_array;
-use datafusion::common::{Result as Planned, exec_err};
+use datafusion::common::{Result as Planned, ScalarValue, exec_err};
 use datafusion::functions_nested::expr_fn::make_array;
 use datafusion::logical_expr::{
     ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
 
+use super::udf::{Bound, scalar};
 use super::{Arguments, Call, Function};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Limit, Result, Value as Flaw};
+use crate::query::catalog::Catalog;
 use crate::query::typed::Typed;
 use crate::query::types;
-use crate::relation::{Array, Dimension, Kind, Type, Value};
+use crate::relation::{Array, Dimension, Type, Value};
+
+/// More dimensions than these no array has.
+const MAX_DIMENSIONS: usize = 6;
 
 /// What a subscript calls: `a[1]`.
 pub(in crate::query) const ELEMENT: &str = "[]";
@@ -28,90 +34,221 @@ pub(in crate::query) const SLICE: &str = "[:]";
 /// The functions that such a construct calls.
 pub(super) static CONSTRUCTS: &[&[Function]] = &[PARTS];
 
-/// Parts of arrays (PostgreSQL manual, 8.15.3).
+/// Parts of arrays (PostgreSQL manual, 8.15.3): an index for each dimension, or for
+/// a slice two.
 static PARTS: &[Function] = &[
     Function::row(
         ELEMENT,
         &[Type::ANYARRAY, Type::INT4],
         Type::ANYELEMENT,
         element,
-    ),
+    )
+    .variadic(),
     Function::row(
         ELEMENT,
         &[Type::INT2_VECTOR, Type::INT4],
         Type::INT2,
         element,
-    ),
-    Function::row(ELEMENT, &[Type::OID_VECTOR, Type::INT4], Type::OID, element),
-    Function::row(
-        SLICE,
-        &[Type::ANYARRAY, Type::INT4, Type::INT4],
-        Type::ANYARRAY,
-        slice,
     )
-    .lenient(),
+    .variadic(),
+    Function::row(ELEMENT, &[Type::OID_VECTOR, Type::INT4], Type::OID, element).variadic(),
+    Function::row(SLICE, &[Type::ANYARRAY, Type::INT4], Type::ANYARRAY, slice)
+        .variadic()
+        .lenient(),
 ];
 
+/// Arrays as one of a dimension more.
+static STACK: Function = Function::row("array", &[Type::ANYARRAY], Type::ANYARRAY, stacked)
+    .variadic()
+    .lenient();
+
 fn element(_call: &Call<'_>, values: &[Value]) -> Result<Value> {
-    let (array, index) = (values.array(0), values.int4(1));
-    let [dimension] = array.dimensions.as_slice() else {
+    let array = values.array(0);
+    if array.dimensions.len() != values.len() - 1 {
         return Ok(Value::Null);
-    };
-    let place = i64::from(index) - i64::from(dimension.lower);
+    }
+    let mut place = 0;
+    for (at, dimension) in array.dimensions.iter().enumerate() {
+        let index = i64::from(values.int4(at + 1)) - i64::from(dimension.lower);
+        if !(0..i64::from(dimension.length)).contains(&index) {
+            return Ok(Value::Null);
+        }
+        place = place * i64::from(dimension.length) + index;
+    }
     let found = usize::try_from(place)
         .ok()
         .and_then(|place| array.values.get(place));
     Ok(found.cloned().unwrap_or(Value::Null))
 }
 
-/// A bound that is left out is that of the array.
+/// A bound that is left out is that of the array, and so are those of dimensions that
+/// have none.
 fn slice(_call: &Call<'_>, values: &[Value]) -> Result<Value> {
     if values.is_null(0) {
         return Ok(Value::Null);
     }
     let array = values.array(0);
-    let Some(Dimension { length, lower }) = array.dimensions.first().copied() else {
-        return Ok(values[0].clone());
+    let bound = |at: usize, otherwise: i32| match at < values.len() && !values.is_null(at) {
+        true => i64::from(values.int4(at)),
+        false => i64::from(otherwise),
     };
-    let bound = |at: usize, otherwise: i32| match values.is_null(at) {
-        true => i64::from(otherwise),
-        false => i64::from(values.int4(at)),
+    let mut ranges = Vec::with_capacity(array.dimensions.len());
+    for (nth, Dimension { length, lower }) in array.dimensions.iter().enumerate() {
+        let first = bound(2 * nth + 1, *lower).max(i64::from(*lower));
+        let end = i64::from(*lower) + i64::from(*length);
+        let end = bound(2 * nth + 2, i32::MAX).saturating_add(1).min(end);
+        ranges.push(first - i64::from(*lower)..end - i64::from(*lower));
+    }
+    let none = Array::list(array.element.clone(), Vec::new());
+    if values.len() / 2 > ranges.len() || ranges.iter().any(|range| range.is_empty()) {
+        return Ok(Value::Array(none.into()));
+    }
+    let is_in = |place: usize| {
+        let mut rest = i64::try_from(place).unwrap_or(i64::MAX);
+        array
+            .dimensions
+            .iter()
+            .zip(&ranges)
+            .rev()
+            .all(|(dimension, range)| {
+                let length = i64::from(dimension.length);
+                let index = rest % length;
+                rest /= length;
+                range.contains(&index)
+            })
     };
-    let first = bound(1, lower).max(i64::from(lower)) - i64::from(lower);
-    let last = bound(2, lower + length - 1) - i64::from(lower);
-    let taken = array.values.iter().enumerate().filter(|(place, _)| {
-        i64::try_from(*place).is_ok_and(|place| (first..=last).contains(&place))
+    let taken = array.values.iter().enumerate();
+    let taken = taken.filter(|(place, _)| is_in(*place));
+    let length = |range: &Range<i64>| i32::try_from(range.end - range.start).unwrap_or(i32::MAX);
+    let dimensions = ranges.iter().map(|range| Dimension {
+        length: length(range),
+        lower: 1,
     });
-    let taken = taken.map(|(_, value)| value.clone()).collect();
-    Ok(Value::Array(Arc::new(Array::list(
-        array.element.clone(),
-        taken,
-    ))))
+    Ok(Value::Array(Arc::new(Array {
+        element: array.element.clone(),
+        dimensions: dimensions.collect(),
+        values: taken.map(|(_, value)| value.clone()).collect(),
+    })))
 }
 
-/// An array of these elements.
+/// Empty arrays and NULLs make an empty one if all are; else there must be none.
+fn stacked(call: &Call<'_>, values: &[Value]) -> Result<Value> {
+    let arrays = values.iter().filter_map(|value| match value {
+        Value::Array(array) if !array.values.is_empty() => Some(array),
+        _ => None,
+    });
+    let arrays: Vec<_> = arrays.collect();
+    let Some(first) = arrays.first() else {
+        let element = types::element_of(call.returns)
+            .cloned()
+            .unwrap_or(Type::TEXT);
+        return Ok(Value::Array(Array::list(element, Vec::new()).into()));
+    };
+    let is_like_first = |array: &&Arc<Array>| array.dimensions == first.dimensions;
+    if arrays.len() < values.len() || !arrays.iter().all(is_like_first) {
+        return Err(Error::new(
+            ErrorKind::InvalidValue(Flaw::Subscript),
+            "multidimensional arrays must have array expressions with matching dimensions",
+        ));
+    }
+    let outer = Dimension {
+        length: i32::try_from(arrays.len()).unwrap_or(i32::MAX),
+        lower: 1,
+    };
+    let dimensions: Vec<_> = [outer]
+        .into_iter()
+        .chain(first.dimensions.clone())
+        .collect();
+    if dimensions.len() > MAX_DIMENSIONS {
+        return Err(Error::new(
+            ErrorKind::LimitExceeded(Limit::Program),
+            format!("number of array dimensions exceeds the maximum allowed ({MAX_DIMENSIONS})"),
+        ));
+    }
+    Ok(Value::Array(Arc::new(Array {
+        element: first.element.clone(),
+        dimensions,
+        values: arrays
+            .iter()
+            .flat_map(|array| array.values.clone())
+            .collect(),
+    })))
+}
+
+/// An array of these elements; of arrays it is one of a dimension more.
 ///
 /// # Errors
-/// 0A000 for elements that are arrays, and for types that there are no arrays of.
-pub(in crate::query) fn array(elements: Vec<Typed>, of: &Type) -> Result<Typed> {
-    let array = match of.kind() {
-        Kind::Array(_) => None,
-        _ => types::array_of(of),
+/// 0A000 for types that there are no arrays of.
+pub(in crate::query) fn array(elements: Vec<Typed>, of: &Type, catalog: &Catalog) -> Result<Typed> {
+    let is_stack = types::element_of(of).is_some();
+    let array = match is_stack {
+        true => Some(of.clone()),
+        false => types::array_of(of),
     };
     let Some(array) = array else {
         return Err(Error::unsupported(
             format_args!("an array of {}", crate::relation::type_name(of)),
-            "Arrays have one dimension, and elements of PostgreSQL's own types.",
+            "Elements of arrays are of PostgreSQL's own types.",
         ));
     };
-    let expr = match elements.is_empty() {
-        true => {
-            let none = Value::Array(Arc::new(Array::list(of.clone(), Vec::new())));
-            Expr::Literal(types::scalar(&none, &array)?, None)
-        }
-        false => make_array(elements.into_iter().map(|element| element.expr).collect()),
+    let members: Vec<Expr> = elements.into_iter().map(|element| element.expr).collect();
+    let expr = if members.is_empty() {
+        let element = types::element_of(&array).unwrap_or(of).clone();
+        let none = Value::Array(Arc::new(Array::list(element, Vec::new())));
+        Expr::Literal(types::scalar(&none, &array)?, None)
+    } else if is_stack {
+        let bound = Bound {
+            function: &STACK,
+            arguments: vec![of.clone(); members.len()].into(),
+            returns: array.clone(),
+            catalog: catalog.clone(),
+        };
+        scalar(bound, members)
+    } else {
+        let signature = Signature::any(1, Volatility::Immutable);
+        let plain = Plain {
+            element: of.clone(),
+            signature,
+        };
+        ScalarUDF::from(plain).call(vec![make_array(members)])
     };
     Ok(Typed::new(expr, array))
+}
+
+/// Makes arrays of lists.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Plain {
+    element: Type,
+    signature: Signature,
+}
+
+impl ScalarUDFImpl for Plain {
+    fn name(&self) -> &str {
+        "array"
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn return_type(&self, _arguments: &[DataType]) -> Planned<DataType> {
+        let array = types::array_of(&self.element).expect("there are arrays of it");
+        Ok(types::carrier(&array))
+    }
+
+    fn invoke_with_args(&self, call: ScalarFunctionArgs) -> Planned<ColumnarValue> {
+        let plain = |lists: &ArrayRef| -> Planned<ArrayRef> {
+            let lists = as_list_array(lists)?.clone();
+            Ok(types::plain_arrays(lists, &self.element))
+        };
+        Ok(match &call.args[0] {
+            ColumnarValue::Array(lists) => ColumnarValue::Array(plain(lists)?),
+            ColumnarValue::Scalar(list) => {
+                let arrays = plain(&list.to_array()?)?;
+                ColumnarValue::Scalar(ScalarValue::try_from_array(&arrays, 0)?)
+            }
+        })
+    }
 }
 
 /// The greatest or the least of values of one type; NULLs are passed over.
@@ -167,9 +304,7 @@ impl ScalarUDFImpl for Extreme {
         let arrays = ColumnarValue::values_to_arrays(&arguments.args)?;
         let arrays = arrays.iter().map(|array| match array.len() == rows {
             true => Ok(array.clone()),
-            false => {
-                datafusion::common::ScalarValue::try_from_array(array, 0)?.to_array_of_size(rows)
-            }
+            false => ScalarValue::try_from_array(array, 0)?.to_array_of_size(rows),
         });
         let arrays = arrays.collect::<Planned<Vec<ArrayRef>>>()?;
         let (keys, values) = arrays.split_at(arrays.len() / 2);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::datatypes::{DataType, Field, TimeUnit};
+use datafusion::arrow::datatypes::{DataType, Field, Fields, TimeUnit};
 
 use crate::relation::{Kind, Type};
 
@@ -18,14 +18,14 @@ use crate::relation::{Kind, Type};
 /// | `numeric`, `interval`, `timetz` | `Binary`: a key that is in order as bytes, and behind it what else there is to the value |
 /// | `bytea`, `uuid` | `Binary` |
 /// | `text` and everything that is written as text, `"char"` and `void` among it | `Utf8` |
-/// | arrays of one dimension, `int2vector`, `oidvector` | `List` |
+/// | arrays, `int2vector`, `oidvector` | `Struct` of `elements`, a `List` in row-major order, and `shape`, `Binary`: nothing for one dimension that begins where it always does, else a key of the dimensions |
 /// | `record` and composite types | `Struct` of `f1`, `f2`, … |
 ///
 /// PostgreSQL's moments reach beyond what counts from 1970 in 64 bits, so no
 /// function of Arrow's calendar may be asked about them.
 pub(in crate::query) fn carrier(of: &Type) -> DataType {
     match of.kind() {
-        Kind::Array(element) => return list(element),
+        Kind::Array(element) => return DataType::Struct(array_fields(element)),
         Kind::Composite(fields) => {
             let fields = fields
                 .iter()
@@ -54,12 +54,13 @@ pub(in crate::query) fn carrier(of: &Type) -> DataType {
         Type::REGPROC | Type::REGPROCEDURE | Type::REGOPER | Type::REGOPERATOR => DataType::UInt32,
         Type::REGCLASS | Type::REGTYPE | Type::REGCONFIG | Type::REGDICTIONARY => DataType::UInt32,
         Type::REGNAMESPACE | Type::REGROLE | Type::REGCOLLATION => DataType::UInt32,
-        Type::INT2_VECTOR => list(&Type::INT2),
-        Type::OID_VECTOR => list(&Type::OID),
         _ => DataType::Utf8,
     }
 }
 
-fn list(element: &Type) -> DataType {
-    DataType::List(Arc::new(Field::new_list_field(carrier(element), true)))
+/// The fields of what carries an array.
+pub(super) fn array_fields(element: &Type) -> Fields {
+    let list = Field::new_list_field(carrier(element), true);
+    let elements = Field::new("elements", DataType::List(Arc::new(list)), true);
+    Fields::from(vec![elements, Field::new("shape", DataType::Binary, true)])
 }

@@ -9,11 +9,12 @@
 //! | `numeric` | the sort; of a number its magnitude, its digits without trailing zeros and an end | the scale, 2 bytes |
 //! | `interval` | all of it in microseconds, 16 bytes | months, days, microseconds: 16 bytes |
 //! | `timetz` | the time in UTC, 8 bytes, and the zone, 4 bytes | |
+//! | the shape of an array | how many dimensions, 1 byte; of each the length and the first index, 4 bytes each | |
 
 use bigdecimal::BigDecimal;
 use bigdecimal::num_bigint::{BigInt, Sign};
 
-use crate::relation::{Interval, Numeric, Time, TimeTz, Type};
+use crate::relation::{Dimension, Interval, Numeric, Time, TimeTz, Type};
 
 /// The sorts of numbers, in their order.
 const NEGATIVE_INFINITY: u8 = 0;
@@ -45,6 +46,33 @@ pub(super) fn key_part<'a>(bytes: &'a [u8], of: &Type) -> &'a [u8] {
         Type::INTERVAL => &bytes[..bytes.len().min(SPAN_BYTES)],
         _ => bytes,
     }
+}
+
+/// The dimensions of an array as bytes.
+pub(super) fn write_shape(dimensions: &[Dimension], out: &mut Vec<u8>) {
+    out.push(u8::try_from(dimensions.len()).expect("an array has six dimensions at most"));
+    for dimension in dimensions {
+        out.extend(dimension.length.to_be_bytes());
+        out.extend(in_order(dimension.lower));
+    }
+}
+
+/// Nothing for bytes that are none.
+pub(super) fn read_shape(bytes: &[u8]) -> Option<Vec<Dimension>> {
+    let (dimensions, rest) = bytes.get(1..)?.as_chunks::<8>();
+    let dimensions = dimensions.iter().map(|dimension| {
+        let (length, lower) = dimension.split_at(4);
+        Some(Dimension {
+            length: i32::from_be_bytes(length.try_into().ok()?),
+            lower: i32::from_be_bytes(lower.try_into().ok()?) ^ i32::MIN,
+        })
+    });
+    rest.is_empty().then(|| dimensions.collect()).flatten()
+}
+
+/// A number whose bytes are in the order of numbers.
+fn in_order(number: i32) -> [u8; 4] {
+    (number ^ i32::MIN).to_be_bytes()
 }
 
 /// A number as bytes.

@@ -9,7 +9,7 @@ use datafusion::common::cast::{
     as_binary_array, as_float32_array, as_float64_array, as_list_array, as_string_array,
     as_struct_array,
 };
-use datafusion::common::{Result, ScalarValue, internal_err};
+use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::{
     ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
@@ -111,13 +111,13 @@ fn keys(array: &ArrayRef, of: &Type) -> Result<ArrayRef> {
     Ok(match of.kind() {
         Kind::Domain(base) => keys(array, base)?,
         Kind::Array(element) => {
-            let lists = as_list_array(array)?;
-            let DataType::List(field) = lists.data_type() else {
-                return internal_err!("a list has elements");
-            };
-            let (offsets, nulls) = (lists.offsets().clone(), lists.nulls().cloned());
-            let keys = keys(lists.values(), element)?;
-            Arc::new(ListArray::new(field.clone(), offsets, keys, nulls))
+            let arrays = as_struct_array(array)?;
+            let (field, offsets, elements, nulls) =
+                as_list_array(arrays.column(0))?.clone().into_parts();
+            let keys = ListArray::new(field, offsets, keys(&elements, element)?, nulls);
+            let (fields, mut columns, nulls) = arrays.clone().into_parts();
+            columns[0] = Arc::new(keys);
+            Arc::new(StructArray::new(fields, columns, nulls))
         }
         Kind::Composite(fields) => {
             let structs = as_struct_array(array)?;

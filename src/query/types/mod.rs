@@ -29,4 +29,4 @@ pub(super) use common::common_type;
 pub(super) use key::{has_order, key};
 pub(super) use name::named;
 pub(super) use resolve::{Resolved, resolve, resolve_operator};
-pub(super) use value::{array, rows, scalar, values};
+pub(super) use value::{array, elements, plain_arrays, rows, scalar, values};

@@ -11,12 +11,12 @@ use datafusion::arrow::array::{
     Array, ArrayRef, ArrowNativeTypeOp, BinaryArray, BinaryBuilder, BooleanArray, ListArray,
     PrimitiveArray, RecordBatch, StringArray, StringBuilder, StructArray,
 };
-use datafusion::arrow::buffer::{NullBuffer, OffsetBuffer};
+use datafusion::arrow::buffer::{Buffer, NullBuffer, OffsetBuffer};
 use datafusion::arrow::datatypes::{DataType, Field, TimeUnit};
 use datafusion::common::ScalarValue;
 use uuid::Uuid;
 
-use super::carrier::carrier;
+use super::carrier::{array_fields, carrier};
 use super::category::{is_reg, is_vector};
 use super::encoding;
 use crate::error::{Error, Result};
@@ -29,7 +29,7 @@ use crate::relation::{
 /// A value as a literal of a plan.
 ///
 /// # Errors
-/// 0A000 for arrays of more than one dimension.
+/// XX000 for a value that is none of the type.
 pub(in crate::query) fn scalar(value: &Value, of: &Type) -> Result<ScalarValue> {
     let array = array(std::slice::from_ref(value), of)?;
     ScalarValue::try_from_array(&array, 0).map_err(translated)
@@ -151,7 +151,7 @@ fn stranger(value: &Value, of: &Type) -> Error {
 
 fn build(values: &[&Value], of: &Type) -> Result<ArrayRef> {
     match of.kind() {
-        Kind::Array(element) => return build_lists(values, element, of),
+        Kind::Array(element) => return build_arrays(values, element, of),
         Kind::Composite(_) => return build_structs(values, of),
         Kind::Domain(base) => return build(values, base),
         _ => {}
@@ -289,41 +289,40 @@ fn build_texts(values: &[&Value], of: &Type) -> Result<ArrayRef> {
     Ok(Arc::new(array.finish()))
 }
 
-fn build_lists(values: &[&Value], element: &Type, of: &Type) -> Result<ArrayRef> {
+fn build_arrays(values: &[&Value], element: &Type, of: &Type) -> Result<ArrayRef> {
     let mut elements = Vec::new();
     let mut lengths = Vec::with_capacity(values.len());
+    let mut shapes = BinaryBuilder::with_capacity(values.len(), 0);
+    let mut shape = Vec::new();
     for value in values {
         let array = match value {
             Value::Null => {
                 lengths.push(0);
+                shapes.append_null();
                 continue;
             }
             Value::Array(array) | Value::Vector(array) => array,
             _ => return Err(stranger(value, of)),
         };
-        let lower = if is_vector(of) { 0 } else { 1 };
+        shape.clear();
         match &array.dimensions[..] {
             [] => {}
-            [one] if one.lower == lower || matches!(value, Value::Vector(_)) => {}
-            [_] => return Err(unlike("an array whose first index is not 1")),
-            _ => return Err(unlike("an array of more than one dimension")),
+            [one] if one.lower == 1 || is_vector(of) => {}
+            dimensions => encoding::write_shape(dimensions, &mut shape),
         }
         lengths.push(array.values.len());
         elements.extend(&array.values);
+        shapes.append_value(&shape);
     }
-    let field = Arc::new(Field::new_list_field(carrier(element), true));
     let elements = build(&elements, element)?;
+    let field = Arc::new(Field::new_list_field(elements.data_type().clone(), true));
     let offsets = OffsetBuffer::from_lengths(lengths);
-    Ok(Arc::new(ListArray::new(
-        field,
-        offsets,
-        elements,
+    let lists = ListArray::new(field, offsets, elements, nulls(values));
+    Ok(Arc::new(StructArray::new(
+        array_fields(element),
+        vec![Arc::new(lists), Arc::new(shapes.finish())],
         nulls(values),
     )))
-}
-
-fn unlike(what: &str) -> Error {
-    Error::unsupported(what, "Use arrays of one dimension that begin at index 1.")
 }
 
 fn build_structs(values: &[&Value], of: &Type) -> Result<ArrayRef> {
@@ -375,7 +374,7 @@ fn foreign(array: &dyn Array, of: &Type) -> Error {
 
 fn read(array: &dyn Array, of: &Type) -> Result<Vec<Value>> {
     match of.kind() {
-        Kind::Array(element) => return read_lists(array, element, of),
+        Kind::Array(element) => return read_arrays(array, element, of),
         Kind::Composite(fields) => {
             let types: Vec<&Type> = fields.iter().map(|field| field.type_()).collect();
             return read_structs(array, &types, of);
@@ -472,8 +471,37 @@ fn each<T>(
     Ok(values)
 }
 
-fn read_lists(array: &dyn Array, element: &Type, of: &Type) -> Result<Vec<Value>> {
-    let lists = known::<ListArray>(array, of)?;
+/// The lists of elements that arrays have; NULL where the array is.
+///
+/// # Errors
+/// XX000 for what carries no arrays.
+pub(in crate::query) fn elements(arrays: &dyn Array) -> Result<ListArray> {
+    let no_array = || Error::internal(format!("no arrays: {}", arrays.data_type()));
+    let structs = arrays.as_any().downcast_ref::<StructArray>();
+    let structs = structs.ok_or_else(no_array)?;
+    let lists = structs.columns().first();
+    let lists = lists.and_then(|lists| lists.as_any().downcast_ref::<ListArray>());
+    let (field, offsets, elements, nulls) = lists.ok_or_else(no_array)?.clone().into_parts();
+    let nulls = NullBuffer::union(nulls.as_ref(), structs.nulls());
+    Ok(ListArray::new(field, offsets, elements, nulls))
+}
+
+/// Arrays of one dimension with the elements of these lists.
+pub(in crate::query) fn plain_arrays(lists: ListArray, element: &Type) -> ArrayRef {
+    let nulls = lists.nulls().cloned();
+    let no_shapes = BinaryArray::new(
+        OffsetBuffer::new_zeroed(lists.len()),
+        Buffer::from_vec(Vec::<u8>::new()),
+        nulls.clone(),
+    );
+    let columns: Vec<ArrayRef> = vec![Arc::new(lists), Arc::new(no_shapes)];
+    Arc::new(StructArray::new(array_fields(element), columns, nulls))
+}
+
+fn read_arrays(array: &dyn Array, element: &Type, of: &Type) -> Result<Vec<Value>> {
+    let lists = elements(array)?;
+    let shapes = known::<StructArray>(array, of)?.column(1);
+    let shapes = known::<BinaryArray>(shapes, of)?;
     let offsets = lists.value_offsets();
     let (start, end) = match offsets {
         [start, .., end] => (*start as usize, *end as usize),
@@ -484,12 +512,16 @@ fn read_lists(array: &dyn Array, element: &Type, of: &Type) -> Result<Vec<Value>
     for (place, bounds) in offsets.windows(2).enumerate() {
         let length = (bounds[1] - bounds[0]) as usize;
         let own: Vec<Value> = elements.by_ref().take(length).collect();
-        result.push(match lists.is_null(place) {
-            true => Value::Null,
-            false if is_vector(of) => {
-                Value::Vector(Arc::new(Elements::vector(element.clone(), own)))
-            }
-            false => Value::Array(Arc::new(Elements::list(element.clone(), own))),
+        let element = element.clone();
+        result.push(match shapes.value(place) {
+            _ if lists.is_null(place) => Value::Null,
+            [] if is_vector(of) => Value::Vector(Arc::new(Elements::vector(element, own))),
+            [] => Value::Array(Arc::new(Elements::list(element, own))),
+            shape => Value::Array(Arc::new(Elements {
+                element,
+                dimensions: encoding::read_shape(shape).ok_or_else(|| foreign(array, of))?,
+                values: own,
+            })),
         });
     }
     Ok(result)

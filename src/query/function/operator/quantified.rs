@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_ord::ord::make_comparator;
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray};
+use datafusion::arrow::array::{Array, ArrayRef, BooleanArray};
 use datafusion::arrow::compute::SortOptions;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result as EngineResult, ScalarValue};
@@ -165,7 +165,7 @@ fn each_row(
     if list.array.data_type().is_null() {
         return Ok(ColumnarValue::Scalar(ScalarValue::Boolean(None)));
     }
-    let lists = list.array.as_list::<i32>();
+    let lists = types::elements(&list.array).map_err(carried)?;
     let offsets = lists.value_offsets();
     let answer = |row: usize| -> Result<Option<bool>> {
         let (value, at) = (left.at(row), list.at(row));
@@ -237,8 +237,10 @@ impl ScalarUDFImpl for Compared {
             (Operator::Eq, false) | (Operator::NotEq, true)
         );
         let elements = match &arguments[..] {
-            [_, Expr::Literal(ScalarValue::List(list), _)] if is_list && list.is_valid(0) => {
-                list.value(0)
+            [_, Expr::Literal(array, _)] if is_list && !array.is_null() => {
+                types::elements(&array.to_array()?)
+                    .map_err(carried)?
+                    .value(0)
             }
             _ => return Ok(ExprSimplifyResult::Original(arguments)),
         };
@@ -258,7 +260,8 @@ impl ScalarUDFImpl for Compared {
         if list.array.data_type().is_null() {
             return Ok(ColumnarValue::Scalar(ScalarValue::Boolean(None)));
         }
-        let elements = list.array.as_list::<i32>().values();
+        let lists = types::elements(&list.array).map_err(carried)?;
+        let elements = lists.values();
         let order = make_comparator(&left.array, elements, SortOptions::default())?;
         each_row(&call, self.all, &left, &list, true, |value, element| {
             if elements.is_null(element) {
@@ -329,8 +332,8 @@ impl ScalarUDFImpl for Applied {
             return Err(carried(Error::internal("the operator is not between two")));
         };
         let values = types::values(&left.array, one).map_err(carried)?;
-        let elements = list.array.as_list::<i32>().values();
-        let elements = types::values(elements, other).map_err(carried)?;
+        let lists = types::elements(&list.array).map_err(carried)?;
+        let elements = types::values(lists.values(), other).map_err(carried)?;
         let is_strict = self.bound.function.is_strict;
         let of = self.bound.call();
         each_row(
