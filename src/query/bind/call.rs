@@ -10,7 +10,7 @@ use super::binder::Binder;
 use super::frame::Clause;
 use super::name::qualified;
 use super::order::admit_order;
-use crate::error::{Definition, Error, ErrorKind, Result};
+use crate::error::{Definition, Error, ErrorKind, Object, Result};
 use crate::query::function::operator;
 use crate::query::function::{self, Called, Kind};
 use crate::query::names;
@@ -152,7 +152,18 @@ impl Binder<'_> {
         if !modifiers.order.is_empty() {
             return wrong("ORDER BY");
         }
-        let Called { typed, is_set } = function::call(name, arguments, &self.catalog)?;
+        // Where there is no such function, the name of a type is a cast to it.
+        let as_cast = match arguments.as_slice() {
+            [argument] => types::of_name(name).map(|to| (argument.clone(), to)),
+            _ => None,
+        };
+        let called = function::call(name, arguments, &self.catalog);
+        if let (Err(error), Some((argument, to))) = (&called, as_cast)
+            && error.kind() == ErrorKind::NotFound(Object::Function)
+        {
+            return types::cast(argument, &to, -1, Coercion::Explicit, &self.catalog);
+        }
+        let Called { typed, is_set } = called?;
         match is_set {
             true => self.set(typed),
             false => Ok(typed),

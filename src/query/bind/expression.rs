@@ -221,7 +221,7 @@ impl Binder<'_> {
         for access in subscripts {
             match access {
                 AccessExpr::Subscript(ast::Subscript::Index { index }) => {
-                    let index = self.expression(index)?;
+                    let index = self.index(index)?;
                     indices.push(index.clone());
                     let one = Typed::new(lit(1), Type::INT4);
                     bounds.extend([one, self.coerce(index, &Type::INT4)?]);
@@ -240,6 +240,16 @@ impl Binder<'_> {
         match indices.len() > subscripts.len() {
             true => self.call(function::ELEMENT, indices),
             false => self.call(function::SLICE, bounds),
+        }
+    }
+
+    /// A subscript is assigned to an `int4` (PostgreSQL manual, 8.15.3).
+    fn index(&mut self, index: &ast::Expr) -> Result<Typed> {
+        let index = self.expression(index)?;
+        let is_longer = matches!(index.data_type, Type::INT8 | Type::NUMERIC);
+        match is_longer {
+            true => types::cast(index, &Type::INT4, -1, Coercion::Assignment, &self.catalog),
+            false => Ok(index),
         }
     }
 
@@ -549,12 +559,14 @@ impl Binder<'_> {
             });
             results.push(self.expression(&when.result)?);
         }
-        results.push(match otherwise {
+        let otherwise = match otherwise {
             Some(otherwise) => self.expression(otherwise)?,
             None => unknown(None),
-        });
+        };
+        // The type of ELSE counts first, as in PostgreSQL.
+        results.insert(0, otherwise);
         let (mut results, common) = self.of_one_type("CASE", results)?;
-        let otherwise = results.pop().map(|last| Box::new(last.expr));
+        let otherwise = Some(Box::new(results.remove(0).expr));
         let branches = tests.into_iter().zip(results);
         let branches = branches.map(|(test, result)| (Box::new(test), Box::new(result.expr)));
         let case = Case::new(None, branches.collect(), otherwise);

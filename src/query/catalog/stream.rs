@@ -57,7 +57,7 @@ pub(super) fn table(known: &Known) -> Table {
             columns: numbers(&schema.primary_key),
             is_unique: true,
             constraint: Some(Constraint {
-                oid: key,
+                oid: oid::of_constraint(key),
                 is_primary: true,
             }),
         });
@@ -68,7 +68,7 @@ pub(super) fn table(known: &Known) -> Table {
         columns: numbers(&unique.columns),
         is_unique: true,
         constraint: Some(Constraint {
-            oid: oid::of(unique.id),
+            oid: oid::of_constraint(oid::of(unique.id)),
             is_primary: false,
         }),
     }));

@@ -52,13 +52,10 @@ impl<'a> Converter<'a> {
             let values = array.values.iter();
             let values = values.map(|value| self.convert(value.clone(), &array.element, element));
             let values: Vec<Value> = values.collect::<Result<_>>()?;
-            return Ok(Value::Array(Arc::new(match value {
-                Value::Vector(_) => Array::list(element.clone(), values),
-                _ => Array {
-                    element: element.clone(),
-                    dimensions: array.dimensions.clone(),
-                    values,
-                },
+            return Ok(Value::Array(Arc::new(Array {
+                element: element.clone(),
+                dimensions: array.dimensions.clone(),
+                values,
             })));
         }
         if let (Value::Record(record), Kind::Composite(fields)) = (&value, to.kind()) {

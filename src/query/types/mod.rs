@@ -27,6 +27,6 @@ pub(super) use category::{array_of, element_of};
 pub(super) use coercion::{Coercion, can_cast};
 pub(super) use common::common_type;
 pub(super) use key::{has_order, key};
-pub(super) use name::named;
+pub(super) use name::{named, of_name};
 pub(super) use resolve::{Resolved, resolve, resolve_operator};
 pub(super) use value::{array, elements, plain_arrays, rows, scalar, values};

@@ -122,9 +122,9 @@ SELECT pg_catalog.pg_get_indexdef($1, $2, true);
 -- $1 = {sales.customers_by_country}
 SELECT pg_catalog.pg_get_indexdef($1);
 
--- a constraint
--- $1 = {sales.customers_email}
-SELECT pg_catalog.pg_get_constraintdef($1);
+-- constraints as SQL
+-- $1 = {sales.customers}
+SELECT conname, pg_catalog.pg_get_constraintdef(oid), pg_catalog.pg_get_constraintdef(oid, true) FROM pg_catalog.pg_constraint WHERE conrelid=$1 ORDER BY conname;
 
 -- the functions of a schema
 -- $1 = {sales}
@@ -343,6 +343,7 @@ WHERE x.relkind IN ('r','v','m','f','p') AND x.relname ILIKE $1
 ORDER BY x.relname LIMIT 100;
 
 -- search for columns
+-- any order: two are called so
 -- $1 = %email%
 SELECT x.attname,x.attrelid,x.atttypid,c.relnamespace
 FROM pg_catalog.pg_attribute x, pg_catalog.pg_class c

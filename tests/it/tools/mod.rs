@@ -5,28 +5,23 @@
 //! differ, whoever answers, is said in [`differences`].
 
 mod differences;
+mod pair;
+mod psql;
 mod query;
 mod server;
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use tokio_postgres::Config;
-
-use crate::support::{Client, PostgreSql, Rekha};
+use pair::Pair;
 use query::Query;
 use server::{Answer, Server};
 
 #[tokio::test]
 async fn tools_get_the_answers_of_postgresql() {
-    let postgres = PostgreSql::start();
-    let rekha = Rekha::start();
-    let streams = include_str!("streams.sql");
-    let tables = streams.replace("STREAM", "TABLE");
-    let theirs = Server::new(postgres.connect().await, &tables).await;
-    let ours = Config::new().user("tester").dbname("postgres").to_owned();
-    let ours = Client::connect_with(rekha.address(), &ours).await.unwrap();
-    let ours = Server::new(ours, streams).await;
+    let pair = Pair::start().await;
+    let theirs = Server::new(pair.theirs().await).await;
+    let ours = Server::new(pair.ours().await).await;
     let mut failures = String::new();
     for file in files() {
         let text = std::fs::read_to_string(&file).unwrap();
@@ -78,6 +73,10 @@ fn difference(query: &Query, found: &Answer, expected: &Answer) -> Option<String
             found.rows, expected.rows
         ));
     }
-    let names: Vec<_> = found.columns.iter().map(|(name, _)| name.as_str()).collect();
+    let names: Vec<_> = found
+        .columns
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .collect();
     Some(format!("  {}\n{more}{less}", names.join(" | ")))
 }

@@ -32,7 +32,11 @@ impl Query {
     pub(super) fn is_ordered(&self) -> bool {
         let end = self.text.rsplit("\nORDER BY").next();
         end.is_some_and(|end| end.len() < self.text.len() && !end.contains("\nFROM"))
-            || self.text.lines().last().is_some_and(|line| line.contains(" ORDER BY "))
+            || self
+                .text
+                .lines()
+                .last()
+                .is_some_and(|line| line.contains(" ORDER BY "))
     }
 }
 

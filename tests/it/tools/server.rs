@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::error::Error;
 
-use futures::TryStreamExt;
 use bytes::BytesMut;
+use futures::TryStreamExt;
 use tokio_postgres::types::{Format, IsNull, ToSql, Type, to_sql_checked};
 
 use super::differences;
@@ -15,6 +15,7 @@ use crate::support::{Client, within};
 pub(super) struct Server {
     client: Client,
     names: HashMap<u32, String>,
+    oids: HashMap<String, u32>,
 }
 
 /// The names and types of the columns, and the rows.
@@ -31,7 +32,8 @@ const NAMES: &str = "
     UNION ALL
     SELECT c.oid, n.nspname || '.' || c.conname FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace
     UNION ALL
-    SELECT t.oid, n.nspname || '.' || t.typname FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
+    SELECT t.oid, CASE WHEN greatest(t.typrelid, e.typrelid) >= 16384 THEN 'row type' ELSE n.nspname || '.' || t.typname END
+    FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_type e ON e.oid = t.typelem
     UNION ALL
     SELECT p.oid, n.nspname || '.' || p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
     UNION ALL
@@ -44,16 +46,22 @@ const NAMES: &str = "
 const FIRST_OTHER: u32 = 2_200;
 
 impl Server {
-    /// Makes the tables.
-    pub(super) async fn new(client: Client, tables: &str) -> Self {
-        client.rows(tables).await;
-        let mut names = HashMap::new();
+    /// Asks for the names.
+    pub(super) async fn new(client: Client) -> Self {
+        let (mut names, mut oids) = (HashMap::new(), HashMap::new());
         for row in client.rows(NAMES).await {
             if let [Some(oid), Some(name)] = row.as_slice() {
-                names.insert(oid.parse().unwrap(), name.clone());
+                let oid = oid.parse().unwrap();
+                names.insert(oid, name.clone());
+                // A relation comes before a constraint of its name.
+                oids.entry(name.clone()).or_insert(oid);
             }
         }
-        Self { client, names }
+        Self {
+            client,
+            names,
+            oids,
+        }
     }
 
     /// Asks by both protocols, which must agree.
@@ -98,7 +106,9 @@ impl Server {
             .into_iter()
             .map(|row| {
                 let cells = row.into_iter().zip(&columns);
-                cells.map(|(cell, column)| self.cell(cell, column)).collect()
+                cells
+                    .map(|(cell, column)| self.cell(cell, column))
+                    .collect()
             })
             .filter(|row: &Vec<String>| !row.iter().any(|cell| differences::is_of_one(cell)))
             .collect();
@@ -110,12 +120,12 @@ impl Server {
 
     /// A cell that can be compared with another server's.
     fn cell(&self, cell: Option<String>, (name, of): &(String, Type)) -> String {
-        let Some(cell) = cell else {
-            return "NULL".to_owned();
-        };
         if differences::is_masked(name) {
             return "…".to_owned();
         }
+        let Some(cell) = cell else {
+            return "NULL".to_owned();
+        };
         let is_oid = matches!(
             *of,
             Type::OID | Type::OID_VECTOR | Type::OID_ARRAY | Type::INT8
@@ -139,10 +149,9 @@ impl Server {
         let mut parts = text.split('{');
         let mut out = parts.next().unwrap_or_default().to_owned();
         for part in parts {
-            let named = part.split_once('}').and_then(|(name, rest)| {
-                let (oid, _) = self.names.iter().find(|(_, own)| *own == name)?;
-                Some(format!("{oid}{rest}"))
-            });
+            let named = part
+                .split_once('}')
+                .and_then(|(name, rest)| Some(format!("{}{rest}", self.oids.get(name)?)));
             out.push_str(&named.unwrap_or_else(|| format!("{{{part}")));
         }
         out

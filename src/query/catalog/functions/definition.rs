@@ -84,6 +84,25 @@ pub(in crate::query) static DEFINITIONS: &[Function] = &[
         },
     ),
     Function::row(
+        "pg_indexam_has_property",
+        &[OID, TEXT],
+        BOOL,
+        |_, values| Ok(method_property(values.oid(0), values.text(1))),
+    ),
+    Function::row(
+        "pg_index_has_property",
+        &[Type::REGCLASS, TEXT],
+        BOOL,
+        |call, values| {
+            let found = call.catalog.table_of(values.oid(0))?;
+            let is_index = found.is_some_and(|table| table.oid != values.oid(0));
+            Ok(match (is_index, values.text(1)) {
+                (true, "clusterable" | "index_scan" | "bitmap_scan" | "backward_scan") => YES,
+                _ => NULL,
+            })
+        },
+    ),
+    Function::row(
         "pg_index_column_has_property",
         &[Type::REGCLASS, INT4, TEXT],
         BOOL,
@@ -110,6 +129,32 @@ pub(in crate::query) static DEFINITIONS: &[Function] = &[
         },
     ),
 ];
+
+/// What an access method can do; nothing is known of one of tables (PostgreSQL
+/// manual, table 9.76).
+fn method_property(method: u32, property: &str) -> Value {
+    let able: &[&str] = match method {
+        // btree, hash, gist, gin, spgist, brin
+        403 => &[
+            "can_order",
+            "can_unique",
+            "can_multi_col",
+            "can_exclude",
+            "can_include",
+        ],
+        405 => &["can_exclude"],
+        783 => &["can_multi_col", "can_exclude", "can_include"],
+        2_742 | 3_580 => &["can_multi_col"],
+        4_000 => &["can_exclude", "can_include"],
+        _ => return NULL,
+    };
+    match property {
+        "can_order" | "can_unique" | "can_multi_col" | "can_exclude" | "can_include" => {
+            boolean(able.contains(&property))
+        }
+        _ => NULL,
+    }
+}
 
 fn constraint(call: &Call<'_>, constraint: u32) -> Result<Value> {
     let Some(table) = call.catalog.table_of(constraint)? else {

@@ -1,9 +1,10 @@
 //! All of them, but those about privileges.
 
-use super::{comment, definition, lookup, none, procedure, session, visibility};
+use super::{acl, comment, definition, lookup, none, procedure, session, visibility};
 use crate::query::function::Function;
 
 pub(in crate::query) static CATALOG: &[&[Function]] = &[
+    acl::PRIVILEGE_LISTS,
     comment::COMMENTS,
     definition::DEFINITIONS,
     lookup::LOOKUPS,
