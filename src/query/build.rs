@@ -62,6 +62,19 @@ pub(super) fn named(expr: Expr, name: &str) -> Expr {
     }
 }
 
+/// Conditions joined by AND or OR, as a tree that is as flat as can be: the engine walks
+/// all that is beneath at every level. TRUE when there are none.
+pub(super) fn balanced(mut conditions: Vec<Expr>, join: fn(Expr, Expr) -> Expr) -> Expr {
+    match conditions.len() {
+        0 => lit(true),
+        1 => conditions.remove(0),
+        count => {
+            let rest = conditions.split_off(count / 2);
+            join(balanced(conditions, join), balanced(rest, join))
+        }
+    }
+}
+
 /// The rows for which a condition is true.
 pub(super) fn filter(input: LogicalPlan, condition: Expr) -> Result<LogicalPlan> {
     Ok(LogicalPlan::Filter(Filter::try_new(

@@ -117,7 +117,7 @@ impl Engine {
             .with_runtime_env(environment)
             .with_default_features()
             .with_analyzer_rules(Vec::new())
-            .with_optimizer_rules(optimize::rules())
+            .with_optimizer_rules(Vec::new())
             .with_physical_optimizer_rules(optimize::physical_rules())
             .build();
         Ok(Self {
@@ -142,6 +142,7 @@ impl Engine {
         let query = query.clone();
         let catalog = Catalog::new(Arc::new(context.clone()), self.relations.clone());
         let parameters = parameters.to_vec();
+        let _wanted = catalog.stop.begin();
         self.on_own_threads(async move { bind::bind(&query, catalog, &parameters) })
             .await
     }
@@ -156,6 +157,7 @@ impl Engine {
             .zip(plan.parameters.iter())
             .map(|(value, of)| types::scalar(value, of).map(Into::into))
             .collect::<Result<Vec<_>>>()?;
+        let wanted = plan.catalog.stop.begin();
         let (sender, receiver) = mpsc::channel(WAITING_BATCHES);
         let work = produce(self.state.clone(), plan.clone(), scalars, sender.clone());
         let task = self.threads.handle().spawn(async move {
@@ -164,12 +166,11 @@ impl Engine {
                 let _ = sender.send(Err(error)).await;
             }
         });
-        let guard = plan.catalog.stop.clone().drop_guard();
-        let running = (receiver, AbortOnDropHandle::new(task), guard);
+        let running = (receiver, AbortOnDropHandle::new(task), wanted);
         Ok(
-            stream::unfold(running, |(mut receiver, task, guard)| async move {
+            stream::unfold(running, |(mut receiver, task, wanted)| async move {
                 let rows = receiver.recv().await?;
-                Some((rows, (receiver, task, guard)))
+                Some((rows, (receiver, task, wanted)))
             })
             .boxed(),
         )
@@ -198,7 +199,9 @@ async fn produce(
     let logical = logical
         .replace_params_with_values(&ParamValues::List(values))
         .map_err(translated)?;
-    let logical = state.optimize(&logical).map_err(translated)?;
+    let stop = &plan.catalog.stop;
+    let logical = optimize::optimize(logical, &state, stop).map_err(translated)?;
+    stop.check()?;
     let planner = state.query_planner().clone();
     let physical = planner
         .create_physical_plan(&logical, &state)

@@ -40,6 +40,7 @@ mod optimize;
 mod parameters;
 mod plan;
 mod scan;
+mod stop;
 #[cfg(test)]
 mod tests;
 mod typed;

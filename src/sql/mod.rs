@@ -48,6 +48,7 @@ mod mistake;
 mod sample;
 
 pub use copy::{Copy, CopyFormat, CopySource};
+pub use notification::MAX_CHANNEL_BYTES;
 pub use parser::parse;
 pub use portal::{Declare, Direction, Fetch};
 pub use prepared::{Execute, Prepare};

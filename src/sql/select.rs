@@ -18,7 +18,7 @@ const MAX_NESTING: usize = 150;
 
 /// How many operators may follow one another without a comma or parenthesis
 /// between them: `1 + 1 + …` is a tree as deep as it is long.
-const MAX_OPERATORS: usize = 2_500;
+const MAX_OPERATORS: usize = 5_000;
 
 /// What a level takes of the stack while it is read (in bytes), at most.
 /// Measured: 100 KiB without optimisation.

@@ -442,3 +442,14 @@ pub enum Statement {
         location: Location,
     },
 }
+
+impl Statement {
+    /// The query that it is or runs, with the parameters of the statement.
+    pub fn query(&self) -> Option<&Query> {
+        match self {
+            Self::Query(query) => Some(query),
+            Self::Declare(declare) => Some(&declare.query),
+            _ => None,
+        }
+    }
+}

@@ -10,6 +10,7 @@ use tokio_postgres::error::ErrorPosition;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Config, NoTls};
 
+use crate::drivers::INSTALL;
 use crate::support::{Client, Rekha, within};
 
 const CREATE_ORDERS: &str =
@@ -294,9 +295,6 @@ async fn start_up_settings_are_taken() {
 /// The first conversation everybody has.
 #[tokio::test]
 async fn psql_talks_to_it() {
-    let Some(version) = psql_version() else {
-        return;
-    };
     let rekha = Rekha::start();
     let script = format!(
         "{CREATE_ORDERS};
@@ -311,10 +309,7 @@ async fn psql_talks_to_it() {
          DROP STREAM nowhere;"
     );
     let output = psql(&rekha, &["-c", &script.replace('\n', " ")]);
-    assert!(
-        !output.status.success(),
-        "{version}: the last statement fails"
-    );
+    assert!(!output.status.success(), "the last statement fails");
     assert!(String::from_utf8_lossy(&output.stderr).contains("nowhere"));
 
     // A string is one transaction; statement by statement each has its tag.
@@ -360,9 +355,6 @@ async fn psql_talks_to_it() {
 /// told to, so that a mistake costs nothing but itself.
 #[tokio::test]
 async fn psql_goes_on_after_a_mistake() {
-    if psql_version().is_none() {
-        return;
-    }
     let rekha = Rekha::start();
     let statements = [
         "BEGIN",
@@ -412,18 +404,5 @@ pub(crate) fn psql(rekha: &Rekha, arguments: &[&str]) -> Output {
         .args(arguments)
         .stdin(Stdio::null())
         .output()
-        .expect("psql runs")
-}
-
-/// What psql says it is. Without psql the tests that use it say so and pass,
-/// except where `CI` is set: there it has to be installed.
-pub(crate) fn psql_version() -> Option<String> {
-    match Command::new("psql").arg("--version").output() {
-        Ok(output) => Some(String::from_utf8_lossy(&output.stdout).into_owned()),
-        Err(error) if std::env::var_os("CI").is_some() => panic!("psql: {error}"),
-        Err(error) => {
-            eprintln!("skipped, no psql: {error}");
-            None
-        }
-    }
+        .unwrap_or_else(|error| panic!("psql: {error}; {INSTALL}"))
 }

@@ -18,6 +18,7 @@ mod coherence;
 mod compatibility;
 mod contention;
 mod crash;
+mod drivers;
 mod embedded;
 mod examples;
 mod external;

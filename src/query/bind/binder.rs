@@ -136,7 +136,7 @@ impl<'a> Binder<'a> {
     /// Goes one level deeper.
     ///
     /// # Errors
-    /// 54001 when that is too deep.
+    /// 54001 when that is too deep; 57014 when nobody waits for the query any more.
     pub(super) fn deeper<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         if self.depth >= MAX_DEPTH {
             return Err(Error::new(
@@ -147,6 +147,7 @@ impl<'a> Binder<'a> {
                 "Expressions and sub-queries stand in each other up to {MAX_DEPTH} levels deep."
             )));
         }
+        self.catalog.stop.check()?;
         self.depth += 1;
         let done = work(self);
         self.depth -= 1;

@@ -8,6 +8,7 @@ use super::binder::Binder;
 use super::literal::{constant, unknown};
 use super::name::{folded, qualified};
 use crate::error::{Definition, Error, ErrorKind, Object, Result};
+use crate::query::build;
 use crate::query::function::operator;
 use crate::query::function::{self, Called};
 use crate::query::typed::Typed;
@@ -291,13 +292,7 @@ impl Binder<'_> {
         right: &ast::Expr,
     ) -> Result<Typed> {
         if let BinaryOperator::And | BinaryOperator::Or = operator {
-            let (left, right) = (self.expression(left)?, self.expression(right)?);
-            let word = operator.to_string();
-            let (left, right) = (self.boolean(left, &word)?, self.boolean(right, &word)?);
-            return Ok(boolean(match operator {
-                BinaryOperator::And => left.and(right),
-                _ => left.or(right),
-            }));
+            return self.chain(left, operator, right);
         }
         let symbol = symbol(operator);
         if let (Some(left), Some(right)) = (members(left), members(right)) {
@@ -305,6 +300,39 @@ impl Binder<'_> {
         }
         let (left, right) = (self.expression(left)?, self.expression(right)?);
         operator::binary(&symbol, left, right, &self.catalog)
+    }
+
+    /// `a OR b OR c`: however many there are, they stand side by side and not in each
+    /// other.
+    fn chain(
+        &mut self,
+        mut left: &ast::Expr,
+        operator: &BinaryOperator,
+        right: &ast::Expr,
+    ) -> Result<Typed> {
+        let mut links = vec![right];
+        while let ast::Expr::BinaryOp {
+            left: before,
+            op,
+            right: link,
+        } = left
+            && op == operator
+        {
+            links.push(link);
+            left = before;
+        }
+        links.push(left);
+        let word = operator.to_string();
+        let mut conditions = Vec::with_capacity(links.len());
+        for link in links.into_iter().rev() {
+            let condition = self.expression(link)?;
+            conditions.push(self.boolean(condition, &word)?);
+        }
+        let join = match operator {
+            BinaryOperator::And => Expr::and,
+            _ => Expr::or,
+        };
+        Ok(boolean(build::balanced(conditions, join)))
     }
 
     /// `(a, b) < (c, d)` (PostgreSQL manual, 9.24.5).

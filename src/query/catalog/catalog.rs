@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
-use tokio_util::sync::CancellationToken;
 
 use super::source::{Source, SystemRelation};
 use super::stream::{self, StreamRelation};
 use super::table::Table;
 use super::{information_schema, pg_catalog, registry, rekha, system};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::query::context::Context;
 use crate::query::parameters::Parameters;
+use crate::query::stop::Stop;
 use crate::relation::Relation;
 use crate::schema::StreamName;
 
@@ -28,8 +28,8 @@ pub(in crate::query) struct Catalog {
     pub(super) recent: Arc<Mutex<VecDeque<Arc<Table>>>>,
     /// What is known of the parameters of the query.
     pub(in crate::query) parameters: Arc<Parameters>,
-    /// Cancelled when nobody waits for the query any more.
-    pub(in crate::query) stop: CancellationToken,
+    /// Whether anybody waits for the query.
+    pub(in crate::query) stop: Stop,
 }
 
 impl Catalog {
@@ -43,7 +43,7 @@ impl Catalog {
             relations,
             recent: Arc::default(),
             parameters: Arc::default(),
-            stop: CancellationToken::new(),
+            stop: Stop::default(),
         }
     }
 
@@ -155,13 +155,10 @@ impl Catalog {
     /// # Errors
     /// 57014 when nobody waits for the query any more.
     pub(in crate::query) fn sleep(&self, time: Duration) -> Result<()> {
-        let stopped = self.wait(tokio::time::timeout(time, self.stop.cancelled()));
+        let stopped = self.wait(tokio::time::timeout(time, self.stop.stopped()));
         match stopped {
             Err(_elapsed) => Ok(()),
-            Ok(()) => Err(Error::new(
-                ErrorKind::Canceled,
-                "canceling statement due to user request",
-            )),
+            Ok(error) => Err(error),
         }
     }
 

@@ -36,6 +36,14 @@ impl Conversation for One {
         Ok(value.to_owned())
     }
 
+    fn notify(&self, _: &str, _: &str) -> Result<()> {
+        Ok(())
+    }
+
+    fn channels(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     fn prepared_statements(&self) -> Vec<PreparedStatement> {
         vec![PreparedStatement {
             name: "p".to_owned(),

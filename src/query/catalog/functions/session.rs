@@ -96,7 +96,9 @@ pub(in crate::query) static SESSION: &[Function] = &[
             Some(value) => Ok(text(value)),
             None => Err(no_setting(values.text(0))),
         },
-    ),
+    )
+    // The query itself may set it.
+    .volatile(),
     Function::row(
         "current_setting",
         &[TEXT, Type::BOOL],
@@ -105,7 +107,8 @@ pub(in crate::query) static SESSION: &[Function] = &[
             None if !values.bool(1) => Err(no_setting(values.text(0))),
             value => Ok(maybe(value)),
         },
-    ),
+    )
+    .volatile(),
     Function::row(
         "set_config",
         &[TEXT, TEXT, Type::BOOL],
@@ -117,6 +120,21 @@ pub(in crate::query) static SESSION: &[Function] = &[
         },
     )
     .volatile(),
+    Function::row("pg_notify", &[TEXT, TEXT], Type::VOID, |call, values| {
+        let said = |at| match values.is_null(at) {
+            true => "",
+            false => values.text(at),
+        };
+        let conversation = &call.catalog.context.conversation;
+        conversation.notify(said(0), said(1))?;
+        Ok(Value::Void)
+    })
+    .lenient()
+    .volatile(),
+    Function::set("pg_listening_channels", &[], TEXT, |call, _| {
+        let channels = call.catalog.context.conversation.channels();
+        Ok(channels.iter().map(text).collect())
+    }),
     Function::row("pg_backend_pid", &[], Type::INT4, |call, _| {
         Ok(int4(call.catalog.context.process))
     }),

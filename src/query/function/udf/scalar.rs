@@ -14,7 +14,7 @@ use super::bound::Bound;
 use crate::error::Result;
 use crate::query::error::carried;
 use crate::query::function::{Body, Call};
-use crate::query::types;
+use crate::query::{names, types};
 use crate::relation::{Type, Value};
 
 /// The call of a function of one row, or of a set: that answers a list.
@@ -113,6 +113,7 @@ impl Scalar {
     ) -> Result<()> {
         let mut row = Vec::with_capacity(columns.len());
         for nth in 0..rows {
+            self.bound.catalog.stop.check()?;
             row.clear();
             row.extend(columns.iter().map(|column| match column {
                 Argument::Constant(value) => value.clone(),
@@ -134,6 +135,10 @@ fn constant(scalar: &ScalarValue, of: &Type) -> Result<Value> {
 impl ScalarUDFImpl for Scalar {
     fn name(&self) -> &str {
         self.bound.function.name
+    }
+
+    fn schema_name(&self, arguments: &[Expr]) -> EngineResult<String> {
+        Ok(names::of_call(self, arguments))
     }
 
     fn signature(&self) -> &Signature {
