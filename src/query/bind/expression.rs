@@ -2,7 +2,7 @@
 
 use datafusion::functions::core::expr_fn::{get_field, named_struct};
 use datafusion::logical_expr::{Case, Expr, lit};
-use sqlparser::ast::{self, AccessExpr, BinaryOperator, UnaryOperator};
+use sqlparser::ast::{self, BinaryOperator, UnaryOperator};
 
 use super::binder::Binder;
 use super::literal::{constant, unknown};
@@ -194,69 +194,6 @@ impl Binder<'_> {
                 "Write it in another way.",
             )),
         }
-    }
-
-    fn access(&mut self, root: &ast::Expr, chain: &[AccessExpr]) -> Result<Typed> {
-        let mut reached = self.expression(root)?;
-        let is_subscript = |access: &AccessExpr| matches!(access, AccessExpr::Subscript(_));
-        // Subscripts that follow each other are those of the dimensions of one array.
-        for accesses in chain.chunk_by(|one, next| is_subscript(one) && is_subscript(next)) {
-            reached = match accesses {
-                [AccessExpr::Dot(ast::Expr::Identifier(name))] => member(reached, &folded(name))?,
-                [AccessExpr::Dot(other)] => {
-                    return Err(Error::new(
-                        ErrorKind::Syntax,
-                        format!("syntax error at or near \"{other}\""),
-                    ));
-                }
-                subscripts => self.part(reached, subscripts)?,
-            };
-        }
-        Ok(reached)
-    }
-
-    /// With a slice among the subscripts, an index is one from 1 on.
-    fn part(&mut self, array: Typed, subscripts: &[AccessExpr]) -> Result<Typed> {
-        let mut indices = vec![array.clone()];
-        let mut bounds = vec![array];
-        for access in subscripts {
-            match access {
-                AccessExpr::Subscript(ast::Subscript::Index { index }) => {
-                    let index = self.index(index)?;
-                    indices.push(index.clone());
-                    let one = Typed::new(lit(1), Type::INT4);
-                    bounds.extend([one, self.coerce(index, &Type::INT4)?]);
-                }
-                AccessExpr::Subscript(ast::Subscript::Slice {
-                    lower_bound,
-                    upper_bound,
-                    ..
-                }) => {
-                    bounds.push(self.bound_of_slice(lower_bound.as_ref())?);
-                    bounds.push(self.bound_of_slice(upper_bound.as_ref())?);
-                }
-                AccessExpr::Dot(_) => unreachable!("only subscripts are given"),
-            }
-        }
-        match indices.len() > subscripts.len() {
-            true => self.call(function::ELEMENT, indices),
-            false => self.call(function::SLICE, bounds),
-        }
-    }
-
-    /// A subscript is assigned to an `int4` (PostgreSQL manual, 8.15.3).
-    fn index(&mut self, index: &ast::Expr) -> Result<Typed> {
-        let index = self.expression(index)?;
-        let is_longer = matches!(index.data_type, Type::INT8 | Type::NUMERIC);
-        match is_longer {
-            true => types::cast(index, &Type::INT4, -1, Coercion::Assignment, &self.catalog),
-            false => Ok(index),
-        }
-    }
-
-    fn bound_of_slice(&mut self, bound: Option<&ast::Expr>) -> Result<Typed> {
-        let bound = bound.map(|bound| self.expression(bound)).transpose()?;
-        self.coerce(bound.unwrap_or_else(|| unknown(None)), &Type::INT4)
     }
 
     // ---- operators ----

@@ -31,6 +31,7 @@ mod scope;
 mod select;
 mod set_operation;
 mod subquery;
+mod subscript;
 mod window;
 
 pub(super) use binder::bind;

@@ -27,6 +27,8 @@ pub(super) const PG_CONSTRAINT: u32 = 2606;
 pub(super) const PG_ATTRDEF: u32 = 2604;
 pub(super) const PG_NAMESPACE: u32 = 2615;
 
+/// The collation `C`.
+pub(super) const COLLATION_C: u32 = 950;
 /// The one database.
 pub(super) const DATABASE: u32 = 5;
 /// The one role: the user of the session.

@@ -58,6 +58,13 @@ impl<'a> Converter<'a> {
                 values,
             })));
         }
+        // Names of objects are looked up one by one.
+        if let (Value::Text(text), Kind::Array(element)) = (&value, to.kind())
+            && is_reg(element)
+        {
+            let texts = Value::from_text(text, &Type::TEXT_ARRAY, &self.reading)?;
+            return self.convert(texts, &Type::TEXT_ARRAY, to);
+        }
         if let (Value::Record(record), Kind::Composite(fields)) = (&value, to.kind()) {
             let fields = record.iter().zip(fields).map(|((from, value), field)| {
                 let value = self.convert(value.clone(), from, field.type_())?;

@@ -55,7 +55,7 @@ WHERE r.rolname = current_user;
 
 -- Hasura: tables as JSON
 SELECT schema.nspname AS table_schema, "table".relname AS table_name,
-    coalesce(columns.info, '[]') AS columns, row_to_json(primary_key.info)::jsonb AS primary_key, coalesce(unique_constraints.info, '[]') AS unique_constraints
+    coalesce(columns.info, '[]') AS columns, row_to_json(primary_key)::jsonb AS primary_key, coalesce(unique_constraints.info, '[]') AS unique_constraints
 FROM pg_catalog.pg_class "table"
 JOIN pg_catalog.pg_namespace schema ON schema.oid = "table".relnamespace
 LEFT JOIN LATERAL (
@@ -73,13 +73,12 @@ LEFT JOIN LATERAL (
     LEFT JOIN LATERAL (SELECT jsonb_agg("column".attname) AS info FROM pg_catalog.pg_attribute "column" WHERE "column".attrelid = "table".oid AND "column".attnum = ANY (index.indkey)) AS columns ON true
     WHERE index.indisprimary
 ) primary_key(constraint_, columns) ON true
-CROSS JOIN LATERAL (SELECT primary_key.constraint_, primary_key.columns) AS info
 LEFT JOIN LATERAL (
     SELECT jsonb_agg(jsonb_build_object('name', class.relname)) AS info
     FROM pg_catalog.pg_index index JOIN pg_catalog.pg_class class ON class.oid = index.indexrelid
     WHERE index.indrelid = "table".oid AND index.indisunique AND NOT index.indisprimary
 ) unique_constraints ON true
-WHERE "table".relkind IN ('r', 'v', 'm', 'f', 'p') AND schema.nspname = 'sales' AND primary_key.columns IS NOT NULL AND info IS NOT NULL
+WHERE "table".relkind IN ('r', 'v', 'm', 'f', 'p') AND schema.nspname = 'sales' AND primary_key.columns IS NOT NULL
 ORDER BY 1, 2;
 
 -- PostGraphile: everything as JSON

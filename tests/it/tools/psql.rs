@@ -3,7 +3,6 @@
 use std::process::Command;
 
 use super::pair::Pair;
-use crate::clients::psql_version;
 
 /// The tables of a test, described, and PostgreSQL's own objects.
 const COMMANDS: &[&str] = &[
@@ -71,9 +70,6 @@ const COMMANDS: &[&str] = &[
 
 #[tokio::test]
 async fn psql_shows_what_it_shows_of_postgresql() {
-    if psql_version().is_none() {
-        return;
-    }
     let pair = Pair::start().await;
     let mut failures = String::new();
     for command in COMMANDS {

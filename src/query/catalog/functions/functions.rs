@@ -1,6 +1,6 @@
 //! All of them, but those about privileges.
 
-use super::{acl, comment, definition, lookup, none, procedure, session, visibility};
+use super::{acl, comment, definition, lookup, none, procedure, session, standard, visibility};
 use crate::query::function::Function;
 
 pub(in crate::query) static CATALOG: &[&[Function]] = &[
@@ -11,5 +11,6 @@ pub(in crate::query) static CATALOG: &[&[Function]] = &[
     none::NONE,
     procedure::PROCEDURES,
     session::SESSION,
+    standard::STANDARD,
     visibility::VISIBILITY,
 ];

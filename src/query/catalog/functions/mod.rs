@@ -10,6 +10,7 @@ mod none;
 mod privilege;
 mod procedure;
 mod session;
+mod standard;
 #[cfg(test)]
 mod tests;
 mod visibility;

@@ -176,10 +176,7 @@ fn attribute_row(
         ("attisdropped", NO),
         ("attislocal", YES),
         ("attinhcount", int4(0)),
-        (
-            "attcollation",
-            oid(entry.map_or(0, |entry| entry.collation)),
-        ),
+        ("attcollation", oid(attribute.collation)),
     ])
 }
 
@@ -233,7 +230,7 @@ pub(super) fn pg_index(maker: &Maker<'_>, table: &Table) -> Vec<Row> {
                 "indcollation",
                 vector(
                     Type::OID,
-                    entries().map(|entry| oid(entry.map_or(0, |entry| entry.collation))),
+                    index.columns_of(table).map(|(_, own)| oid(own.collation)),
                 ),
             ),
             (
