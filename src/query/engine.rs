@@ -1,6 +1,7 @@
 //! The engine: one for the process.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use datafusion::common::ParamValues;
 use datafusion::common::metadata::ScalarAndMetadata;
@@ -19,7 +20,7 @@ use super::catalog::Catalog;
 use super::context::Context;
 use super::error::translated;
 use super::plan::Plan;
-use super::{bind, optimize, types};
+use super::{bind, explain, optimize, types};
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::relation::{Relation, Row, Type, Value};
 use crate::sql::Query;
@@ -111,7 +112,12 @@ impl Engine {
         let settings = SessionConfig::new()
             .with_target_partitions(1)
             .with_batch_size(BATCH_ROWS)
-            .with_information_schema(false);
+            .with_information_schema(false)
+            // The engine disagrees with itself on whether some tests can be NULL.
+            .set_bool(
+                "datafusion.execution.skip_physical_aggregate_schema_check",
+                true,
+            );
         let state = SessionStateBuilder::new()
             .with_config(settings)
             .with_runtime_env(environment)
@@ -140,7 +146,9 @@ impl Engine {
         parameters: &[Option<Type>],
     ) -> Result<Plan> {
         let query = query.clone();
-        let catalog = Catalog::new(Arc::new(context.clone()), self.relations.clone());
+        let memory = self.state.runtime_env().memory_pool.clone();
+        let catalog =
+            Catalog::new(Arc::new(context.clone()), self.relations.clone()).within(memory);
         let parameters = parameters.to_vec();
         let _wanted = catalog.stop.begin();
         self.on_own_threads(async move { bind::bind(&query, catalog, &parameters) })
@@ -195,6 +203,7 @@ async fn produce(
     values: Vec<ScalarAndMetadata>,
     sender: mpsc::Sender<Result<Vec<Row>>>,
 ) -> Result<()> {
+    let start = Instant::now();
     let logical = plan.logical.as_ref().clone();
     let logical = logical
         .replace_params_with_values(&ParamValues::List(values))
@@ -207,6 +216,12 @@ async fn produce(
         .create_physical_plan(&logical, &state)
         .await
         .map_err(translated)?;
+    if let Some(explanation) = &plan.explanation {
+        let planning = start.elapsed();
+        let rows = explain::rows(physical, state.task_ctx(), explanation, planning).await?;
+        let _ = sender.send(Ok(rows)).await;
+        return Ok(());
+    }
     let mut batches = execute_stream(physical, state.task_ctx()).map_err(translated)?;
     while let Some(batch) = batches.try_next().await.map_err(translated)? {
         let rows = types::rows(&batch, &plan.columns, &plan.catalog)?;

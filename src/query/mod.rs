@@ -34,6 +34,7 @@ mod catalog;
 mod context;
 mod engine;
 mod error;
+mod explain;
 mod function;
 mod names;
 mod optimize;

@@ -156,6 +156,7 @@ impl Session {
             Statement::Query(query) => Box::pin(self.answer_alone(query)).await,
             Statement::Prepare(prepare) => Box::pin(self.prepare_statement(prepare)).await,
             Statement::Execute(execute) => Box::pin(self.execute_statement(execute)).await,
+            Statement::Call(call) => Box::pin(self.call(call, arguments)).await,
             Statement::Declare(declare) => Box::pin(self.declare(declare, arguments)).await,
             Statement::Fetch(fetch) => Box::pin(self.fetch(fetch)).await,
             Statement::Close(name) => self.close_cursor(name),

@@ -117,7 +117,7 @@ impl Session {
         Ok(Outcome {
             columns: planned.columns().clone(),
             rest: Some(rest),
-            tag: "SELECT",
+            tag: planned.tag(),
             count: Count::Rows,
             ..Outcome::default()
         })
@@ -136,7 +136,7 @@ impl Session {
         let source = Source::new(stream, scroll, self.budget.clone());
         let columns = planned.columns().clone();
         if let Some(portal) = self.portals.get_mut(name) {
-            portal.state = PortalState::Runs(Arc::new(Mutex::new(source)), columns, "SELECT");
+            portal.state = PortalState::Runs(Arc::new(Mutex::new(source)), columns, planned.tag());
         }
         Ok(())
     }

@@ -29,6 +29,14 @@ impl Planned {
         &self.plan.columns
     }
 
+    /// The command tag of its answer.
+    pub(super) fn tag(&self) -> &'static str {
+        match self.plan.is_explanation() {
+            true => "EXPLAIN",
+            false => "SELECT",
+        }
+    }
+
     pub(super) fn parameters(&self) -> &Arc<[Type]> {
         &self.plan.parameters
     }

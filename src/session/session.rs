@@ -496,6 +496,7 @@ pub(super) fn changes(statement: &Statement) -> bool {
             | Statement::Query(_)
             | Statement::Prepare(_)
             | Statement::Execute(_)
+            | Statement::Call(_)
             | Statement::Declare(_)
             | Statement::Fetch(_)
             | Statement::Close(_)

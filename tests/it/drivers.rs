@@ -19,6 +19,8 @@ const DEADLINE: Duration = Duration::from_secs(300);
 #[derive(Clone, Copy)]
 enum Program {
     Python,
+    Node,
+    Java,
 }
 
 /// One test a script.
@@ -39,6 +41,12 @@ scripts! {
     psycopg2: Python "tests/clients/python_psycopg2.py",
     asyncpg: Python "tests/clients/python_asyncpg.py",
     sqlalchemy: Python "tests/clients/python_sqlalchemy.py",
+    odbc: Python "tests/clients/python_odbc.py",
+    jdbc: Java "tests/clients/Jdbc.java",
+    node_postgres: Node "tests/clients/node_pg.js",
+    example_notebook: Python "examples/notebook.py",
+    example_sqlalchemy: Python "examples/sqlalchemy_model.py",
+    example_jdbc: Java "examples/ReadRegistry.java",
 }
 
 /// What lies beside the scripts and is none.
@@ -67,7 +75,8 @@ async fn run(program: Program, file: &str) {
     let address = rekha.address();
     let mut command = program.command();
     command
-        .arg(root().join(file))
+        .arg(file)
+        .current_dir(root())
         .env("PGHOST", address.ip().to_string())
         .env("PGPORT", address.port().to_string())
         .env("PGUSER", "tester")
@@ -95,9 +104,25 @@ pub(crate) const INSTALL: &str = "tests/clients/install.sh installs what is miss
 impl Program {
     /// The program, with its drivers; without them the test fails.
     fn command(self) -> Command {
-        match self {
+        let mut command = match self {
             Self::Python => Command::new(there(home().join("python/bin/python"))),
+            Self::Node => Command::new("node"),
+            Self::Java => Command::new("java"),
+        };
+        match self {
+            Self::Python => {}
+            Self::Node => {
+                let modules = there(home().join("node/node_modules"));
+                command.env("NODE_PATH", modules);
+            }
+            Self::Java => {
+                let driver = there(PathBuf::from("/usr/share/java/postgresql.jar"));
+                // It runs for seconds: no time for the compilers that pay later.
+                command.args(["-XX:TieredStopAtLevel=1", "-Xshare:auto", "-cp"]);
+                command.arg(driver);
+            }
         }
+        command
     }
 }
 

@@ -16,6 +16,7 @@ use crate::error::{Definition, Error, ErrorKind, Limit, Result};
 use crate::query::build;
 use crate::query::catalog::Catalog;
 use crate::query::error::translated;
+use crate::query::explain;
 use crate::query::names::Names;
 use crate::query::plan::Plan;
 use crate::query::typed::Typed;
@@ -51,8 +52,13 @@ pub(in crate::query) fn bind(
         modifier: field.modifier,
         origin: field.origin,
     });
+    let columns = match &query.explanation {
+        None => columns.collect(),
+        Some(explanation) => [explain::column(explanation)].into(),
+    };
     Ok(Plan {
-        columns: columns.collect(),
+        columns,
+        explanation: query.explanation,
         parameters: binder.catalog.parameters.types()?.into(),
         logical: Arc::new(logical),
         catalog: binder.catalog,

@@ -1,8 +1,8 @@
 //! What a name in an expression means (PostgreSQL manual, 4.2.1).
 
 use super::binder::Binder;
-use super::expression::record;
 use super::literal::constant;
+use super::row::record;
 use super::scope::{Entry, Field, no_column, no_entry};
 use crate::error::{Error, ErrorKind, Result};
 use crate::query::typed::Typed;

@@ -4,6 +4,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use datafusion::execution::memory_pool::{
+    MemoryConsumer, MemoryPool, MemoryReservation, UnboundedMemoryPool,
+};
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
 
@@ -30,6 +33,7 @@ pub(in crate::query) struct Catalog {
     pub(in crate::query) parameters: Arc<Parameters>,
     /// Whether anybody waits for the query.
     pub(in crate::query) stop: Stop,
+    memory: Arc<dyn MemoryPool>,
 }
 
 impl Catalog {
@@ -44,7 +48,18 @@ impl Catalog {
             recent: Arc::default(),
             parameters: Arc::default(),
             stop: Stop::default(),
+            memory: Arc::new(UnboundedMemoryPool::default()),
         }
+    }
+
+    /// The same with this memory for what its functions make.
+    pub(in crate::query) fn within(self, memory: Arc<dyn MemoryPool>) -> Self {
+        Self { memory, ..self }
+    }
+
+    /// A part of the memory, nothing at first; it is given back when it is dropped.
+    pub(in crate::query) fn reservation(&self, function: &str) -> MemoryReservation {
+        MemoryConsumer::new(function).register(&self.memory)
     }
 
     /// The relation of this name; without a schema, the first one along

@@ -202,7 +202,6 @@ impl Eq for Casting {}
 impl Hash for Casting {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.name.hash(state);
-        self.from.hash(state);
     }
 }
 

@@ -31,11 +31,6 @@ static TYPES: LazyLock<HashMap<String, Type>> = LazyLock::new(|| {
     types.map(|of| (of.name().to_owned(), of)).collect()
 });
 
-/// The type of this name in `pg_type`: `int4`, but not `integer`.
-pub(in crate::query) fn of_name(name: &str) -> Option<Type> {
-    TYPES.get(name).cloned()
-}
-
 /// The type that is written so, and its modifier (-1 for none). A relation's name
 /// is that of its rows.
 ///
@@ -131,6 +126,11 @@ pub(in crate::query) fn named(written: &DataType, catalog: &Catalog) -> Result<(
             (of, -1)
         }
     })
+}
+
+/// The type of this name in `pg_type`, if PostgreSQL has one.
+pub(in crate::query) fn plainly_named(name: &str) -> Option<Type> {
+    TYPES.get(name).cloned()
 }
 
 /// A type by a name that is no word of the grammar.

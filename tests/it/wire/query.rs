@@ -227,6 +227,42 @@ fn a_query_is_cancelled_while_its_rows_are_sent() {
     assert_eq!(first(&raw.ask(&[query("SELECT 1")])), ["1"]);
 }
 
+/// An expression is as deep as it is long: PostgreSQL answers these at once.
+#[test]
+fn long_expressions_are_answered() {
+    let (_rekha, mut raw) = connect();
+    let of = |term: &str, sign: &str| vec![term; 2_000].join(sign);
+    for (text, expected) in [
+        (format!("SELECT {}", of("1", " + ")), "2000"),
+        (
+            format!(
+                "SELECT count(*) FROM generate_series(1, 9) a WHERE {}",
+                of("a = 3", " OR ")
+            ),
+            "1",
+        ),
+        (
+            format!(
+                "SELECT count(*) FROM generate_series(1, 9) a WHERE {}",
+                of("a <> 3", " AND ")
+            ),
+            "8",
+        ),
+        (
+            format!(
+                "SELECT count(*) FROM generate_series(1, 9) a WHERE a IN ({})",
+                of("3", ", ")
+            ),
+            "1",
+        ),
+    ] {
+        let answer = raw.ask(&[query(&text)]);
+        assert_eq!(first(&answer), [expected], "{}", &text[..60]);
+    }
+    let refused = raw.ask(&[query(&format!("SELECT {}", of("1", ", ")))]);
+    assert_eq!(refusal(&refused), "ERROR 54011");
+}
+
 #[test]
 fn a_query_that_takes_too_long_is_stopped() {
     let (_rekha, mut raw) = connect();

@@ -1,21 +1,18 @@
-//! Parts of values: `(row).member`, `array[1]`, `array[1:2]` (PostgreSQL manual,
-//! 4.2.3 and 4.2.4).
+//! Arrays and their parts (PostgreSQL manual, 8.15).
 
 use datafusion::logical_expr::lit;
 use sqlparser::ast::{self, AccessExpr};
 
 use super::binder::Binder;
-use super::expression::member;
-use super::literal::unknown;
 use super::name::folded;
-use crate::error::{Error, ErrorKind, Result};
+use super::row::member;
+use crate::error::{Definition, Error, ErrorKind, Result};
 use crate::query::function;
 use crate::query::typed::Typed;
 use crate::query::types::{self, Coercion};
 use crate::relation::Type;
 
 impl Binder<'_> {
-    /// Parts of a value: members of a row, elements and slices of arrays.
     pub(super) fn access(&mut self, root: &ast::Expr, chain: &[AccessExpr]) -> Result<Typed> {
         let mut reached = self.expression(root)?;
         let is_subscript = |access: &AccessExpr| matches!(access, AccessExpr::Subscript(_));
@@ -76,6 +73,38 @@ impl Binder<'_> {
 
     fn bound_of_slice(&mut self, bound: Option<&ast::Expr>) -> Result<Typed> {
         let bound = bound.map(|bound| self.expression(bound)).transpose()?;
-        self.coerce(bound.unwrap_or_else(|| unknown(None)), &Type::INT4)
+        self.coerce(bound.unwrap_or_else(|| Typed::unknown(None)), &Type::INT4)
+    }
+
+    pub(super) fn array(&mut self, elements: &[ast::Expr], of: Option<&Type>) -> Result<Typed> {
+        if elements.is_empty() && of.is_none() {
+            return Err(Error::new(
+                ErrorKind::InvalidDefinition(Definition::IndeterminateType),
+                "cannot determine type of empty array",
+            )
+            .with_hint("Explicitly cast to the desired type, for example ARRAY[]::integer[]."));
+        }
+        let elements = elements.iter().map(|element| match element {
+            ast::Expr::Array(nested) => self.array(&nested.elem, of),
+            element => self.expression(element),
+        });
+        let elements = elements.collect::<Result<Vec<_>>>()?;
+        let (elements, element) = match of {
+            Some(of) => {
+                // What is an array within an array has elements of the same type.
+                let nested = elements
+                    .iter()
+                    .find(|element| types::element_of(&element.data_type).is_some());
+                let of = nested
+                    .and_then(|_| types::array_of(of))
+                    .unwrap_or(of.clone());
+                let cast =
+                    |element| types::cast(element, &of, -1, Coercion::Explicit, &self.catalog);
+                let elements = elements.into_iter().map(cast);
+                (elements.collect::<Result<Vec<_>>>()?, of)
+            }
+            None => self.of_one_type("ARRAY", elements)?,
+        };
+        function::array(elements, &element, &self.catalog)
     }
 }
