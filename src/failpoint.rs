@@ -11,6 +11,13 @@ pub(crate) fn at(name: &str) {
     fail::fail_point!(name, |_| kill());
 }
 
+/// Heeds the variable `FAILPOINTS` from now on.
+#[cfg(feature = "failpoints")]
+pub fn heed() {
+    // Dropping it would forget the places again.
+    std::mem::forget(fail::FailScenario::setup());
+}
+
 /// As `kill -9` does it: nothing is flushed, nobody is told.
 #[cfg(feature = "failpoints")]
 fn kill() {

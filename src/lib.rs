@@ -112,6 +112,8 @@ pub mod tasks;
 pub mod wire;
 
 pub use error::{Error, Result};
+#[cfg(feature = "failpoints")]
+pub use failpoint::heed as heed_failpoints;
 pub use registry::Registry;
 #[cfg(feature = "server")]
 pub use server::Server;

@@ -35,6 +35,8 @@ async fn main() -> ExitCode {
 }
 
 async fn serve(flags: &Flags) -> Result<()> {
+    #[cfg(feature = "failpoints")]
+    rekha::heed_failpoints();
     let config = Config::from_process(flags)?;
     start_log(&config.log)?;
     let mut signals = Signals::new()?;

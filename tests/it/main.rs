@@ -18,6 +18,8 @@ mod coherence;
 mod compatibility;
 mod contention;
 mod crash;
+#[cfg(feature = "failpoints")]
+mod delivery;
 mod drivers;
 mod embedded;
 mod examples;
