@@ -171,6 +171,8 @@ pub enum Value {
     Frame,
     /// Which value of a window's frame is asked for.
     NthValue,
+    /// In how many parts a window is divided.
+    Ntile,
     /// A value that the function cannot work on.
     Unfit,
     /// A value the parameter does not take.
@@ -343,6 +345,7 @@ impl ErrorKind {
                 Value::RowOffset => "2201X",
                 Value::Frame => "22013",
                 Value::NthValue => "22016",
+                Value::Ntile => "22014",
                 Value::Unfit => "22000",
                 Value::Parameter => "22023",
                 Value::ReadOnlyParameter => "55P02",

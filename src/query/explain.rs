@@ -11,6 +11,7 @@ use datafusion::common::JoinType;
 use datafusion::execution::context::TaskContext;
 use datafusion::physical_plan::aggregates::AggregateExec;
 use datafusion::physical_plan::joins::{HashJoinExec, NestedLoopJoinExec, SortMergeJoinExec};
+use datafusion::physical_plan::sorts::sort::SortExec;
 use datafusion::physical_plan::streaming::StreamingTableExec;
 use datafusion::physical_plan::{ExecutionPlan, InputOrderMode, execute_stream};
 use futures::TryStreamExt;
@@ -111,6 +112,18 @@ fn node(plan: &Arc<dyn ExecutionPlan>, is_analyzed: bool) -> Node {
         return Node {
             rows: rows.or(inner.rows),
             ..inner
+        };
+    }
+    // Only the first rows are kept in order.
+    if let (Some(_), Some(sort)) = (plan.fetch(), plan.downcast_ref::<SortExec>()) {
+        let whole: Arc<dyn ExecutionPlan> = Arc::new(sort.with_fetch(None));
+        return Node {
+            kind: "Limit",
+            strategy: None,
+            join: None,
+            relation: None,
+            rows,
+            inputs: vec![node(&whole, is_analyzed)],
         };
     }
     let inputs: Vec<Node> = children

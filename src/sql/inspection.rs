@@ -171,12 +171,11 @@ fn options(cursor: &mut Cursor<'_>) -> Parsed<Options> {
     let mut summary = None;
     loop {
         let location = cursor.location();
-        if cursor.accept("SINK") {
+        let is_sink = cursor.accept("SINK");
+        options.is_for_queries |= !is_sink;
+        if is_sink {
             options.sink = Some(cursor.name("a kind of sink")?);
-            break;
-        }
-        options.is_for_queries = true;
-        if cursor.accept("ANALYZE") || cursor.accept("ANALYSE") {
+        } else if cursor.accept("ANALYZE") || cursor.accept("ANALYSE") {
             options.explanation.is_analyzed = switch(cursor)?;
         } else if cursor.accept("SUMMARY") {
             summary = Some(switch(cursor)?);

@@ -188,7 +188,7 @@ def server_cursors():
     with connect(autocommit=False) as connection:
         with connection.cursor("numbers", scrollable=False) as cursor:
             cursor.itersize = 7
-            cursor.execute("SELECT n FROM generate_series(1, 100) AS n")
+            cursor.execute("SELECT n FROM generate_series(1, %s) AS n", (100,))
             expect("100 rows by sevens", [row[0] for row in cursor], list(range(1, 101)))
         with connection.cursor("binary_numbers", binary=True) as cursor:
             cursor.execute("SELECT n::numeric FROM generate_series(1, 3) AS n")
@@ -218,7 +218,7 @@ def notifications():
         listener.execute("LISTEN gossip")
         speaker.execute("ALTER STREAM sales.orders ADD COLUMN heard TEXT")
         speaker.execute("NOTIFY gossip, 'a word'")
-        speaker.execute("NOTIFY gossip")
+        speaker.execute("SELECT pg_notify(%s, %s)", ("gossip", "another"))
         heard = [(each.channel, each.payload) for each in listener.notifies(timeout=30, stop_after=4)]
         channels = [channel for channel, _ in heard]
         expect_in("what is told", channels, ["schema_changes", "schema_changes_sales_orders"])
@@ -226,7 +226,7 @@ def notifications():
         change = {"namespace": "sales", "stream": "orders", "version": 8, "evolution": "add_column"}
         expect("the change that is told", told, change)
         gossip = [payload for channel, payload in heard if channel == "gossip"]
-        expect("gossip", gossip, ["a word", ""])
+        expect("gossip", gossip, ["a word", "another"])
         speaker.execute("ALTER STREAM sales.orders DROP COLUMN heard")
 
 

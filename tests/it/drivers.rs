@@ -87,7 +87,11 @@ async fn run(program: Program, file: &str) {
         .stdin(Stdio::null())
         .kill_on_drop(true);
     let output = match tokio::time::timeout(DEADLINE, command.output()).await {
-        Ok(output) => output.unwrap_or_else(|error| panic!("{file}: {error}; {INSTALL}")),
+        Ok(Ok(output)) => output,
+        Ok(Err(error)) => {
+            let program = command.as_std().get_program().display().to_string();
+            panic!("{program}, for {file}: {error}; {INSTALL}");
+        }
         Err(_) => panic!("{file} did not end within {DEADLINE:?}"),
     };
     assert!(output.status.success(), "{file}\n{}", said(&output));

@@ -28,6 +28,7 @@ mod session;
 mod sink;
 mod slt;
 mod store;
+mod tools;
 mod transaction;
 mod two_processes;
 mod values;

@@ -39,7 +39,7 @@ impl Binder<'_> {
         for access in subscripts {
             match access {
                 AccessExpr::Subscript(ast::Subscript::Index { index }) => {
-                    let index = self.expression(index)?;
+                    let index = self.index(index)?;
                     indices.push(index.clone());
                     let one = Typed::new(lit(1), Type::INT4);
                     bounds.extend([one, self.coerce(index, &Type::INT4)?]);
@@ -58,6 +58,16 @@ impl Binder<'_> {
         match indices.len() > subscripts.len() {
             true => self.call(function::ELEMENT, indices),
             false => self.call(function::SLICE, bounds),
+        }
+    }
+
+    /// A subscript is assigned to an `int4` (PostgreSQL manual, 8.15.3).
+    fn index(&mut self, index: &ast::Expr) -> Result<Typed> {
+        let index = self.expression(index)?;
+        let is_longer = matches!(index.data_type, Type::INT8 | Type::NUMERIC);
+        match is_longer {
+            true => types::cast(index, &Type::INT4, -1, Coercion::Assignment, &self.catalog),
+            false => Ok(index),
         }
     }
 

@@ -115,7 +115,7 @@ impl Binder<'_> {
         placed(self.given(list)?)
     }
 
-    fn given(&mut self, list: &ast::FunctionArgumentList) -> Result<Given> {
+    pub(super) fn given(&mut self, list: &ast::FunctionArgumentList) -> Result<Given> {
         let mut given = Given::default();
         for argument in &list.args {
             let wrong = |what: String| Err(Error::new(ErrorKind::Syntax, what));

@@ -13,10 +13,10 @@ use super::query::{Answer, aliased};
 use super::scope::{Entry, Field, Scope};
 use crate::error::{Error, ErrorKind, Object, Result};
 use crate::query::error::translated;
-use crate::query::function::Series;
+use crate::query::function::{Given, Series};
 use crate::query::typed::Typed;
-use crate::query::{apply, build, function, names, scan};
-use crate::relation::{Kind, Relation, Type};
+use crate::query::{apply, build, function, names, scan, types};
+use crate::relation::{Kind, Relation, Type, record_type};
 use crate::sql::Mark;
 
 impl Binder<'_> {
@@ -257,9 +257,43 @@ impl Binder<'_> {
             return self.scanned(&plain, Arc::new(series), alias.as_ref());
         }
         let own = plain.clone();
-        let call = |binder: &mut Self| Ok(vec![(own, binder.function(&function)?)]);
-        self.called(&plain, call, alias, with_ordinality)
-            .map_err(|error| self.at(error, name))
+        let called = match self.defined_row(alias)? {
+            None => {
+                let call = |binder: &mut Self| Ok(vec![(own, binder.function(&function)?)]);
+                self.called(&plain, call, alias, with_ordinality)
+            }
+            row => {
+                let call = |binder: &mut Self| {
+                    let ast::FunctionArguments::List(list) = &function.args else {
+                        return Ok(Vec::new());
+                    };
+                    let given = Given {
+                        row,
+                        ..binder.given(list)?
+                    };
+                    let called = function::call(&own, given, &binder.catalog)?;
+                    let typed = match called.is_set {
+                        true => binder.set(called.typed)?,
+                        false => called.typed,
+                    };
+                    Ok(vec![(own, typed)])
+                };
+                self.called(&plain, call, alias, with_ordinality)
+            }
+        };
+        called.map_err(|error| self.at(error, name))
+    }
+
+    /// The row that the columns of an alias define, if they have types:
+    /// `AS a (b int, c text)`.
+    fn defined_row(&self, alias: Option<&ast::TableAlias>) -> Result<Option<Type>> {
+        let columns = alias.map_or(&[][..], |alias| &alias.columns);
+        let fields = columns.iter().filter_map(|column| {
+            let of = types::named(column.data_type.as_ref()?, &self.catalog);
+            Some(of.map(|(of, _)| (folded(&column.name), of)))
+        });
+        let fields = fields.collect::<Result<Vec<_>>>()?;
+        Ok((!fields.is_empty()).then(|| record_type(fields)))
     }
 
     /// A series of constant bounds: its rows are made as they are asked for.
@@ -386,7 +420,10 @@ impl Entry {
     fn alias(mut self, alias: Option<&ast::TableAlias>) -> Result<Self> {
         if let Some(alias) = alias {
             self.schema = None;
-            self.name = Some(folded(&alias.name));
+            self.name = match Mark::of(&alias.name) {
+                Some(Mark::Nameless) => None,
+                _ => Some(folded(&alias.name)),
+            };
             self.fields = aliased(self.fields, alias)?;
         }
         Ok(self)

@@ -131,10 +131,17 @@ impl Catalog {
     pub(in crate::query) fn function_rows(&self, name: &str) -> Option<Arc<dyn Relation>> {
         let relation = match name {
             "pg_cursor" => "pg_cursors",
+            "pg_get_replication_slots" => "pg_replication_slots",
             "pg_lock_status" => "pg_locks",
             "pg_prepared_statement" => "pg_prepared_statements",
+            "pg_prepared_xact" => "pg_prepared_xacts",
             "pg_show_all_settings" => "pg_settings",
-            "pg_timezone_abbrevs" | "pg_timezone_names" => name,
+            "pg_show_all_file_settings" => "pg_file_settings",
+            "pg_available_extensions"
+            | "pg_available_extension_versions"
+            | "pg_hba_file_rules"
+            | "pg_timezone_abbrevs"
+            | "pg_timezone_names" => name,
             "pg_get_keywords" => {
                 return Some(Arc::new(SystemRelation {
                     table: &system::KEYWORDS,
@@ -145,6 +152,17 @@ impl Catalog {
             _ => return None,
         };
         self.system_relation(PG_CATALOG, relation)
+    }
+
+    /// What stands for the id of the transaction: the changes of the registry are
+    /// counted, and this is the latest.
+    ///
+    /// # Errors
+    /// What keeps it from asking the registry.
+    pub(in crate::query) fn transaction(&self) -> Result<u32> {
+        let position = self.wait(self.context.registry.position())?;
+        // As PostgreSQL's ids, it begins again behind the last one of 32 bits.
+        Ok(position.0 as u32)
     }
 
     /// Waits for so long, for `pg_sleep`. On the engine's own threads only.

@@ -85,7 +85,7 @@ pub(in crate::query) fn call(
         }
         Some(Kind::Scalar | Kind::Set) | None => {}
     }
-    let is_spread = given.is_spread;
+    let (is_spread, row) = (given.is_spread, given.row.clone());
     let (candidates, arguments) = given.in_places(name, table::functions(name))?;
     if let [argument] = &arguments[..]
         && !is_spread
@@ -100,9 +100,33 @@ pub(in crate::query) fn call(
         true => resolve_spread(name, &candidates, &types_of(&arguments))?,
         false => found(name, &candidates, &arguments)?,
     };
+    let resolved = of_rows(resolved, row)?;
     let is_set = matches!(resolved.function.body, Body::Set(_));
     let typed = apply(resolved, arguments, catalog)?;
     Ok(Called { typed, is_set })
+}
+
+/// The function with the rows that are asked of it: one that answers any rows needs to
+/// be told which.
+///
+/// # Errors
+/// 42601
+fn of_rows(resolved: Resolved, row: Option<Type>) -> Result<Resolved> {
+    match (resolved.returns == Type::RECORD, row) {
+        (true, Some(returns)) => Ok(Resolved {
+            returns,
+            ..resolved
+        }),
+        (true, None) => Err(Error::new(
+            ErrorKind::Syntax,
+            "a column definition list is required for functions returning \"record\"",
+        )),
+        (false, Some(_)) => Err(Error::new(
+            ErrorKind::Syntax,
+            "a column definition list is only allowed for functions returning \"record\"",
+        )),
+        (false, None) => Ok(resolved),
+    }
 }
 
 /// The type whose name is that of the call, if its argument can be cast to it and no

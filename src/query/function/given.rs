@@ -3,7 +3,7 @@
 use super::Function;
 use crate::error::{Error, ErrorKind, Object, Result};
 use crate::query::typed::Typed;
-use crate::relation::type_name;
+use crate::relation::{Type, type_name};
 
 /// The arguments of a call (PostgreSQL manual, 4.3): first those by their place, then
 /// those by their name.
@@ -16,6 +16,8 @@ pub(in crate::query) struct Given {
     /// Whether the last one is an array, each element of which is an argument
     /// (VARIADIC).
     pub(in crate::query) is_spread: bool,
+    /// The type of the rows that are asked for: a list of columns behind the call.
+    pub(in crate::query) row: Option<Type>,
 }
 
 impl From<Vec<Typed>> for Given {

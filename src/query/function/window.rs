@@ -15,6 +15,7 @@ use super::udf::{self, Arrangement, Over, Shape};
 use super::{Arguments, Body, Edge, Exclusion, Function, Kind, Units, table};
 use crate::error::{Error, ErrorKind, Result, Value as Wrong};
 use crate::query::catalog::Catalog;
+use crate::query::error::translated;
 use crate::query::typed::Typed;
 use crate::query::types::{Resolved, carrier};
 use crate::relation::{Type, Value};
@@ -186,7 +187,7 @@ pub(in crate::query) fn window(
     let resolved = found(name, table::functions(name), &arguments)?;
     let arguments = coerced(&resolved, arguments, catalog)?;
     let returns = resolved.returns.clone();
-    let exprs: Vec<Expr> = arguments.into_iter().map(|typed| typed.expr).collect();
+    let mut exprs: Vec<Expr> = arguments.into_iter().map(|typed| typed.expr).collect();
     let Window {
         partition_by,
         order_by,
@@ -196,6 +197,15 @@ pub(in crate::query) fn window(
         Body::Window("first_value") => Some(Over::FirstValue),
         Body::Window("last_value") => Some(Over::LastValue),
         Body::Window("nth_value") => Some(Over::NthValue),
+        Body::Window("ntile") => Some(Over::Ntile),
+        // The engine takes constants only.
+        Body::Window(name @ ("lag" | "lead")) if exprs.len() > 1 => {
+            if exprs.len() == 2 {
+                exprs.push(Expr::Literal(none(&returns)?, None));
+            }
+            let is_back = name == "lag";
+            Some(Over::Shifted { is_back })
+        }
         // The others look at the whole partition.
         Body::Window(_) => None,
         _ => Some(Over::Aggregate(bound(resolved.clone(), catalog))),
@@ -210,7 +220,7 @@ pub(in crate::query) fn window(
             let definition = WindowFunctionDefinition::AggregateUDF(aggregate);
             (definition, counted(exprs), frame, filter)
         }
-        (Some(_), Some(frame)) if is_constant_place(&exprs) => {
+        (Some(over), Some(frame)) if over.is_the_engines() && is_constant_place(&exprs) => {
             (of_the_engine(name)?, exprs, frame, None)
         }
         (Some(over), _) => {
@@ -246,6 +256,11 @@ pub(in crate::query) fn window(
         _ => expr,
     };
     Ok(Typed::new(expr, returns))
+}
+
+/// NULL, of this type.
+fn none(of: &Type) -> Result<ScalarValue> {
+    ScalarValue::try_from(carrier(of)).map_err(translated)
 }
 
 /// The engine wants to know which row `nth_value` asks for when it plans.

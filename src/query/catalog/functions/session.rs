@@ -194,12 +194,12 @@ pub(in crate::query) static SESSION: &[Function] = &[
     Function::row("pg_advisory_unlock_all", &[], Type::VOID, |_, _| {
         Ok(Value::Void)
     }),
-    // The state of the registry counts its changes, as a transaction id would.
     Function::row("txid_current", &[], Type::INT8, |call, _| {
-        let position = call
-            .catalog
-            .wait(call.catalog.context.registry.position())?;
-        Ok(int8(position.0))
+        Ok(int8(i64::from(call.catalog.transaction()?)))
+    }),
+    Function::row("age", &[Type::XID], Type::INT4, |call, values| {
+        let age = call.catalog.transaction()?.wrapping_sub(values.oid(0));
+        Ok(int4(age.cast_signed()))
     }),
     Function::row("txid_current_if_assigned", &[], Type::INT8, |_, _| Ok(NULL)),
 ];

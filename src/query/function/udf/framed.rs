@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use arrow_ord::ord::{DynComparator, make_comparator};
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Int32Array, Int64Array, UInt32Array,
+    Array, ArrayRef, AsArray, BooleanArray, Int32Array, Int64Array, UInt32Array, new_null_array,
 };
-use datafusion::arrow::compute::{SortOptions, take};
+use datafusion::arrow::compute::{SortOptions, interleave, take};
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Int32Type, Int64Type};
 use datafusion::common::Result as EngineResult;
 use datafusion::logical_expr::function::{PartitionEvaluatorArgs, WindowUDFFieldArgs};
@@ -81,15 +81,28 @@ pub(in crate::query::function) enum Over {
     FirstValue,
     LastValue,
     NthValue,
+    /// `lag` and `lead`: the value, by how many rows, and what there is where there is
+    /// no such row. They look at the whole partition.
+    Shifted {
+        is_back: bool,
+    },
+    /// The whole partition in so many parts.
+    Ntile,
 }
 
 impl Over {
+    /// Whether the engine has it, for constant arguments.
+    pub(in crate::query::function) fn is_the_engines(&self) -> bool {
+        !matches!(self, Self::Shifted { .. } | Self::Ntile)
+    }
+
     fn arity(&self) -> usize {
         match self {
             // Without arguments there is one that only counts.
             Self::Aggregate(bound) => bound.arguments.len().max(1),
-            Self::FirstValue | Self::LastValue => 1,
+            Self::FirstValue | Self::LastValue | Self::Ntile => 1,
             Self::NthValue => 2,
+            Self::Shifted { .. } => 3,
         }
     }
 }
@@ -104,6 +117,9 @@ pub(in crate::query::function) fn framed(over: Over, shape: Shape) -> Arc<Window
         Over::FirstValue => "first_value",
         Over::LastValue => "last_value",
         Over::NthValue => "nth_value",
+        Over::Shifted { is_back: true } => "lag",
+        Over::Shifted { is_back: false } => "lead",
+        Over::Ntile => "ntile",
     };
     let signature = Signature::user_defined(Volatility::Stable);
     Arc::new(WindowUDF::new_from_impl(Framed {
@@ -145,6 +161,7 @@ impl WindowUDFImpl for Framed {
     fn field(&self, call: WindowUDFFieldArgs<'_>) -> EngineResult<FieldRef> {
         let of = match (&self.over, call.input_fields().first()) {
             (Over::Aggregate(bound), _) => types::carrier(&bound.returns),
+            (Over::Ntile, _) => DataType::Int32,
             (_, Some(value)) => value.data_type().clone(),
             (_, None) => DataType::Null,
         };
@@ -178,8 +195,65 @@ impl PartitionEvaluator for Evaluator {
                 });
                 picked(&arguments[0], place)
             }
+            Over::Shifted { is_back } => shifted(arguments, *is_back, rows),
+            Over::Ntile => {
+                let parts = arguments[0].as_primitive::<Int32Type>();
+                let parts = parts_of(parts, rows).map_err(carried)?;
+                Ok(Arc::new(parts))
+            }
         }
     }
+}
+
+/// The values of other rows, so many before or behind.
+fn shifted(arguments: &[ArrayRef], is_back: bool, rows: usize) -> EngineResult<ArrayRef> {
+    let [values, by, otherwise] = arguments else {
+        return Ok(new_null_array(&DataType::Null, rows));
+    };
+    let by = by.as_primitive::<Int32Type>();
+    let none = new_null_array(values.data_type(), 1);
+    let place = |row: usize| {
+        if by.is_null(row) {
+            return (2, 0);
+        }
+        let by = i128::from(by.value(row));
+        let at = row as i128 + if is_back { -by } else { by };
+        match usize::try_from(at).ok().filter(|at| *at < rows) {
+            Some(at) => (0, at),
+            None => (1, row),
+        }
+    };
+    let places: Vec<(usize, usize)> = (0..rows).map(place).collect();
+    let sources: [&dyn Array; 3] = [values, otherwise, &none];
+    Ok(interleave(&sources, &places)?)
+}
+
+/// The number of the part that each row is in: the first parts have a row more, if they
+/// cannot be of one size.
+///
+/// # Errors
+/// 22014
+fn parts_of(parts: &Int32Array, rows: usize) -> Result<Int32Array> {
+    // The first row says how many.
+    if rows == 0 || parts.is_null(0) {
+        return Ok(Int32Array::new_null(rows));
+    }
+    let Ok(count @ 1..) = usize::try_from(parts.value(0)) else {
+        return Err(Error::new(
+            ErrorKind::InvalidValue(Wrong::Ntile),
+            "argument of ntile must be greater than zero",
+        ));
+    };
+    let (size, more) = (rows / count, rows % count);
+    let part = |row: usize| {
+        let longer = more * (size + 1);
+        let part = match row < longer {
+            true => row / (size + 1),
+            false => more + (row - longer) / size.max(1),
+        };
+        i32::try_from(part + 1).unwrap_or(i32::MAX)
+    };
+    Ok((0..rows).map(part).collect())
 }
 
 /// Which of the rows of a frame is asked for, from 0.
