@@ -91,7 +91,7 @@ pub mod cli;
 pub mod config;
 pub mod error;
 pub mod evolution;
-mod failpoint;
+pub mod failpoint;
 #[cfg(feature = "server")]
 pub mod http;
 pub mod notice;
@@ -112,8 +112,6 @@ pub mod tasks;
 pub mod wire;
 
 pub use error::{Error, Result};
-#[cfg(feature = "failpoints")]
-pub use failpoint::heed as heed_failpoints;
 pub use registry::Registry;
 #[cfg(feature = "server")]
 pub use server::Server;

@@ -36,7 +36,7 @@ async fn main() -> ExitCode {
 
 async fn serve(flags: &Flags) -> Result<()> {
     #[cfg(feature = "failpoints")]
-    rekha::heed_failpoints();
+    rekha::failpoint::heed();
     let config = Config::from_process(flags)?;
     start_log(&config.log)?;
     let mut signals = Signals::new()?;

@@ -81,7 +81,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "store", "tasks", "wire",
         ],
     ),
-    ("main", &["cli", "config", "error", "server", "tasks"]),
+    (
+        "main",
+        &["cli", "config", "error", "failpoint", "server", "tasks"],
+    ),
 ];
 
 /// The crates that stay behind one door.

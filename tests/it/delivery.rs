@@ -109,7 +109,7 @@ fn a_process_that_may_be_killed() {
     let Some(directory) = std::env::var_os(VICTIM) else {
         return;
     };
-    rekha::heed_failpoints();
+    rekha::failpoint::heed();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
