@@ -20,7 +20,7 @@ use super::catalog::Catalog;
 use super::context::Context;
 use super::error::translated;
 use super::plan::Plan;
-use super::{bind, explain, optimize, types};
+use super::{bind, explain, limit, optimize, types};
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::relation::{Relation, Row, Type, Value};
 use crate::sql::Query;
@@ -208,6 +208,7 @@ async fn produce(
     let logical = logical
         .replace_params_with_values(&ParamValues::List(values))
         .map_err(translated)?;
+    let logical = limit::settled(logical)?;
     let stop = &plan.catalog.stop;
     let logical = optimize::optimize(logical, &state, stop).map_err(translated)?;
     stop.check()?;
