@@ -23,6 +23,7 @@ mod from;
 mod group;
 mod join;
 mod literal;
+mod mention;
 mod name;
 mod order;
 mod output;
