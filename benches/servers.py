@@ -37,7 +37,10 @@ def psql(port, *arguments, **options):
 
 
 class Postgres:
-    """PostgreSQL with its default settings (durable), on a free port."""
+    """PostgreSQL on a free port, with its default settings (durable) but for those given."""
+
+    def __init__(self, **settings):
+        self.settings = settings
 
     def __enter__(self):
         self.directory = tempfile.mkdtemp(prefix="bench-postgres-")
@@ -50,6 +53,7 @@ class Postgres:
         data = os.path.join(self.directory, "data")
         self.run(tool("initdb"), "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8")
         options = f"-c listen_addresses=127.0.0.1 -c port={self.port} -c unix_socket_directories={self.directory}"
+        options += "".join(f" -c {name}={value}" for name, value in self.settings.items())
         log = os.path.join(self.directory, "log")
         self.pg_ctl = (tool("pg_ctl"), "-D", data, "-w", "-t", str(DEADLINE))
         self.run(*self.pg_ctl, "-l", log, "-o", options, "start")
@@ -58,6 +62,21 @@ class Postgres:
     def __exit__(self, *_):
         self.run(*self.pg_ctl, "-m", "fast", "stop")
         shutil.rmtree(self.directory)
+
+    def memory(self):
+        """What all its processes have, in MiB; pages that several share count once."""
+        with open(os.path.join(self.directory, "data", "postmaster.pid")) as file:
+            first = int(file.readline())
+        with open(f"/proc/{first}/task/{first}/children") as file:
+            processes = [first, *map(int, file.read().split())]
+        total = 0
+        for process in processes:
+            try:
+                with open(f"/proc/{process}/smaps_rollup") as file:
+                    total += sum(int(line.split()[1]) for line in file if line.startswith("Pss:"))
+            except (FileNotFoundError, ProcessLookupError):
+                pass  # it has ended
+        return total / 1024
 
     def run(self, *command):
         subprocess.run(command, check=True, user=self.user, cwd=self.directory,
@@ -124,7 +143,7 @@ class Connection:
     def __init__(self, port):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=DEADLINE)
         self.stream = self.socket.makefile("rb")
-        body = struct.pack("!I", 196608) + b"user\0bench\0database\0bench\0\0"
+        body = struct.pack("!I", 196608) + b"user\0postgres\0database\0postgres\0\0"
         self.socket.sendall(struct.pack("!I", len(body) + 4) + body)
         self.until_ready()
 

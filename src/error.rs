@@ -169,6 +169,10 @@ pub enum Value {
     RowOffset,
     /// A window's frame of a negative or unknown size.
     Frame,
+    /// Which value of a window's frame is asked for.
+    NthValue,
+    /// In how many parts a window is divided.
+    Ntile,
     /// A value that the function cannot work on.
     Unfit,
     /// A value the parameter does not take.
@@ -217,6 +221,8 @@ pub enum Limit {
     Connections,
     /// Columns of one stream.
     Columns,
+    /// Arguments of one call.
+    Arguments,
     /// The depth or length of one statement.
     StatementComplexity,
     /// Memory.
@@ -238,6 +244,8 @@ pub enum Resource {
     Connection,
     /// The client, which has been silent for too long.
     Client,
+    /// A component of the change pipeline, which failed too often.
+    Component,
     /// The transaction, which the client has left open for too long.
     Transaction,
 }
@@ -336,6 +344,8 @@ impl ErrorKind {
                 Value::RowCount => "2201W",
                 Value::RowOffset => "2201X",
                 Value::Frame => "22013",
+                Value::NthValue => "22016",
+                Value::Ntile => "22014",
                 Value::Unfit => "22000",
                 Value::Parameter => "22023",
                 Value::ReadOnlyParameter => "55P02",
@@ -362,6 +372,7 @@ impl ErrorKind {
             Self::LimitExceeded(limit) => match limit {
                 Limit::Connections => "53300",
                 Limit::Columns => "54011",
+                Limit::Arguments => "54023",
                 Limit::StatementComplexity => "54001",
                 Limit::Memory => "53200",
                 Limit::Disk => "53100",
@@ -372,6 +383,7 @@ impl ErrorKind {
                 Resource::Server => "57P01",
                 Resource::Connection => "08001",
                 Resource::Client => "57P05",
+                Resource::Component => "55000",
                 Resource::Transaction => "25P03",
             },
             Self::Internal(fault) => match fault {

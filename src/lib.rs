@@ -91,6 +91,7 @@ pub mod cli;
 pub mod config;
 pub mod error;
 pub mod evolution;
+mod failpoint;
 pub mod notice;
 pub mod position;
 #[cfg(feature = "query")]

@@ -1,109 +1,213 @@
-//! The pipeline: its subscribers and their workers.
+//! The pipeline: its components and their workers.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use parking_lot::Mutex;
-use serde::Deserialize;
+use parking_lot::RwLock;
+use uuid::Uuid;
 
-use super::log::{self, ChangeLog};
-use super::worker::Worker;
-use super::{Component, Health, Subscriber};
-use crate::error::Result;
+use super::dead_letter::DeadLetters;
+use super::letter_table::LetterTable;
+use super::log::{self, Bounds, LogReader, LogState};
+use super::offsets::Offsets;
+use super::statistics::Statistics;
+use super::tail::Tail;
+use super::worker::{ComponentInfo, Shared, Worker};
+use super::{Component, Config, Counts, Health, Refresh, Subscriber, Unit};
+use crate::error::{Error, ErrorKind, Object, Result};
 use crate::position::Position;
 use crate::sqlite::Database;
 use crate::tasks::Tasks;
 
-/// How the log is read.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Config {
-    /// Rows after which a batch ends (with the unit). 256.
-    pub batch_size: usize,
-    /// How often other programs' commits are looked for. 100 ms, doubled while
-    /// nothing happens up to [`Config::max_poll_delay`].
-    #[serde(with = "humantime_serde")]
-    pub poll_interval: Duration,
-    /// The longest time between two looks. 1 s.
-    #[serde(with = "humantime_serde")]
-    pub max_poll_delay: Duration,
-    /// Bytes of the log that a batch holds in memory; a larger unit is told as a
-    /// refresh. 100 MB.
-    pub max_memory_bytes: usize,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            batch_size: 256,
-            poll_interval: Duration::from_millis(100),
-            max_poll_delay: Duration::from_secs(1),
-            max_memory_bytes: 100_000_000,
-        }
-    }
-}
-
 /// The change pipeline over one database.
 pub struct Astha {
     database: Arc<Database>,
-    config: Config,
     tasks: Tasks,
-    workers: Mutex<Vec<Arc<Worker>>>,
+    shared: Arc<Shared>,
+    workers: RwLock<Vec<Arc<Worker>>>,
+}
+
+/// What the pipeline did and does.
+#[derive(Clone, Debug)]
+pub struct SchedulerStatistics {
+    /// Components that are told everything.
+    pub active_components: usize,
+    /// What was counted over all components.
+    pub counts: Counts,
+    /// Events held in memory (in bytes).
+    pub memory: usize,
 }
 
 impl Astha {
-    /// A pipeline without subscribers. Its tasks are those of the group.
-    pub fn new(database: Arc<Database>, config: Config, tasks: Tasks) -> Self {
-        Self {
-            database,
-            config,
-            tasks,
-            workers: Mutex::default(),
-        }
+    /// A pipeline without components. Its tasks are those of the group; dead letters
+    /// go to the table `__cdc_dead_letters` beside the log.
+    ///
+    /// # Errors
+    /// 58030 when the log cannot be opened.
+    pub fn new(database: Arc<Database>, config: Config, tasks: Tasks) -> Result<Self> {
+        let letters = Arc::new(LetterTable(database.clone()));
+        Self::with_dead_letters(database, config, tasks, letters)
     }
 
-    /// Adds a subscriber, which begins at its durable offset, or now when it has
+    /// A pipeline whose dead letters go elsewhere.
+    ///
+    /// # Errors
+    /// As [`Astha::new`].
+    pub fn with_dead_letters(
+        database: Arc<Database>,
+        config: Config,
+        tasks: Tasks,
+        letters: Arc<dyn DeadLetters>,
+    ) -> Result<Self> {
+        let bounds = Bounds {
+            rows: config.batch_size.max(1),
+            bytes: config.max_memory_bytes,
+        };
+        let tail = Tail::new(LogReader::open(&database)?, bounds);
+        Ok(Self {
+            database,
+            tasks,
+            shared: Arc::new(Shared {
+                config,
+                tail: Arc::new(tail),
+                letters,
+                statistics: Arc::default(),
+            }),
+            workers: RwLock::default(),
+        })
+    }
+
+    /// Adds a component, which begins at its durable offset, or now when it has
     /// none. It is told nothing but by [`Astha::activate`].
     ///
     /// # Errors
-    /// Those of the database.
+    /// 42710 when there is one of its name, and those of the database.
     pub async fn register(&self, subscriber: Arc<dyn Subscriber>) -> Result<()> {
         self.add(subscriber).await.map(drop)
     }
 
-    /// Adds a subscriber and runs its worker in the background until the tasks
+    /// Adds a component and runs its worker in the background until the tasks
     /// stop.
     ///
     /// # Errors
-    /// Those of the database.
+    /// As [`Astha::register`].
     pub async fn subscribe(&self, subscriber: Arc<dyn Subscriber>) -> Result<()> {
         let worker = self.add(subscriber).await?;
-        let name = format!("astha {}", worker.subscriber().component().name);
-        let (commits, stop) = (self.database.commits(), self.tasks.stopping().clone());
-        self.tasks.spawn(name, worker.run(commits, stop));
+        let name = format!("astha {}", worker.component().name);
+        let commits = self.database.commits();
+        self.tasks.spawn(name, worker.run(commits));
         Ok(())
     }
 
     async fn add(&self, subscriber: Arc<dyn Subscriber>) -> Result<Arc<Worker>> {
         let component = subscriber.component();
-        let log = ChangeLog::open(&self.database, component.name, component.tables)?;
-        let worker = Worker::register(subscriber, log, self.config.clone()).await?;
+        if self.worker(component.name).is_ok() {
+            return Err(Error::new(
+                ErrorKind::AlreadyExists(Object::Other),
+                format!("component \"{}\" already exists", component.name),
+            ));
+        }
+        let config = &self.shared.config;
+        let offsets = Offsets::new(
+            &self.database,
+            &self.shared.statistics,
+            component.name,
+            config.max_absence,
+        );
+        let log = LogReader::open(&self.database)?;
+        self.shared.tail.add_tables(component.tables).await;
+        let stop = self.tasks.stopping().child_token();
+        let shared = self.shared.clone();
+        let worker = Worker::register(subscriber, shared, log, offsets, stop).await?;
         let worker = Arc::new(worker);
-        self.workers.lock().push(worker.clone());
+        self.workers.write().push(worker.clone());
         Ok(worker)
     }
 
+    /// Takes a component away: it is told nothing more, and its changes wait in the
+    /// log for [`Config::max_absence`].
+    ///
+    /// # Errors
+    /// 42704 when there is none of the name.
+    pub async fn unregister(&self, component: &str) -> Result<()> {
+        let worker = self.worker(component)?;
+        self.workers
+            .write()
+            .retain(|other| !Arc::ptr_eq(other, &worker));
+        worker.stop.cancel();
+        worker.end().await;
+        Ok(())
+    }
+
     /// Forgets a component that will not come back: its offset is removed, and
-    /// no longer holds the log back. An offset never expires by itself. One that
-    /// is subscribed here or elsewhere takes its place again with its next unit.
+    /// no longer holds the log back. One that is subscribed here or elsewhere takes
+    /// its place again with its next unit.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn forget(&self, component: &str) -> Result<()> {
-        log::forget(&self.database, component).await
+        let (statistics, config) = (&self.shared.statistics, &self.shared.config);
+        Offsets::forget(&self.database, statistics, component, config.max_absence).await
     }
 
-    /// Delivers what the log holds now to every subscriber.
+    /// Tells a component nothing more until it is resumed; its changes wait.
+    ///
+    /// # Errors
+    /// 42704 when there is none of the name.
+    pub fn pause(&self, component: &str) -> Result<()> {
+        self.worker(component).map(|worker| worker.pause(true))
+    }
+
+    /// Ends a pause.
+    ///
+    /// # Errors
+    /// 42704 when there is none of the name.
+    pub fn resume(&self, component: &str) -> Result<()> {
+        self.worker(component).map(|worker| worker.pause(false))
+    }
+
+    /// Has a component look at the source before it is told what is next.
+    ///
+    /// # Errors
+    /// 42704 when there is none of the name.
+    pub fn refresh(&self, component: &str) -> Result<()> {
+        self.worker(component)
+            .map(|worker| worker.wish_refresh(Refresh::Requested))
+    }
+
+    /// Delivers a dead letter again, to the component it was for.
+    ///
+    /// # Errors
+    /// 42704 when no letter of the id waits or its component is not here,
+    /// XX001 when its row could not be understood, and those of the component: then it
+    /// stays as it is, with one attempt more.
+    pub async fn replay(&self, id: Uuid) -> Result<()> {
+        let letters = &self.shared.letters;
+        let letter = letters.pending(id).await?.ok_or_else(|| {
+            Error::new(
+                ErrorKind::NotFound(Object::Other),
+                format!("no dead letter \"{id}\" waits to be replayed"),
+            )
+        })?;
+        let worker = self.worker(&letter.component)?;
+        let event = letter.event()?;
+        let unit = Unit {
+            position: event.position,
+            own: false,
+            events: vec![Arc::new(event)],
+        };
+        if let Err(error) = worker.redeliver(&unit).await {
+            let again = super::DeadLetter {
+                attempts: 1,
+                error: format!("{}: {}", error.sqlstate(), error.message()),
+                ..letter
+            };
+            letters.keep(vec![again]).await?;
+            return Err(error);
+        }
+        letters.resolve(id).await
+    }
+
+    /// Delivers what the log holds now to every component.
     ///
     /// # Errors
     /// The first one's; the others are told all the same.
@@ -114,7 +218,7 @@ impl Astha {
         outcomes.into_iter().collect()
     }
 
-    /// Waits until every subscriber has come as far as the position.
+    /// Waits until every component has come as far as the position.
     pub async fn delivered(&self, position: Position) {
         for worker in self.workers() {
             // An error means that the worker is gone: nobody is left to wait for.
@@ -122,22 +226,90 @@ impl Astha {
         }
     }
 
-    /// How every subscriber is, and how far it has come.
+    /// Asks every component how it is.
     pub async fn health(&self) -> Vec<(Component, Health, Position)> {
-        let mut all = Vec::new();
-        for worker in self.workers() {
-            let subscriber = worker.subscriber();
-            let position = *worker.seen().borrow();
-            all.push((
-                subscriber.component(),
-                subscriber.on_health().await,
-                position,
-            ));
+        let workers = self.workers();
+        let asked = workers.iter().map(|worker| async {
+            let health = worker.check_health().await;
+            (worker.component().clone(), health, *worker.seen().borrow())
+        });
+        futures::future::join_all(asked).await
+    }
+
+    /// Asks for health on a period, until the tasks stop.
+    pub fn watch_health(self: &Arc<Self>) {
+        let (astha, stop) = (Arc::downgrade(self), self.tasks.stopping().clone());
+        let period = self.shared.config.health_interval;
+        self.tasks.spawn("astha health", async move {
+            loop {
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = tokio::time::sleep(period) => {}
+                }
+                let Some(astha) = astha.upgrade() else { return };
+                astha.health().await;
+            }
+        });
+    }
+
+    /// What is known of every component, in the order they were added.
+    pub fn components(&self) -> Vec<ComponentInfo> {
+        self.workers().iter().map(|worker| worker.info()).collect()
+    }
+
+    /// What is known of one component.
+    ///
+    /// # Errors
+    /// 42704 when there is none of the name.
+    pub fn component(&self, name: &str) -> Result<ComponentInfo> {
+        self.worker(name).map(|worker| worker.info())
+    }
+
+    /// The components that are told of a table.
+    pub fn subscribers(&self, table: &str) -> Vec<Component> {
+        let workers = self.workers();
+        let components = workers.iter().map(|worker| worker.component());
+        let told = components.filter(|component| component.tables.contains(&table));
+        told.cloned().collect()
+    }
+
+    /// What the pipeline did and does.
+    pub async fn scheduler_statistics(&self) -> SchedulerStatistics {
+        let components = self.components().into_iter();
+        let is_active = |info: &ComponentInfo| info.status == super::Status::Active;
+        SchedulerStatistics {
+            active_components: components.filter(is_active).count(),
+            counts: self.shared.statistics.counts(),
+            memory: self.shared.tail.bytes().await,
         }
-        all
+    }
+
+    /// What is in the log.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn log_state(&self) -> Result<LogState> {
+        self.database.read(log::state).await
+    }
+
+    /// The counters, for a metrics page.
+    pub fn statistics(&self) -> &Arc<Statistics> {
+        &self.shared.statistics
+    }
+
+    fn worker(&self, component: &str) -> Result<Arc<Worker>> {
+        let workers = self.workers.read();
+        let found = workers.iter().find(|it| it.component().name == component);
+        found.cloned().ok_or_else(|| {
+            Error::new(
+                ErrorKind::NotFound(Object::Other),
+                format!("component \"{component}\" does not exist"),
+            )
+            .with_hint("SELECT component FROM rekha.components lists them.")
+        })
     }
 
     fn workers(&self) -> Vec<Arc<Worker>> {
-        self.workers.lock().clone()
+        self.workers.read().clone()
     }
 }

@@ -1,6 +1,7 @@
 //! What a subscriber is told.
 
 use std::str::FromStr;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
@@ -21,6 +22,17 @@ pub enum Operation {
     Update,
     /// It is gone.
     Delete,
+}
+
+impl Operation {
+    /// As the log has it: `INSERT`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Insert => "INSERT",
+            Self::Update => "UPDATE",
+            Self::Delete => "DELETE",
+        }
+    }
 }
 
 impl FromStr for Operation {
@@ -140,8 +152,42 @@ pub struct Unit {
     pub position: Position,
     /// Whether the registry's own writer made it; otherwise another program.
     pub own: bool,
-    /// The events of the tables the subscriber asked for.
-    pub events: Vec<Event>,
+    /// The events of the tables the subscriber asked for. They were decoded once,
+    /// for all subscribers.
+    pub events: Vec<Arc<Event>>,
+}
+
+impl Unit {
+    /// The unit as somebody sees it who is told of these tables only; nothing when
+    /// there is nothing for it.
+    pub(super) fn of_tables(self: &Arc<Self>, tables: &[&str]) -> Option<Arc<Self>> {
+        let is_asked = |event: &&Arc<Event>| tables.contains(&event.table.as_str());
+        let asked = self.events.iter().filter(is_asked).count();
+        if asked == 0 {
+            return None;
+        }
+        if asked == self.events.len() {
+            return Some(self.clone());
+        }
+        Some(Arc::new(Self {
+            events: self.events.iter().filter(is_asked).cloned().collect(),
+            ..**self
+        }))
+    }
+
+    /// About how much memory it takes (in bytes).
+    pub(super) fn bytes(&self) -> usize {
+        let row = |row: &RowData| -> usize {
+            let fields = row.iter();
+            fields
+                .map(|(name, value)| name.len() + 80 + value.as_str().map_or(0, str::len))
+                .sum()
+        };
+        let events = self.events.iter();
+        events
+            .map(|event| size_of::<Event>() + event.data.rows().map(row).sum::<usize>())
+            .sum()
+    }
 }
 
 /// A row of the log that cannot be understood (XX001).

@@ -1,43 +1,53 @@
-//! The change log and the offsets of those who read it.
+//! The change log: rows as units of events.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use chrono::{DateTime, Duration, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
+use parking_lot::Mutex;
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params};
 
 use super::event::{Data, Event, Operation, RowData, Unit, malformed};
 use super::subscriber::Refresh;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::position::Position;
 use crate::sqlite::{Database, Reader};
 
 /// The table name of the row that ends a commit of the registry's.
 const COMMIT: &str = "__commit";
 
-/// Whoever has not renewed its lease for so long no longer holds the log back.
-const LEASE: Duration = Duration::seconds(60);
-
-/// The instance of a component's durable offset for the store.
-const DURABLE: &str = "";
-
 /// What the log holds after a position.
 #[derive(Debug)]
 pub(super) enum Batch {
     /// Whole units, and how far they go. Empty when there is nothing.
-    Units(Vec<Unit>, Position),
+    Units(Vec<Arc<Unit>>, Position),
     /// Something that is no events: look at the source, then go on from here.
     Refresh(Refresh, Position),
+    /// A row that cannot be understood: the unit it is in goes to here.
+    Malformed(Malformed, Position),
     /// The log ends before the position: another program set its counter back.
     SetBack,
 }
 
-/// The log of one database, as one subscriber reads it.
-pub(super) struct ChangeLog {
-    database: Arc<Database>,
-    reader: Reader,
-    component: &'static str,
-    instance: String,
-    tables: &'static [&'static str],
+/// What is in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogState {
+    /// The position of the newest state.
+    pub end: Position,
+    /// Rows that somebody still needs, markers among them.
+    pub depth: u64,
+}
+
+/// A row that cannot be understood, as it stands in the log.
+#[derive(Debug)]
+pub(super) struct Malformed {
+    pub(super) position: Position,
+    pub(super) table: String,
+    pub(super) operation: String,
+    pub(super) before: Option<String>,
+    pub(super) after: Option<String>,
+    pub(super) error: String,
 }
 
 /// Bounds of one batch.
@@ -49,124 +59,79 @@ pub(super) struct Bounds {
     pub(super) bytes: usize,
 }
 
-impl ChangeLog {
-    pub(super) fn open(
-        database: &Arc<Database>,
-        component: &'static str,
-        tables: &'static [&'static str],
-    ) -> Result<Self> {
-        Ok(Self {
-            database: database.clone(),
-            reader: database.reader()?,
-            component,
-            instance: uuid::Uuid::new_v4().to_string(),
-            tables,
-        })
-    }
-
-    /// Takes a lease and answers where to begin: at the component's durable
-    /// offset, or now when it has none yet.
-    pub(super) async fn begin(&self) -> Result<Position> {
-        let (component, instance) = (self.component, self.instance.clone());
-        self.database
-            .write(move |connection| {
-                let durable = offset(connection, component, DURABLE)?;
-                let position = durable.map_or_else(|| end(connection), Ok)?;
-                for instance in [DURABLE, &instance] {
-                    put_offset(connection, component, instance, position)?;
-                }
-                Ok(position)
-            })
-            .await
-    }
-
-    /// Gives the lease back, so that nobody waits for it to run out.
-    pub(super) async fn end(&self, position: Position) -> Result<()> {
-        let (component, instance) = (self.component, self.instance.clone());
-        self.database
-            .write(move |connection| {
-                put_offset(connection, component, DURABLE, position)?;
-                connection.execute(
-                    "DELETE FROM __cdc_offsets WHERE component = ?1 AND instance = ?2",
-                    [component, &instance],
-                )?;
-                prune(connection)
-            })
-            .await
-    }
-
-    /// Moves the offsets, durably, with the next commit or soon; and prunes.
-    pub(super) fn advance(&self, position: Position) {
-        let (component, instance) = (self.component, self.instance.clone());
-        self.database.write_later(move |connection| {
-            for instance in [DURABLE, &instance] {
-                put_offset(connection, component, instance, position)?;
-            }
-            prune(connection)
-        });
-    }
-
-    /// Lets the counter of positions go on from the highest that was ever seen:
-    /// a position is never given twice.
-    pub(super) async fn restore(&self, position: Position) -> Result<()> {
-        self.database
-            .write(move |connection| {
-                let highest: i64 = connection.query_row(
-                    "SELECT max(?1, (SELECT pruned_through FROM __cdc_horizon),
-                        coalesce((SELECT max(id) FROM __cdc_log), 0),
-                        coalesce((SELECT max(position) FROM __cdc_offsets), 0))",
-                    [position.0],
-                    |row| row.get(0),
-                )?;
-                connection.execute("DELETE FROM sqlite_sequence WHERE name = '__cdc_log'", [])?;
-                connection.execute(
-                    "INSERT INTO sqlite_sequence (name, seq) VALUES ('__cdc_log', ?1)",
-                    [highest],
-                )?;
-                Ok(())
-            })
-            .await
-    }
-
-    /// Whether anybody has written since the last call.
-    pub(super) fn data_version(&self) -> Result<i64> {
-        self.reader.data_version()
-    }
-
-    /// The next whole units after a position.
-    pub(super) async fn read(&self, after: Position, bounds: Bounds) -> Result<Batch> {
-        let tables = self.tables;
-        self.reader
-            .read(move |connection| batch(connection, after, bounds, tables))
-            .await
-    }
+/// What is in the log of a database.
+pub(super) fn state(connection: &Connection) -> Result<LogState> {
+    let depth: i64 =
+        connection.query_row("SELECT count(*) FROM __cdc_log", [], |row| row.get(0))?;
+    Ok(LogState {
+        end: end(connection)?,
+        depth: u64::try_from(depth).unwrap_or(0),
+    })
 }
 
-/// Removes every offset of a component, and what only it had not seen.
-pub(super) async fn forget(database: &Database, component: &str) -> Result<()> {
-    let component = component.to_owned();
-    database
-        .write(move |connection| {
-            connection.execute(
-                "DELETE FROM __cdc_offsets WHERE component = ?1",
-                [component],
-            )?;
-            prune(connection)
+/// Reads the log of one database.
+pub(super) struct LogReader {
+    database: Arc<Database>,
+    reader: Mutex<Arc<Reader>>,
+}
+
+impl LogReader {
+    pub(super) fn open(database: &Arc<Database>) -> Result<Self> {
+        Ok(Self {
+            database: database.clone(),
+            reader: Mutex::new(Arc::new(database.reader()?)),
         })
-        .await
+    }
+
+    /// The next whole units after a position: their events of these tables.
+    pub(super) async fn read(
+        &self,
+        after: Position,
+        bounds: Bounds,
+        tables: Arc<HashSet<String>>,
+    ) -> Result<Batch> {
+        let reader = self.reader.lock().clone();
+        let read = reader
+            .read(move |connection| batch(connection, after, bounds, &tables))
+            .await;
+        if let Err(error) = &read {
+            self.reopen_after(error);
+        }
+        read
+    }
+
+    /// Changes when anybody has written since the last call.
+    pub(super) fn data_version(&self) -> Result<i64> {
+        let version = self.reader.lock().data_version();
+        if let Err(error) = &version {
+            self.reopen_after(error);
+        }
+        version
+    }
+
+    /// The file may be there again under another connection.
+    fn reopen_after(&self, error: &Error) {
+        if error.kind() == ErrorKind::Internal(Fault::Data) {
+            return;
+        }
+        match self.database.reader() {
+            Ok(reader) => *self.reader.lock() = Arc::new(reader),
+            Err(error) => tracing::error!(%error, "the change log cannot be opened again yet"),
+        }
+    }
 }
 
 /// A unit that has not ended yet.
 struct Open {
     first: Position,
-    events: Vec<Event>,
+    events: Vec<Arc<Event>>,
 }
 
 fn batch(
     connection: &Connection,
     after: Position,
     bounds: Bounds,
-    tables: &[&str],
+    tables: &HashSet<String>,
 ) -> Result<Batch> {
     let pruned: i64 = connection
         .prepare_cached("SELECT pruned_through FROM __cdc_horizon")?
@@ -178,6 +143,7 @@ fn batch(
     if after.0 < pruned {
         return Ok(Batch::Refresh(Refresh::Gone, end_now));
     }
+    crate::failpoint::at("astha::read");
     let mut statement = connection.prepare_cached(
         "SELECT id, timestamp, tablename, operation, before, after, created_at,
                 coalesce(length(before), 0) + coalesce(length(after), 0)
@@ -198,7 +164,7 @@ fn batch(
                 Ok(first) => first,
                 // What came before is delivered; the broken row is met again.
                 Err(_) if !units.is_empty() => return Ok(Batch::Units(units, through)),
-                Err(error) => return Ok(refresh(&error, position)),
+                Err(error) => return Ok(refresh(row, &error, position)),
             };
             close(&mut units, open.take(), first, position);
             through = position;
@@ -222,51 +188,75 @@ fn batch(
             first: position,
             events: Vec::new(),
         });
-        if tables.contains(&table) {
+        if tables.contains(table) {
             match event(row, table.to_owned(), position) {
-                Ok(event) => unit.events.push(event),
+                Ok(event) => unit.events.push(Arc::new(event)),
                 Err(_) if !units.is_empty() => return Ok(Batch::Units(units, through)),
-                Err(error) => return Ok(refresh(&error, unit_end(connection, position)?)),
+                Err(error) => {
+                    return Ok(refresh(row, &error, unit_end(connection, position)?));
+                }
             }
         }
     }
     // What no marker ends is another program's: one unit as far as it was read.
     if let Some(open) = open {
         through = end(connection)?;
-        units.push(Unit {
+        units.push(Arc::new(Unit {
             position: through,
             own: false,
             events: open.events,
-        });
+        }));
     }
     Ok(Batch::Units(units, through))
 }
 
 /// Ends the open unit at a marker: rows before the marker's first are another
 /// program's and a unit of their own.
-fn close(units: &mut Vec<Unit>, open: Option<Open>, first: Position, marker: Position) {
+fn close(units: &mut Vec<Arc<Unit>>, open: Option<Open>, first: Position, marker: Position) {
     let Some(open) = open else { return };
     let (foreign, own): (Vec<_>, Vec<_>) = open
         .events
         .into_iter()
         .partition(|event| event.position < first);
     if open.first < first {
-        units.push(Unit {
+        units.push(Arc::new(Unit {
             position: Position(first.0 - 1),
             own: false,
             events: foreign,
-        });
+        }));
     }
-    units.push(Unit {
+    units.push(Arc::new(Unit {
         position: marker,
         own: true,
         events: own,
-    });
+    }));
 }
 
-fn refresh(error: &crate::error::Error, through: Position) -> Batch {
-    tracing::error!(%error, detail = error.detail(), position = through.0, "the change log holds a row that cannot be understood");
-    Batch::Refresh(Refresh::Malformed, through)
+fn refresh(row: &rusqlite::Row<'_>, error: &Error, through: Position) -> Batch {
+    let text = |column: usize| match row.get_ref(column) {
+        Ok(ValueRef::Text(bytes) | ValueRef::Blob(bytes)) => {
+            Some(String::from_utf8_lossy(bytes).into_owned())
+        }
+        Ok(ValueRef::Integer(number)) => Some(number.to_string()),
+        Ok(ValueRef::Real(number)) => Some(number.to_string()),
+        _ => None,
+    };
+    let detail = error.detail().unwrap_or_else(|| error.message());
+    let malformed = Malformed {
+        position: Position(row.get(0).unwrap_or_default()),
+        table: text(2).unwrap_or_default(),
+        operation: text(3).unwrap_or_default(),
+        before: text(4),
+        after: text(5),
+        error: format!("{}: {detail}", error.sqlstate()),
+    };
+    tracing::error!(
+        position = malformed.position.0,
+        table = malformed.table,
+        error = malformed.error,
+        "the change log holds a row that cannot be understood"
+    );
+    Batch::Malformed(malformed, through)
 }
 
 /// The `first` of a marker row.
@@ -331,63 +321,9 @@ fn unit_end(connection: &Connection, position: Position) -> Result<Position> {
 }
 
 /// The position of the state the connection's transaction sees.
-fn end(connection: &Connection) -> Result<Position> {
+pub(super) fn end(connection: &Connection) -> Result<Position> {
     let seq: Option<i64> = connection
         .prepare_cached("SELECT max(seq) FROM sqlite_sequence WHERE name = '__cdc_log'")?
         .query_row([], |row| row.get(0))?;
     Ok(Position(seq.unwrap_or(0)))
-}
-
-fn offset(connection: &Connection, component: &str, instance: &str) -> Result<Option<Position>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT position FROM __cdc_offsets WHERE component = ?1 AND instance = ?2",
-    )?;
-    let mut rows = statement.query([component, instance])?;
-    Ok(rows
-        .next()?
-        .map(|row| row.get(0))
-        .transpose()?
-        .map(Position))
-}
-
-/// An offset never goes back: two processes share the durable one.
-fn put_offset(
-    connection: &Connection,
-    component: &str,
-    instance: &str,
-    position: Position,
-) -> Result<()> {
-    connection
-        .prepare_cached(
-            "INSERT INTO __cdc_offsets (component, instance, position, renewed_at) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT (component, instance) DO UPDATE
-             SET position = max(position, excluded.position), renewed_at = excluded.renewed_at",
-        )?
-        .execute(params![component, instance, position.0, text(Utc::now())])?;
-    Ok(())
-}
-
-/// Deletes the rows that every live subscriber has seen, and leases that ran
-/// out.
-fn prune(connection: &Connection) -> Result<()> {
-    connection
-        .prepare_cached("DELETE FROM __cdc_offsets WHERE instance <> ?1 AND renewed_at < ?2")?
-        .execute([DURABLE, &text(Utc::now() - LEASE)])?;
-    let seen: Option<i64> = connection
-        .prepare_cached("SELECT min(position) FROM __cdc_offsets")?
-        .query_row([], |row| row.get(0))?;
-    let Some(seen) = seen else { return Ok(()) };
-    let deleted = connection
-        .prepare_cached("DELETE FROM __cdc_log WHERE id <= ?1")?
-        .execute([seen])?;
-    if deleted > 0 {
-        connection
-            .prepare_cached("UPDATE __cdc_horizon SET pruned_through = max(pruned_through, ?1)")?
-            .execute([seen])?;
-    }
-    Ok(())
-}
-
-fn text(time: DateTime<Utc>) -> String {
-    time.to_rfc3339_opts(SecondsFormat::Micros, true)
 }

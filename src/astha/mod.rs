@@ -37,13 +37,26 @@
 //! has the log's tables.
 
 mod astha;
+mod breaker;
+mod config;
+mod dead_letter;
 mod event;
+mod letter_table;
 mod log;
+mod offsets;
+mod statistics;
 mod subscriber;
+mod tail;
 #[cfg(test)]
 mod tests;
 mod worker;
 
-pub use astha::{Astha, Config};
+pub use astha::{Astha, SchedulerStatistics};
+pub use breaker::Circuit;
+pub use config::Config;
+pub use dead_letter::{DeadLetter, DeadLetters, Failure};
 pub use event::{Data, Event, Operation, RowData, Unit};
+pub use log::LogState;
+pub use statistics::{Counts, Statistics};
 pub use subscriber::{Component, Health, Refresh, Subscriber};
+pub use worker::{ComponentInfo, Status};

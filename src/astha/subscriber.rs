@@ -27,7 +27,7 @@ pub enum Health {
 }
 
 /// Why a subscriber must look at the source instead of an event.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refresh {
     /// Its events are no longer in the log.
     Gone,
@@ -35,6 +35,12 @@ pub enum Refresh {
     TooLarge,
     /// A row of the log could not be understood.
     Malformed,
+    /// It failed too often and was left alone for a while.
+    Recovered,
+    /// Events that it refused to the last attempt are dead letters.
+    GivenUp,
+    /// Somebody asked for it.
+    Requested,
 }
 
 /// Somebody who is told of every change, in order, at least once.

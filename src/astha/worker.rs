@@ -1,181 +1,516 @@
-//! One subscriber's reader of the log.
+//! One component's delivery: unit after unit, at its own pace.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use futures::FutureExt as _;
-use tokio::sync::{Mutex, watch};
+use tokio::sync::{Mutex, Notify, watch};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::log::{Batch, Bounds, ChangeLog};
-use super::{Config, Refresh, Subscriber};
-use crate::error::{Error, Result};
+use super::breaker::{Breaker, Circuit, Permit};
+use super::dead_letter::{DeadLetter, DeadLetters};
+use super::log::{Batch, LogReader, Malformed};
+use super::offsets::Offsets;
+use super::statistics::Statistics;
+use super::tail::Tail;
+use super::{Component, Config, Health, Refresh, Subscriber, Unit};
+use crate::error::{Error, ErrorKind, Resource, Result};
 use crate::position::Position;
 
-/// Waits between attempts to deliver: doubled from the first to the last.
-const FIRST_RETRY: Duration = Duration::from_millis(100);
-const LAST_RETRY: Duration = Duration::from_secs(5);
-
-/// How often an idle subscriber says that it is alive: a third of its lease.
+/// How often an idle component says that it is alive: a third of its lease.
 const RENEW: Duration = Duration::from_secs(20);
 
-/// Delivers the log to one subscriber, one unit after another.
+/// What the workers of a pipeline share.
+pub(super) struct Shared {
+    pub(super) config: Config,
+    pub(super) tail: Arc<Tail>,
+    pub(super) letters: Arc<dyn DeadLetters>,
+    pub(super) statistics: Arc<Statistics>,
+}
+
+/// Delivers the log to one component.
 pub(super) struct Worker {
     subscriber: Arc<dyn Subscriber>,
-    log: ChangeLog,
-    config: Config,
-    /// How far the subscriber has come. Held while a batch is delivered, so
-    /// that two activations cannot deliver out of order.
-    position: Mutex<Position>,
+    component: Component,
+    shared: Arc<Shared>,
+    log: LogReader,
+    offsets: Offsets,
+    /// Held while a batch is delivered, so that two activations cannot deliver out
+    /// of order.
+    delivery: Mutex<Delivery>,
     seen: watch::Sender<Position>,
+    breaker: parking_lot::Mutex<Breaker>,
+    /// Told when the breaker opens from outside: what is being delivered is given up.
+    tripped: Notify,
+    wish: watch::Sender<Wish>,
+    condition: parking_lot::Mutex<Condition>,
+    statistics: Statistics,
+    pub(super) stop: CancellationToken,
+}
+
+/// How far a component has come, and how often it was told what is next.
+struct Delivery {
+    position: Position,
+    attempts: u32,
+}
+
+/// What somebody asked of the component.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Wish {
+    is_paused: bool,
+    refresh: Option<Refresh>,
+}
+
+/// What is known of the component.
+#[derive(Clone, Debug)]
+struct Condition {
+    health: Health,
+    last_seen: DateTime<Utc>,
+    last_error: Option<String>,
+}
+
+/// Whether a component does its work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// It is told everything.
+    Active,
+    /// Somebody paused it.
+    Inactive,
+    /// Its breaker is not closed, or it says that it is unhealthy.
+    Error,
+}
+
+impl Status {
+    /// As it is shown: `active`, `inactive`, `error`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Inactive => "inactive",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// What is known of a component.
+#[derive(Clone, Debug)]
+pub struct ComponentInfo {
+    /// Who it is.
+    pub component: Component,
+    /// Whether it does its work.
+    pub status: Status,
+    /// What it said of its health.
+    pub health: Health,
+    /// Whether it is told anything.
+    pub circuit: Circuit,
+    /// Failures since the last success.
+    pub failures: u32,
+    /// How often it was told what is next, in vain.
+    pub attempts: u32,
+    /// How far it has come.
+    pub position: Position,
+    /// When it last took something or said how it is.
+    pub last_seen: DateTime<Utc>,
+    /// What went wrong last, if anything has.
+    pub last_error: Option<String>,
+    /// What it was told.
+    pub counts: super::Counts,
 }
 
 impl Worker {
     pub(super) async fn register(
         subscriber: Arc<dyn Subscriber>,
-        log: ChangeLog,
-        config: Config,
+        shared: Arc<Shared>,
+        log: LogReader,
+        offsets: Offsets,
+        stop: CancellationToken,
     ) -> Result<Self> {
-        let position = log.begin().await?;
-        let seen = watch::Sender::new(position);
+        let position = offsets.begin().await?;
+        let config = &shared.config;
+        let breaker = Breaker::new(config.breaker_failures, config.breaker_cooldown);
         Ok(Self {
+            component: subscriber.component(),
             subscriber,
             log,
-            config,
-            position: Mutex::new(position),
-            seen,
+            offsets,
+            delivery: Mutex::new(Delivery {
+                position,
+                attempts: 0,
+            }),
+            seen: watch::Sender::new(position),
+            breaker: parking_lot::Mutex::new(breaker),
+            tripped: Notify::new(),
+            wish: watch::Sender::default(),
+            condition: parking_lot::Mutex::new(Condition {
+                health: Health::Healthy,
+                last_seen: Utc::now(),
+                last_error: None,
+            }),
+            statistics: Statistics::default(),
+            stop,
+            shared,
         })
     }
 
-    pub(super) fn subscriber(&self) -> &Arc<dyn Subscriber> {
-        &self.subscriber
+    pub(super) fn component(&self) -> &Component {
+        &self.component
     }
 
-    /// How far the subscriber has come.
+    /// How far the component has come.
     pub(super) fn seen(&self) -> watch::Receiver<Position> {
         self.seen.subscribe()
+    }
+
+    pub(super) fn info(&self) -> ComponentInfo {
+        let (circuit, failures) = {
+            let breaker = self.breaker.lock();
+            (breaker.circuit(), breaker.failures())
+        };
+        let condition = self.condition.lock().clone();
+        let status = match (self.wish.borrow().is_paused, circuit, &condition.health) {
+            (true, ..) => Status::Inactive,
+            (false, Circuit::Closed, Health::Healthy) => Status::Active,
+            _ => Status::Error,
+        };
+        ComponentInfo {
+            component: self.component.clone(),
+            status,
+            health: condition.health,
+            circuit,
+            failures,
+            attempts: self.delivery.try_lock().map_or(0, |it| it.attempts),
+            position: *self.seen.borrow(),
+            last_seen: condition.last_seen,
+            last_error: condition.last_error,
+            counts: self.statistics.counts(),
+        }
+    }
+
+    /// Tells it nothing until it is resumed; its changes wait in the log.
+    pub(super) fn pause(&self, is_paused: bool) {
+        self.wish.send_modify(|wish| wish.is_paused = is_paused);
+    }
+
+    /// Has it look at the source before it is told what is next.
+    pub(super) fn wish_refresh(&self, reason: Refresh) {
+        self.wish.send_modify(|wish| wish.refresh = Some(reason));
     }
 
     /// Delivers what the log holds now. Nothing to do is no error and costs one
     /// read.
     ///
     /// # Errors
-    /// The subscriber's or the log's; what was not delivered comes first at the
-    /// next activation.
+    /// The component's or the log's; what was not delivered comes first at the
+    /// next activation. 55000 while the breaker is open.
     pub(super) async fn activate(&self) -> Result<()> {
-        let mut position = self.position.lock().await;
-        let bounds = Bounds {
-            rows: self.config.batch_size,
-            bytes: self.config.max_memory_bytes,
-        };
+        let mut delivery = self.delivery.lock().await;
         loop {
-            let begun = *position;
-            let outcome = match self.log.read(begun, bounds).await? {
-                Batch::Units(units, through) => self.deliver(&mut position, &units, through).await,
+            let wish = *self.wish.borrow();
+            if wish.is_paused {
+                return Ok(());
+            }
+            let permit = self.breaker.lock().permit(Instant::now());
+            match permit {
+                Permit::Wait(_) => return Err(self.is_open()),
+                Permit::Refresh => self.recover(&delivery).await?,
+                Permit::Deliver => {
+                    if let Some(reason) = wish.refresh {
+                        self.refresh(reason, delivery.position).await?;
+                        self.wish.send_modify(|wish| wish.refresh = None);
+                    }
+                }
+            }
+            let begun = delivery.position;
+            let outcome = match self.shared.tail.next(begun, &self.log).await? {
+                Batch::Units(units, through) => self.deliver(&mut delivery, units, through).await,
                 Batch::SetBack => {
-                    let component = self.subscriber.component().name;
                     tracing::error!(
-                        component,
+                        component = self.component.name,
                         position = begun.0,
                         "another program set the change log back; it is put right"
                     );
-                    told(self.subscriber.on_refresh(Refresh::Gone, begun)).await?;
-                    return self.log.restore(begun).await;
+                    self.refresh(Refresh::Gone, begun).await?;
+                    return self.offsets.restore(begun).await;
+                }
+                Batch::Malformed(row, through) => {
+                    self.give_up_row(&row).await?;
+                    self.refresh_to(&mut delivery, Refresh::Malformed, through)
+                        .await
                 }
                 Batch::Refresh(reason, through) => {
-                    tracing::warn!(
-                        component = self.subscriber.component().name,
-                        ?reason,
-                        from = begun.0,
-                        to = through.0,
-                        "a component refreshes from the source"
-                    );
-                    let refreshed = told(self.subscriber.on_refresh(reason, through)).await;
-                    if refreshed.is_ok() {
-                        *position = through;
-                    }
-                    refreshed
+                    self.refresh_to(&mut delivery, reason, through).await
                 }
             };
-            if *position == begun {
+            if delivery.position == begun {
                 return outcome;
             }
-            self.seen.send_replace(*position);
-            self.log.advance(*position);
+            crate::failpoint::at("astha::offset");
+            self.seen.send_replace(delivery.position);
+            self.offsets.advance(delivery.position);
             outcome?;
         }
     }
 
+    fn is_open(&self) -> Error {
+        let name = self.component.name;
+        Error::new(
+            ErrorKind::Unavailable(Resource::Component),
+            format!("component \"{name}\" failed too often and is left alone for a while"),
+        )
+        .with_hint("It is told to refresh when the cool-down is over.")
+    }
+
+    /// After the cool-down: the component looks at the source and goes on.
+    async fn recover(&self, delivery: &Delivery) -> Result<()> {
+        self.refresh(Refresh::Recovered, delivery.position).await?;
+        self.wish.send_modify(|wish| wish.refresh = None);
+        self.breaker.lock().refreshed();
+        tracing::info!(
+            component = self.component.name,
+            position = delivery.position.0,
+            "a component came back"
+        );
+        Ok(())
+    }
+
+    /// A row that makes no sense is kept where somebody can look at it.
+    async fn give_up_row(&self, row: &Malformed) -> Result<()> {
+        // A marker belongs to every table.
+        let tables = self.component.tables;
+        if row.table.starts_with("__") || tables.contains(&row.table.as_str()) {
+            let letter = DeadLetter::malformed(self.component.name, row);
+            self.shared.letters.keep(vec![letter]).await?;
+            self.statistics.failed.inc();
+            self.shared.statistics.failed.inc();
+        }
+        Ok(())
+    }
+
+    async fn refresh_to(
+        &self,
+        delivery: &mut Delivery,
+        reason: Refresh,
+        through: Position,
+    ) -> Result<()> {
+        tracing::warn!(
+            component = self.component.name,
+            ?reason,
+            from = delivery.position.0,
+            to = through.0,
+            "a component refreshes from the source"
+        );
+        self.refresh(reason, through).await?;
+        delivery.position = through;
+        delivery.attempts = 0;
+        Ok(())
+    }
+
+    async fn refresh(&self, reason: Refresh, through: Position) -> Result<()> {
+        crate::failpoint::at("astha::refresh");
+        let refreshed = self.told(self.subscriber.on_refresh(reason, through)).await;
+        self.statistics.refreshes.inc();
+        self.shared.statistics.refreshes.inc();
+        match &refreshed {
+            Ok(()) => self.took(),
+            Err(error) => self.failed(error),
+        }
+        refreshed
+    }
+
     async fn deliver(
         &self,
-        position: &mut Position,
-        units: &[super::Unit],
+        delivery: &mut Delivery,
+        units: Vec<Arc<Unit>>,
         through: Position,
     ) -> Result<()> {
         for unit in units {
-            if !unit.events.is_empty() {
-                told(self.subscriber.on_event(unit)).await?;
+            // A unit that is known already: the position is in the middle of it when
+            // another program's rows were read before all of them were there.
+            if unit.position <= delivery.position {
+                continue;
             }
-            *position = unit.position;
+            if let Some(unit) = unit.of_tables(self.component.tables) {
+                crate::failpoint::at("astha::deliver");
+                self.deliver_unit(delivery, &unit).await?;
+            }
+            delivery.position = unit.position;
+            delivery.attempts = 0;
+            if self.wish.borrow().refresh.is_some() {
+                return Ok(());
+            }
         }
-        *position = through;
+        delivery.position = through;
+        // With nothing to deliver, the refresh after the cool-down was the probe.
+        self.breaker.lock().succeeded();
         Ok(())
+    }
+
+    async fn deliver_unit(&self, delivery: &mut Delivery, unit: &Arc<Unit>) -> Result<()> {
+        let begun = Instant::now();
+        delivery.attempts += 1;
+        if delivery.attempts > 1 {
+            self.statistics.retries.inc();
+            self.shared.statistics.retries.inc();
+        }
+        let Err(error) = self.told(self.subscriber.on_event(unit)).await else {
+            self.statistics.took(unit, begun.elapsed());
+            self.shared.statistics.took(unit, begun.elapsed());
+            self.took();
+            self.breaker.lock().succeeded();
+            return Ok(());
+        };
+        self.failed(&error);
+        if delivery.attempts < self.shared.config.max_delivery_attempts {
+            return Err(error);
+        }
+        let (name, attempts) = (self.component.name, delivery.attempts);
+        let letters = unit.events.iter();
+        let letters = letters.map(|event| DeadLetter::undelivered(name, event, &error, attempts));
+        self.shared.letters.keep(letters.collect()).await?;
+        let events = unit.events.len() as u64;
+        self.statistics.failed.inc_by(events);
+        self.shared.statistics.failed.inc_by(events);
+        tracing::error!(
+            component = name,
+            position = unit.position.0,
+            events,
+            attempts,
+            %error,
+            "a unit of changes was given up; its events are dead letters"
+        );
+        // It may hold what these events would have changed.
+        self.wish_refresh(Refresh::GivenUp);
+        Ok(())
+    }
+
+    /// Delivers events again that were given up.
+    ///
+    /// # Errors
+    /// The component's.
+    pub(super) async fn redeliver(&self, unit: &Unit) -> Result<()> {
+        let _turn = self.delivery.lock().await;
+        let told = self.told(self.subscriber.on_event(unit)).await;
+        match &told {
+            Ok(()) => self.took(),
+            Err(error) => self.failed(error),
+        }
+        told
+    }
+
+    fn took(&self) {
+        self.condition.lock().last_seen = Utc::now();
+    }
+
+    fn failed(&self, error: &Error) {
+        self.condition.lock().last_error = Some(error.to_string());
+        self.statistics.erred();
+        self.shared.statistics.erred();
+        let opened = self.breaker.lock().failed(Instant::now());
+        if opened {
+            tracing::warn!(
+                component = self.component.name,
+                %error,
+                "a component failed too often in a row; it is left alone for a while"
+            );
+        }
+    }
+
+    /// Asks the component how it is. One that does not answer in time is left alone
+    /// for a while, and what it is being told is given up.
+    pub(super) async fn check_health(&self) -> Health {
+        let deadline = self.shared.config.health_deadline;
+        let asked = AssertUnwindSafe(self.subscriber.on_health()).catch_unwind();
+        let missed = |how: &str| {
+            self.breaker.lock().trip(Instant::now());
+            self.tripped.notify_waiters();
+            Health::Unhealthy(how.to_owned())
+        };
+        let health = match tokio::time::timeout(deadline, asked).await {
+            Ok(Ok(health)) => {
+                self.took();
+                health
+            }
+            Ok(Err(_)) => missed("it panicked when it was asked how it is"),
+            Err(_) => missed("it does not say how it is"),
+        };
+        if let Health::Unhealthy(why) = &health {
+            tracing::warn!(
+                component = self.component.name,
+                why,
+                "a component is unhealthy"
+            );
+        }
+        self.condition.lock().health = health.clone();
+        health
     }
 
     /// Runs until it is asked to stop: woken by every commit of this process,
     /// and by polling for those of others.
-    pub(super) async fn run(
-        self: Arc<Self>,
-        mut commits: watch::Receiver<u64>,
-        stop: CancellationToken,
-    ) {
-        let mut delay = self.config.poll_interval;
-        let mut retry = FIRST_RETRY;
+    pub(super) async fn run(self: Arc<Self>, mut commits: watch::Receiver<u64>) {
+        let config = &self.shared.config;
+        let mut delay = config.poll_interval;
+        let mut retry = config.retry_delay;
         let mut version = None;
-        let mut renewed = tokio::time::Instant::now();
+        let mut renewed = Instant::now();
+        let mut wishes = self.wish.subscribe();
         loop {
             let now = self.log.data_version().ok();
-            let changed = now.is_none() || now != version || commits.has_changed().unwrap_or(false);
+            let changed = now.is_none()
+                || now != version
+                || commits.has_changed().unwrap_or(false)
+                || wishes.has_changed().unwrap_or(false);
             commits.mark_unchanged();
+            wishes.mark_unchanged();
             let wait = if changed {
-                delay = self.config.poll_interval;
+                delay = config.poll_interval;
                 match self.activate().await {
                     Ok(()) => {
                         version = now;
-                        retry = FIRST_RETRY;
+                        retry = config.retry_delay;
                         delay
                     }
                     Err(error) => {
-                        self.complain(&error, retry);
+                        let cooldown = match self.breaker.lock().permit(Instant::now()) {
+                            Permit::Wait(left) => Some(left),
+                            Permit::Deliver | Permit::Refresh => None,
+                        };
+                        let wait = cooldown.unwrap_or(retry);
+                        self.complain(&error, wait);
                         version = None;
-                        let wait = retry;
-                        retry = (retry * 2).min(LAST_RETRY);
+                        retry = (retry * 2).min(config.max_retry_delay);
                         wait
                     }
                 }
             } else {
-                delay = (delay * 2).min(self.config.max_poll_delay);
+                delay = (delay * 2).min(config.max_poll_delay);
                 delay
             };
             if renewed.elapsed() >= RENEW {
-                renewed = tokio::time::Instant::now();
-                self.log.advance(*self.seen.borrow());
+                renewed = Instant::now();
+                self.offsets.advance(*self.seen.borrow());
             }
             tokio::select! {
                 biased;
-                () = stop.cancelled() => break,
+                () = self.stop.cancelled() => break,
                 // A failed delivery waits its time out; commits do not hurry it.
                 alive = commits.changed(), if version.is_some() => if alive.is_err() { break },
+                alive = wishes.changed() => if alive.is_err() { break },
                 () = tokio::time::sleep(wait) => {}
             }
         }
         // What was committed before the stop is delivered before the end.
         if let Err(error) = self.activate().await {
-            tracing::warn!(%error, component = self.subscriber.component().name, "a component stops with changes undelivered; they come again");
+            tracing::warn!(%error, component = self.component.name, "a component stops with changes undelivered; they come again");
         }
-        let position = *self.position.lock().await;
-        if let Err(error) = self.log.end(position).await {
+        self.end().await;
+    }
+
+    /// Gives its lease back.
+    pub(super) async fn end(&self) {
+        let position = self.delivery.lock().await.position;
+        if let Err(error) = self.offsets.end(position).await {
             tracing::warn!(%error, "a component's lease could not be given back; it runs out");
         }
     }
@@ -185,19 +520,32 @@ impl Worker {
             %error,
             detail = error.detail(),
             cause = ?std::error::Error::source(error),
-            component = self.subscriber.component().name,
+            component = self.component.name,
             position = self.seen.borrow().0,
             retry_ms = u64::try_from(retry.as_millis()).unwrap_or(u64::MAX),
             "delivery failed; it is tried again"
         );
     }
-}
 
-/// A subscriber that panics has failed, like one that answers an error: it is
-/// told again.
-async fn told(telling: impl Future<Output = Result<()>>) -> Result<()> {
-    AssertUnwindSafe(telling)
-        .catch_unwind()
-        .await
-        .unwrap_or_else(|_| Err(Error::internal("a subscriber panicked")))
+    /// One that panics, hangs or is unresponsive has failed, like one that answers an
+    /// error: it is told again.
+    async fn told(&self, telling: impl Future<Output = Result<()>>) -> Result<()> {
+        let failed = |how: &str| {
+            let name = self.component.name;
+            Err(Error::internal(format!("component \"{name}\" {how}")))
+        };
+        let told = tokio::time::timeout(
+            self.shared.config.delivery_deadline,
+            AssertUnwindSafe(telling).catch_unwind(),
+        );
+        tokio::select! {
+            biased;
+            () = self.tripped.notified() => failed("does not say how it is"),
+            told = told => match told {
+                Ok(Ok(told)) => told,
+                Ok(Err(_)) => failed("panicked"),
+                Err(_) => failed("took too long"),
+            },
+        }
+    }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use datafusion::arrow::datatypes::{DataType, Field};
 use datafusion::common::{Column, DFSchema, NullEquality, Result, UnnestOptions};
 use datafusion::functions_aggregate::count::count_udaf;
+use datafusion::functions_window::rank::rank_udwf;
 use datafusion::functions_window::row_number::row_number_udwf;
 use datafusion::logical_expr::expr::{AggregateFunction, Sort, WindowFunction};
 use datafusion::logical_expr::{
@@ -59,6 +60,19 @@ pub(super) fn named(expr: Expr, name: &str) -> Expr {
     match &expr {
         Expr::Column(column) if column.name == name => expr,
         _ => expr.alias(name),
+    }
+}
+
+/// Conditions joined by AND or OR, as a tree that is as flat as can be: the engine walks
+/// all that is beneath at every level. TRUE when there are none.
+pub(super) fn balanced(mut conditions: Vec<Expr>, join: fn(Expr, Expr) -> Expr) -> Expr {
+    match conditions.len() {
+        0 => lit(true),
+        1 => conditions.remove(0),
+        count => {
+            let rest = conditions.split_off(count / 2);
+            join(balanced(conditions, join), balanced(rest, join))
+        }
     }
 }
 
@@ -210,6 +224,12 @@ pub(super) fn row_number(partition: Vec<Expr>, order: Vec<Sort>) -> Expr {
         partition,
         order,
     )
+}
+
+/// The rank of a row in an order, from 1 (UInt64).
+pub(super) fn rank(order: Vec<Sort>) -> Expr {
+    let function = WindowFunction::new(rank_udwf(), Vec::new());
+    windowed(function, Vec::new(), order)
 }
 
 /// How many rows with equal `partition` meet the condition (Int64).

@@ -42,7 +42,7 @@ impl fmt::Debug for Context {
     }
 }
 
-/// What a query can ask of the session, and the one thing it can change there.
+/// What a query can ask of the session, and what it can change there.
 pub trait Conversation: Send + Sync {
     /// The value of a setting, as SHOW has it.
     fn setting(&self, name: &str) -> Option<String>;
@@ -50,12 +50,21 @@ pub trait Conversation: Send + Sync {
     /// All settings, for `pg_settings`.
     fn settings(&self) -> Vec<Setting>;
 
-    /// Changes a setting (`set_config`) and answers its value. It counts for the
-    /// statements after this one.
+    /// Changes a setting (`set_config`) and answers its value. The rest of the
+    /// query is told the new one; what the setting is about has it after the query.
     ///
     /// # Errors
     /// 42704 and 22023, as SET.
     fn set(&self, name: &str, value: &str, is_local: bool) -> Result<String>;
+
+    /// Says something on a channel (`pg_notify`), for the commit of the transaction.
+    ///
+    /// # Errors
+    /// 22023 for a channel that is none and for a payload that is too long; 53200.
+    fn notify(&self, channel: &str, payload: &str) -> Result<()>;
+
+    /// The channels that the session listens to, for `pg_listening_channels`.
+    fn channels(&self) -> Vec<String>;
 
     /// The prepared statements, for `pg_prepared_statements`.
     fn prepared_statements(&self) -> Vec<PreparedStatement>;

@@ -34,12 +34,14 @@ mod catalog;
 mod context;
 mod engine;
 mod error;
+mod explain;
 mod function;
 mod names;
 mod optimize;
 mod parameters;
 mod plan;
 mod scan;
+mod stop;
 #[cfg(test)]
 mod tests;
 mod typed;

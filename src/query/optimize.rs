@@ -1,11 +1,12 @@
 //! Which of the engine's rules make a plan better, and what they may not do.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
 use datafusion::common::{NullEquality, Result, Spans};
-use datafusion::logical_expr::{LogicalPlan, Subquery};
+use datafusion::execution::session_state::SessionState;
+use datafusion::logical_expr::{Expr, Filter, LogicalPlan, Operator, Subquery};
 use datafusion::optimizer::common_subexpr_eliminate::CommonSubexprEliminate;
 use datafusion::optimizer::eliminate_cross_join::EliminateCrossJoin;
 use datafusion::optimizer::eliminate_duplicated_expr::EliminateDuplicatedExpr;
@@ -20,12 +21,85 @@ use datafusion::optimizer::push_down_filter::PushDownFilter;
 use datafusion::optimizer::push_down_limit::PushDownLimit;
 use datafusion::optimizer::replace_distinct_aggregate::ReplaceDistinctWithAggregate;
 use datafusion::optimizer::simplify_expressions::SimplifyExpressions;
-use datafusion::optimizer::{OptimizerConfig, OptimizerRule};
+use datafusion::optimizer::{Optimizer, OptimizerConfig, OptimizerRule};
+use datafusion::physical_expr::{Distribution, OrderingRequirements};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
+use datafusion::physical_optimizer::output_requirements::OutputRequirementExec;
 use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
+use datafusion::physical_plan::coop::CooperativeExec;
+use datafusion::physical_plan::joins::{CrossJoinExec, HashJoinExec, NestedLoopJoinExec};
+use datafusion::physical_plan::recursive_query::RecursiveQueryExec;
+use datafusion::physical_plan::sorts::sort::SortExec;
 use datafusion::physical_plan::union::UnionExec;
+use datafusion::physical_plan::unnest::UnnestExec;
 use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties};
+
+use super::build;
+use super::error::carried;
+use super::stop::Stop;
+
+/// A plan that answers the same and costs less.
+///
+/// # Errors
+/// 57014 when nobody waits for it any more.
+pub(super) fn optimize(
+    plan: LogicalPlan,
+    state: &SessionState,
+    stop: &Stop,
+) -> Result<LogicalPlan> {
+    let rules = RULES.iter().map(|rule| {
+        let rule: Arc<dyn OptimizerRule + Send + Sync> = Arc::new(Wanted {
+            rule: rule.clone(),
+            stop: stop.clone(),
+        });
+        rule
+    });
+    let plan = Optimizer::with_rules(rules.collect()).optimize(plan, state, |_, _| {})?;
+    // A join may compare for hours and find nothing.
+    let watched = plan.transform_up(|node| {
+        Ok(match node {
+            LogicalPlan::Join(mut join) if join.filter.is_some() => {
+                join.filter = join.filter.map(|filter| stop.beside(filter));
+                Transformed::yes(LogicalPlan::Join(join))
+            }
+            node => Transformed::no(node),
+        })
+    });
+    watched.data()
+}
+
+static RULES: LazyLock<Vec<Arc<dyn OptimizerRule + Send + Sync>>> = LazyLock::new(rules);
+
+/// A rule that is applied as long as somebody waits for the plan.
+#[derive(Debug)]
+struct Wanted {
+    rule: Arc<dyn OptimizerRule + Send + Sync>,
+    stop: Stop,
+}
+
+impl OptimizerRule for Wanted {
+    fn name(&self) -> &str {
+        self.rule.name()
+    }
+
+    fn apply_order(&self) -> Option<ApplyOrder> {
+        self.rule.apply_order()
+    }
+
+    fn supports_rewrite(&self) -> bool {
+        true
+    }
+
+    fn rewrite(
+        &self,
+        plan: LogicalPlan,
+        config: &dyn OptimizerConfig,
+    ) -> Result<Transformed<LogicalPlan>> {
+        self.stop.check().map_err(carried)?;
+        self.rule.rewrite(plan, config)
+    }
+}
 
 /// The rules, in the order in which they are applied. Those that would take
 /// sub-queries apart are left out, since there are none any more, and so are those
@@ -42,19 +116,130 @@ pub(super) fn rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
         Arc::new(PropagateEmptyRelation::new()),
         Arc::new(EliminateOuterJoin::new()),
         Arc::new(PushDownLimit::new()),
-        Arc::new(PushDownFilter::new()),
+        Arc::new(FiltersOverGroups(PushDownFilter::new())),
+        Arc::new(FlatConditions),
         Arc::new(CommonSubexprEliminate::new()),
         Arc::new(WholeRecursions(OptimizeProjections::new())),
     ]
 }
 
 /// The rules for physical plans: the engine's own, but that everything is one
-/// stream. A catalog is small, and an aggregate over values has no partial state.
+/// stream, and that rows stay in the order that a sub-query gives them. A catalog is
+/// small, and an aggregate over values has no partial state. Filters are where they
+/// belong already.
 pub(super) fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     let mut rules = PhysicalOptimizer::new().rules;
-    rules.retain(|rule| rule.name() != "EnforceDistribution");
+    let is_left_out =
+        |name: &str| name == "EnforceDistribution" || name.starts_with("FilterPushdown");
+    rules.retain(|rule| !is_left_out(rule.name()));
     rules.insert(0, Arc::new(OneStream));
+    rules.push(Arc::new(Polite));
+    rules.insert(0, Arc::new(KeptOrders));
     rules
+}
+
+/// Lets others have the thread now and then, and the query be dropped, where few rows become
+/// many: the engine does so where rows are read.
+#[derive(Debug)]
+struct Polite;
+
+impl PhysicalOptimizerRule for Polite {
+    fn name(&self) -> &str {
+        "polite"
+    }
+
+    fn schema_check(&self) -> bool {
+        true
+    }
+
+    fn optimize(
+        &self,
+        plan: Arc<dyn ExecutionPlan>,
+        _options: &ConfigOptions,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let polite = plan.transform_up(|plan| {
+            let multiplies = plan.is::<CrossJoinExec>()
+                || plan.is::<NestedLoopJoinExec>()
+                || plan.is::<HashJoinExec>()
+                || plan.is::<UnnestExec>()
+                || plan.is::<RecursiveQueryExec>();
+            Ok(match multiplies {
+                true => Transformed::yes(Arc::new(CooperativeExec::new(plan)) as Arc<_>),
+                false => Transformed::no(plan),
+            })
+        });
+        polite.data()
+    }
+}
+
+/// Makes long chains of AND and of OR as flat as they can be: filters that are pushed down
+/// are strung one after another, and what comes later walks all that is beneath at every
+/// level.
+#[derive(Debug)]
+struct FlatConditions;
+
+impl OptimizerRule for FlatConditions {
+    fn name(&self) -> &str {
+        "flat_conditions"
+    }
+
+    fn apply_order(&self) -> Option<ApplyOrder> {
+        Some(ApplyOrder::TopDown)
+    }
+
+    fn supports_rewrite(&self) -> bool {
+        true
+    }
+
+    fn rewrite(
+        &self,
+        plan: LogicalPlan,
+        _config: &dyn OptimizerConfig,
+    ) -> Result<Transformed<LogicalPlan>> {
+        match plan {
+            LogicalPlan::Filter(_) | LogicalPlan::Join(_) => {
+                plan.map_expressions(|expr| expr.transform_down(|expr| Ok(flat(expr))))
+            }
+            plan => Ok(Transformed::no(plan)),
+        }
+    }
+}
+
+/// The condition with the links of its chain in a balanced tree.
+fn flat(condition: Expr) -> Transformed<Expr> {
+    let operator = match &condition {
+        Expr::BinaryExpr(binary) if matches!(binary.op, Operator::And | Operator::Or) => binary.op,
+        _ => return Transformed::no(condition),
+    };
+    let (mut links, mut depth) = (0_u32, 0);
+    let mut open = vec![(&condition, 0)];
+    while let Some((expr, level)) = open.pop() {
+        match expr {
+            Expr::BinaryExpr(binary) if binary.op == operator => {
+                open.extend([(&*binary.left, level + 1), (&*binary.right, level + 1)]);
+            }
+            _ => (links, depth) = (links + 1, depth.max(level)),
+        }
+    }
+    if depth <= 2 * (links.ilog2() + 1) {
+        return Transformed::no(condition);
+    }
+    let mut conditions = Vec::new();
+    let mut open = vec![condition];
+    while let Some(expr) = open.pop() {
+        match expr {
+            Expr::BinaryExpr(binary) if binary.op == operator => {
+                open.extend([*binary.right, *binary.left]);
+            }
+            link => conditions.push(link),
+        }
+    }
+    let join = if operator == Operator::And {
+        Expr::and
+    } else {
+        Expr::or
+    };
+    Transformed::yes(build::balanced(conditions, join))
 }
 
 /// Makes one stream of the inputs of a union.
@@ -86,6 +271,40 @@ impl PhysicalOptimizerRule for OneStream {
     }
 }
 
+/// Keeps the order of each ORDER BY, also where nobody above asks for it: what reads
+/// the rows of a sub-query in FROM sees them in its order, as in PostgreSQL. The
+/// engine's last rule but a few takes the marks away again.
+#[derive(Debug)]
+struct KeptOrders;
+
+impl PhysicalOptimizerRule for KeptOrders {
+    fn name(&self) -> &str {
+        "kept_orders"
+    }
+
+    fn schema_check(&self) -> bool {
+        true
+    }
+
+    fn optimize(
+        &self,
+        plan: Arc<dyn ExecutionPlan>,
+        _options: &ConfigOptions,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let kept = plan.transform_up(|plan| {
+            let Some(sort) = plan.downcast_ref::<SortExec>() else {
+                return Ok(Transformed::no(plan));
+            };
+            let order = OrderingRequirements::from(sort.expr().clone());
+            let one = Distribution::SinglePartition;
+            let fetch = sort.fetch();
+            let kept = OutputRequirementExec::new(plan, Some(order), one, fetch);
+            Ok(Transformed::yes(Arc::new(kept) as Arc<_>))
+        });
+        kept.data()
+    }
+}
+
 /// Makes equalities of a join's condition its keys, but for joins that take NULL
 /// for equal to NULL: there a plain equality would become such a key too.
 #[derive(Debug)]
@@ -113,6 +332,42 @@ impl OptimizerRule for PlainEquijoins {
             LogicalPlan::Join(join) if join.null_equality == NullEquality::NullEqualsNull => {
                 Ok(Transformed::no(plan))
             }
+            _ => self.0.rewrite(plan, config),
+        }
+    }
+}
+
+/// Moves filters down, but not beneath an aggregate over all rows: that answers a row
+/// even of none.
+#[derive(Debug)]
+struct FiltersOverGroups(PushDownFilter);
+
+impl OptimizerRule for FiltersOverGroups {
+    fn name(&self) -> &str {
+        "filters_over_groups"
+    }
+
+    fn apply_order(&self) -> Option<ApplyOrder> {
+        self.0.apply_order()
+    }
+
+    fn supports_rewrite(&self) -> bool {
+        true
+    }
+
+    fn rewrite(
+        &self,
+        plan: LogicalPlan,
+        config: &dyn OptimizerConfig,
+    ) -> Result<Transformed<LogicalPlan>> {
+        let is_over_one = |filter: &Filter| {
+            let LogicalPlan::Aggregate(aggregate) = filter.input.as_ref() else {
+                return false;
+            };
+            aggregate.group_expr.is_empty()
+        };
+        match &plan {
+            LogicalPlan::Filter(filter) if is_over_one(filter) => Ok(Transformed::no(plan)),
             _ => self.0.rewrite(plan, config),
         }
     }
@@ -165,5 +420,44 @@ impl OptimizerRule for WholeRecursions {
         })?;
         let is_changed = rewritten.transformed;
         Ok(Transformed::new_transformed(plan.data, is_changed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
+    use datafusion::logical_expr::{Expr, col, lit};
+
+    use super::flat;
+
+    fn depth(expr: &Expr) -> usize {
+        match expr {
+            Expr::BinaryExpr(binary) => 1 + depth(&binary.left).max(depth(&binary.right)),
+            _ => 0,
+        }
+    }
+
+    #[test]
+    fn a_chain_becomes_a_flat_tree_in_the_same_order() {
+        for join in [Expr::and, Expr::or] {
+            let conditions: Vec<Expr> = (0..100).map(|nth| col(format!("c{nth}"))).collect();
+            let chain = conditions.iter().cloned().reduce(join).unwrap();
+            let once = flat(chain);
+            assert!(once.transformed);
+            assert_eq!(depth(&once.data), 7);
+            let mut written = Vec::new();
+            let seen = once.data.apply(|part| {
+                if let Expr::Column(_) = part {
+                    written.push(part.clone());
+                }
+                Ok(TreeNodeRecursion::Continue)
+            });
+            seen.unwrap();
+            assert_eq!(written, conditions);
+            let again = flat(once.data);
+            assert!(!again.transformed);
+        }
+        let short = col("a").and(col("b").or(lit(true)));
+        assert!(!flat(short).transformed);
     }
 }

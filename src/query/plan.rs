@@ -6,6 +6,7 @@ use datafusion::logical_expr::LogicalPlan;
 
 use super::catalog::Catalog;
 use crate::relation::{Column, Type};
+use crate::sql::Explanation;
 
 /// A query that was understood: what it answers and what it needs. It belongs to
 /// the context that it was planned in.
@@ -17,4 +18,13 @@ pub struct Plan {
     pub parameters: Arc<[Type]>,
     pub(super) logical: Arc<LogicalPlan>,
     pub(super) catalog: Catalog,
+    /// How it is told how the query is answered, if that is asked.
+    pub(super) explanation: Option<Explanation>,
+}
+
+impl Plan {
+    /// Whether it tells how a query is answered, and not its rows.
+    pub fn is_explanation(&self) -> bool {
+        self.explanation.is_some()
+    }
 }

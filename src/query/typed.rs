@@ -1,5 +1,6 @@
 //! Expressions with PostgreSQL's types.
 
+use datafusion::common::ScalarValue;
 use datafusion::logical_expr::Expr;
 
 use crate::relation::{Origin, Type};
@@ -26,6 +27,12 @@ impl Typed {
             modifier: -1,
             origin: None,
         }
+    }
+
+    /// A constant that has no type yet: a text, or NULL.
+    pub(super) fn unknown(text: Option<String>) -> Self {
+        let expr = Expr::Literal(ScalarValue::Utf8(text), None);
+        Self::new(expr, Type::UNKNOWN)
     }
 
     /// The same of a type with this modifier.

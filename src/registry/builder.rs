@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::dead_letters::StoredLetters;
 use super::schema_manager::SchemaManager;
 use super::{CacheConfig, Registry};
 use crate::astha::{self, Astha};
@@ -95,10 +96,17 @@ impl Builder {
         let store: Arc<dyn Store> = Arc::new(store);
         let registry = Arc::new(Registry::new(store, self.cache, self.mode, self.clock));
 
-        let astha = Astha::new(database, self.astha, registry.tasks.clone());
+        let letters = Arc::new(StoredLetters {
+            store: registry.store.clone(),
+            clock: registry.clock.clone(),
+        });
+        let tasks = registry.tasks.clone();
+        let astha = Astha::with_dead_letters(database, self.astha, tasks, letters)?;
         astha
             .subscribe(Arc::new(SchemaManager::new(&registry)))
             .await?;
+        let astha = Arc::new(astha);
+        astha.watch_health();
         drop(registry.astha.set(astha));
         registry.refresh_on_a_period();
         Ok(registry)

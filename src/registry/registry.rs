@@ -42,7 +42,7 @@ pub struct Registry {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) tasks: Tasks,
     started_at: DateTime<Utc>,
-    pub(super) astha: std::sync::OnceLock<Astha>,
+    pub(super) astha: std::sync::OnceLock<Arc<Astha>>,
     pub(super) notifications: Notifications,
     queues: Box<[tokio::sync::Mutex<()>]>,
     loads: Box<[tokio::sync::Mutex<()>]>,
@@ -148,12 +148,6 @@ impl Registry {
     /// Those of the store.
     pub async fn stored_rows(&self, request: &RowRequest) -> Result<RowPage> {
         self.store.rows(request).await
-    }
-
-    /// The change pipeline that keeps the cache coherent; an application adds
-    /// subscribers of its own to it. Nothing over a store that has none.
-    pub fn astha(&self) -> Option<&Astha> {
-        self.astha.get()
     }
 
     /// Who listens, to what clients tell each other and to changes of schemas: each

@@ -114,17 +114,13 @@ impl Subscriber for SchemaManager {
         }
     }
 
-    async fn on_refresh(&self, reason: Refresh, _: Position) -> Result<()> {
+    async fn on_refresh(&self, _: Refresh, _: Position) -> Result<()> {
         let Some(registry) = self.registry.upgrade() else {
             return Ok(());
         };
         registry.clear_cache();
         registry.notifications.lose_schema_changes();
-        // Rows that are gone were seen, and adopted, by another process.
-        self.count(match reason {
-            Refresh::Gone => Ok(()),
-            Refresh::TooLarge | Refresh::Malformed => registry.adopt_all().await,
-        })
+        self.count(registry.adopt_all().await)
     }
 }
 

@@ -153,6 +153,7 @@ pub(super) fn columns(statement: &Statement, settings: &Settings) -> Result<Arc<
         | Statement::Query(_)
         | Statement::Prepare(_)
         | Statement::Execute(_)
+        | Statement::Call(_)
         | Statement::Declare(_)
         | Statement::Fetch(_)
         | Statement::Close(_)

@@ -3,6 +3,7 @@
 use chrono::Utc;
 
 use super::operation::operation;
+use super::prepared::Arguments;
 use super::resolve::Names;
 use super::transaction::{Transaction, must_be_alone, needs_block, read_only};
 use super::{MetadataUpdates, Notice, Outcome, ReadConsistency, Session, Settings};
@@ -34,11 +35,11 @@ pub(super) fn no_engine() -> Error {
     )
 }
 
-/// A query that can have no parameters has some (42P02).
-pub(super) fn no_parameter() -> Error {
+/// A query has a parameter of this number, and there are not as many (42P02).
+pub(super) fn no_parameter(number: usize) -> Error {
     Error::new(
         ErrorKind::NotFound(Object::Parameter),
-        "there is no parameter $1",
+        format!("there is no parameter ${number}"),
     )
 }
 
@@ -63,8 +64,12 @@ pub(super) fn refuse_unoffered(settings: &Settings) -> Result<()> {
 }
 
 impl Session {
-    /// Runs one statement.
-    pub(super) async fn dispatch(&mut self, statement: &Statement) -> Result<Outcome> {
+    /// Runs one statement with these values for its parameters.
+    pub(super) async fn dispatch(
+        &mut self,
+        statement: &Statement,
+        arguments: Arguments<'_>,
+    ) -> Result<Outcome> {
         match statement {
             Statement::Describe(name, None) => self.describe_stream(name).await,
             Statement::Describe(name, Some(version)) => {
@@ -151,7 +156,8 @@ impl Session {
             Statement::Query(query) => Box::pin(self.answer_alone(query)).await,
             Statement::Prepare(prepare) => Box::pin(self.prepare_statement(prepare)).await,
             Statement::Execute(execute) => Box::pin(self.execute_statement(execute)).await,
-            Statement::Declare(declare) => Box::pin(self.declare(declare)).await,
+            Statement::Call(call) => Box::pin(self.call(call, arguments)).await,
+            Statement::Declare(declare) => Box::pin(self.declare(declare, arguments)).await,
             Statement::Fetch(fetch) => Box::pin(self.fetch(fetch)).await,
             Statement::Close(name) => self.close_cursor(name),
             Statement::Copy(copy) => Box::pin(self.copy(copy)).await,

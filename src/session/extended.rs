@@ -6,7 +6,7 @@ use chrono::Utc;
 
 use super::columns::columns;
 use super::portal::PortalState;
-use super::prepared::{Candidate, Prepared};
+use super::prepared::{Arguments, Candidate, Prepared};
 use super::session::changes;
 use super::transaction::{Transaction, aborted};
 use super::{Column, Outcome, Parameter, Session, Type};
@@ -56,12 +56,12 @@ impl Session {
         }
         // Types of parameters that the statement does not have are no error:
         // PostgreSQL only counts the values at Bind.
-        let parameters = match statement.as_deref() {
-            Some(Statement::Query(_)) => {
+        let parameters = match statement.as_deref().and_then(Statement::query) {
+            Some(_) => {
                 let types = parameter_types.iter().copied();
                 types.map(parameter_type).collect::<Result<_>>()?
             }
-            _ => Vec::new(),
+            None => Vec::new(),
         };
         let candidate = Candidate {
             statement,
@@ -184,7 +184,13 @@ impl Session {
                 if !alone && matches!(self.transaction, Transaction::None) && changes(&statement) {
                     self.begin_implicit();
                 }
-                let mut outcome = self.guarded(&statement, length).await?;
+                let portal = self.must_get_portal(name)?;
+                let (types, values) = (portal.prepared.parameters.clone(), portal.values.clone());
+                let arguments = Arguments {
+                    types: &types,
+                    values: &values,
+                };
+                let mut outcome = self.guarded(&statement, arguments, length).await?;
                 // COMMIT and the like close all portals, this one too.
                 if !outcome.has_rows() || outcome.copy.is_some() {
                     return Ok(outcome);

@@ -8,6 +8,7 @@
 
 mod answer;
 mod budget;
+mod call;
 mod columns;
 mod create;
 mod dispatch;

@@ -15,6 +15,10 @@ impl Planned {
         match *self {}
     }
 
+    pub(super) fn tag(&self) -> &'static str {
+        match *self {}
+    }
+
     pub(super) fn parameters(&self) -> &Arc<[Type]> {
         match *self {}
     }

@@ -14,6 +14,7 @@ use super::{Notification, Outcome, Session, TransactionStatus};
 use crate::error::{Error, ErrorKind, Result, Value};
 use crate::registry::{Channels, Listener};
 use crate::schema::Name;
+use crate::sql::MAX_CHANNEL_BYTES;
 
 /// A payload is shorter than this (in bytes), as in PostgreSQL.
 const MAX_PAYLOAD_BYTES: usize = 8_000;
@@ -67,6 +68,24 @@ impl Pending {
     }
 }
 
+/// Refuses what cannot be said.
+///
+/// # Errors
+/// 22023 for a channel without a name or with one that LISTEN would not take, and for a
+/// payload that is too long.
+pub(super) fn admit(channel: &str, payload: &str) -> Result<()> {
+    let message = match () {
+        () if channel.is_empty() => "channel name cannot be empty",
+        () if channel.len() > MAX_CHANNEL_BYTES => "channel name too long",
+        () if payload.len() >= MAX_PAYLOAD_BYTES => "payload string too long",
+        () => return Ok(()),
+    };
+    Err(Error::new(
+        ErrorKind::InvalidValue(Value::Parameter),
+        message,
+    ))
+}
+
 impl Session {
     /// What has been notified since the last call, for a client between its
     /// transactions; nothing in one.
@@ -115,10 +134,7 @@ impl Session {
     }
 
     pub(super) fn notify(&mut self, channel: &Name, payload: &str) -> Result<Outcome> {
-        if payload.len() >= MAX_PAYLOAD_BYTES {
-            let kind = ErrorKind::InvalidValue(Value::Parameter);
-            return Err(Error::new(kind, "payload string too long"));
-        }
+        admit(channel, payload)?;
         let notification = Arc::new(Notification {
             channel: channel.clone(),
             payload: payload.to_owned(),
@@ -129,6 +145,11 @@ impl Session {
             None => self.registry.notifications().publish(&[notification]),
         }
         Ok(done("NOTIFY"))
+    }
+
+    /// The channels that are listened to.
+    pub(super) fn channels(&self) -> Vec<Name> {
+        self.listening.channels.keys().cloned().collect()
     }
 
     /// Listens to nothing any more, at once.

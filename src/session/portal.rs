@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 use super::budget::Share;
 use super::dispatch::done;
 use super::outcome::Count;
-use super::prepared::Prepared;
+use super::prepared::{Arguments, Prepared};
 use super::query::Planned;
 use super::source::{Fetched, Scroll, SharedSource, Source, go, take};
 use super::transaction::{Transaction, needs_block};
@@ -117,7 +117,7 @@ impl Session {
         Ok(Outcome {
             columns: planned.columns().clone(),
             rest: Some(rest),
-            tag: "SELECT",
+            tag: planned.tag(),
             count: Count::Rows,
             ..Outcome::default()
         })
@@ -136,7 +136,7 @@ impl Session {
         let source = Source::new(stream, scroll, self.budget.clone());
         let columns = planned.columns().clone();
         if let Some(portal) = self.portals.get_mut(name) {
-            portal.state = PortalState::Runs(Arc::new(Mutex::new(source)), columns, "SELECT");
+            portal.state = PortalState::Runs(Arc::new(Mutex::new(source)), columns, planned.tag());
         }
         Ok(())
     }
@@ -208,14 +208,18 @@ impl Session {
     }
 
     /// `DECLARE`
-    pub(super) async fn declare(&mut self, declare: &Declare) -> Result<Outcome> {
+    pub(super) async fn declare(
+        &mut self,
+        declare: &Declare,
+        arguments: Arguments<'_>,
+    ) -> Result<Outcome> {
         if !declare.is_holdable && !self.is_in_block() {
             return Err(needs_block("DECLARE CURSOR"));
         }
-        let planned = self.plan_alone(&declare.query).await?;
+        let planned = self.plan_with(&declare.query, arguments).await?;
         let statement = Statement::Declare(Box::new(declare.clone())).to_string();
         let prepared = self.as_prepared(&declare.query, &statement, &planned)?;
-        let stream = self.run(&planned, &[])?;
+        let stream = self.run(&planned, arguments.values)?;
         let scroll = match declare.scroll {
             Some(true) => Scroll::Yes,
             Some(false) => Scroll::No,

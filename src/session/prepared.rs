@@ -34,6 +34,13 @@ pub(super) struct Prepared {
     _share: Arc<Share>,
 }
 
+/// The values of a statement's parameters and their types.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Arguments<'a> {
+    pub(super) types: &'a [Type],
+    pub(super) values: &'a [Value],
+}
+
 /// A statement that is to be prepared.
 pub(super) struct Candidate<'a> {
     pub(super) statement: Option<Arc<Statement>>,
@@ -58,8 +65,12 @@ impl Session {
         self.budget
             .admit(self.prepared.len(), "prepared statements")?;
         let text = candidate.text;
-        let planned = match candidate.statement.as_deref() {
-            Some(Statement::Query(query)) => Some(self.plan(query, &candidate.parameters).await?),
+        let planned = match candidate.statement.as_deref().and_then(Statement::query) {
+            Some(query) => Some(self.plan(query, &candidate.parameters).await?),
+            None => None,
+        };
+        let answered = match candidate.statement.as_deref() {
+            Some(Statement::Query(_)) => planned.as_ref(),
             _ => None,
         };
         let factor = if planned.is_some() { TREE_BYTES } else { 1 };
@@ -67,7 +78,7 @@ impl Session {
         let parameters = planned.as_ref().map(Planned::parameters);
         let prepared = Prepared {
             parameters: parameters.cloned().unwrap_or_default(),
-            columns: planned.as_ref().map(|planned| planned.columns().clone()),
+            columns: answered.map(|planned| planned.columns().clone()),
             statement: candidate.statement.clone(),
             text: text.into(),
             prepared_at: Utc::now().into(),
@@ -138,10 +149,23 @@ impl Session {
     /// # Errors
     /// 42P02 when it has some.
     pub(super) async fn plan_alone(&mut self, query: &Query) -> Result<Planned> {
-        let planned = self.plan(query, &[]).await?;
-        match planned.parameters().is_empty() {
+        self.plan_with(query, Arguments::default()).await
+    }
+
+    /// A query that takes these parameters, or fewer.
+    ///
+    /// # Errors
+    /// 42P02 when it has more.
+    pub(super) async fn plan_with(
+        &mut self,
+        query: &Query,
+        arguments: Arguments<'_>,
+    ) -> Result<Planned> {
+        let types: Vec<_> = arguments.types.iter().cloned().map(Some).collect();
+        let planned = self.plan(query, &types).await?;
+        match planned.parameters().len() <= types.len() {
             true => Ok(planned),
-            false => Err(no_parameter()),
+            false => Err(no_parameter(types.len() + 1)),
         }
     }
 

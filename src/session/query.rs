@@ -5,6 +5,8 @@ use std::sync::Arc;
 use chrono::Utc;
 use parking_lot::Mutex;
 
+use super::budget::{Budget, Share};
+use super::notification;
 use super::portal::Portal;
 use super::prepared::Prepared;
 use super::setting::Settings;
@@ -12,6 +14,7 @@ use super::{Column, RowStream, Session, Type, Value};
 use crate::error::Result;
 use crate::query::{self, Context, Conversation, Engine, Plan};
 use crate::relation::Timestamp;
+use crate::schema::Name;
 use crate::sql::{Query, SetScope, SetValue};
 
 /// A query that was planned, for the state in which the session was.
@@ -26,6 +29,14 @@ impl Planned {
         &self.plan.columns
     }
 
+    /// The command tag of its answer.
+    pub(super) fn tag(&self) -> &'static str {
+        match self.plan.is_explanation() {
+            true => "EXPLAIN",
+            false => "SELECT",
+        }
+    }
+
     pub(super) fn parameters(&self) -> &Arc<[Type]> {
         &self.plan.parameters
     }
@@ -35,8 +46,20 @@ impl Planned {
 struct Talk {
     settings: Mutex<Settings>,
     set: Mutex<Vec<Set>>,
+    said: Mutex<Said>,
+    budget: Budget,
+    channels: Vec<Name>,
     prepared: Vec<query::PreparedStatement>,
     cursors: Vec<query::Cursor>,
+}
+
+/// What `pg_notify` was told.
+#[derive(Default)]
+struct Said {
+    /// Channels and payloads.
+    all: Vec<(Name, String)>,
+    /// The part that they take.
+    share: Option<Share>,
 }
 
 /// A `set_config`.
@@ -73,6 +96,19 @@ impl Conversation for Talk {
             value: value.to_owned(),
         });
         Ok(shown)
+    }
+
+    fn notify(&self, channel: &str, payload: &str) -> Result<()> {
+        notification::admit(channel, payload)?;
+        let mut said = self.said.lock();
+        let bytes = channel.len() + payload.len();
+        self.budget.add(&mut said.share, bytes)?;
+        said.all.push((channel.to_owned(), payload.to_owned()));
+        Ok(())
+    }
+
+    fn channels(&self) -> Vec<String> {
+        self.channels.clone()
     }
 
     fn prepared_statements(&self) -> Vec<query::PreparedStatement> {
@@ -120,7 +156,7 @@ impl Session {
         Ok(stream)
     }
 
-    /// What queries that have run have set counts from now on.
+    /// What queries that have run have set and said counts from now on.
     pub(super) fn take_over(&mut self) -> Result<()> {
         let mut last = Ok(());
         let mut moved = false;
@@ -132,6 +168,10 @@ impl Session {
                     .settings
                     .set(set.scope, &set.name, &value)
                     .and_then(|()| self.keep_settings());
+            }
+            let said = std::mem::take(&mut *planned.talk.said.lock());
+            for (channel, payload) in said.all {
+                self.notify(&channel, &payload)?;
             }
         }
         if moved {
@@ -168,9 +208,16 @@ impl Session {
             true => self.portals.iter().filter_map(open).collect(),
             false => Vec::new(),
         };
+        let channels = match text.contains("pg_listening_channels") {
+            true => self.channels(),
+            false => Vec::new(),
+        };
         Talk {
             settings: Mutex::new(self.settings.clone()),
             set: Mutex::default(),
+            said: Mutex::default(),
+            budget: self.budget.clone(),
+            channels,
             prepared,
             cursors,
         }

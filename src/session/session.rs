@@ -9,7 +9,7 @@ use futures::StreamExt;
 use super::budget::{Budget, SessionConfig, Share};
 use super::notification::Listening;
 use super::portal::Portal;
-use super::prepared::Prepared;
+use super::prepared::{Arguments, Prepared};
 use super::query::Planned;
 use super::transaction::{Transaction, aborted};
 use super::{Outcome, Settings, Style};
@@ -292,7 +292,9 @@ impl Session {
         }
         let is_shared = matches!(self.transaction, Transaction::Implicit(_));
         let length = self.length / self.script.len();
-        let outcome = self.guarded(&statement, length).await?;
+        let outcome = self
+            .guarded(&statement, Arguments::default(), length)
+            .await?;
         // The last statement is answered after the commit it is part of; one whose
         // rows are still to come can fail until they have.
         let runs = outcome.rest.is_some();
@@ -341,11 +343,12 @@ impl Session {
     pub(super) async fn guarded(
         &mut self,
         statement: &Arc<Statement>,
+        arguments: Arguments<'_>,
         length: usize,
     ) -> Result<Outcome> {
         let admitted = self.refuse_aborted(statement);
         let outcome = match admitted.and_then(|()| self.keep(statement, length)) {
-            Ok(()) => self.dispatch(statement).await,
+            Ok(()) => self.dispatch(statement, arguments).await,
             Err(error) => Err(error),
         };
         let mut outcome = outcome.inspect_err(|_| self.fail())?;
@@ -493,6 +496,7 @@ pub(super) fn changes(statement: &Statement) -> bool {
             | Statement::Query(_)
             | Statement::Prepare(_)
             | Statement::Execute(_)
+            | Statement::Call(_)
             | Statement::Declare(_)
             | Statement::Fetch(_)
             | Statement::Close(_)

@@ -2,9 +2,11 @@
 
 use std::any::TypeId;
 
+use sqlparser::ast::{BinaryOperator, Expr, UnaryOperator};
 use sqlparser::dialect::{Dialect, PostgreSqlDialect, Precedence};
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::Token;
 
 use crate::schema::is_reserved;
 
@@ -15,6 +17,8 @@ use crate::schema::is_reserved;
 /// * The name of an argument is a word, not an expression: each level of nested
 ///   calls would be read twice otherwise, so that twenty take minutes.
 /// * PostgreSQL's words are no aliases: `COPY (SELECT 1 TO STDOUT` lacks a parenthesis.
+/// * A sign before an operand binds closer than `^` (PostgreSQL manual, 4.1.6).
+/// * There is BETWEEN SYMMETRIC, and `(row).*`.
 #[derive(Debug)]
 pub(super) struct Postgres;
 
@@ -76,12 +80,46 @@ impl Dialect for Postgres {
         BASE.prec_value(precedence)
     }
 
+    fn parse_prefix(&self, parser: &mut Parser<'_>) -> Option<Result<Expr, ParserError>> {
+        let op = match parser.peek_token_ref().token {
+            Token::Minus => UnaryOperator::Minus,
+            Token::Plus => UnaryOperator::Plus,
+            _ => return None,
+        };
+        parser.next_token();
+        let operand = parser.parse_subexpr(self.prec_value(Precedence::AtTz));
+        Some(operand.map(|operand| Expr::UnaryOp {
+            op,
+            expr: Box::new(operand),
+        }))
+    }
+
+    fn parse_infix(
+        &self,
+        parser: &mut Parser<'_>,
+        operand: &Expr,
+        _precedence: u8,
+    ) -> Option<Result<Expr, ParserError>> {
+        let is_negated = parser.peek_keyword(Keyword::NOT);
+        let words = match is_negated {
+            true => &[Keyword::NOT, Keyword::BETWEEN, Keyword::SYMMETRIC][..],
+            false => &[Keyword::BETWEEN, Keyword::SYMMETRIC][..],
+        };
+        parser
+            .parse_keywords(words)
+            .then(|| self.symmetric(parser, operand, is_negated))
+    }
+
     fn is_column_alias(&self, word: &Keyword, _: &mut Parser<'_>) -> bool {
         !NEED_AS.contains(word)
     }
 
     fn is_table_alias(&self, word: &Keyword, parser: &mut Parser<'_>) -> bool {
         BASE.is_table_alias(word, parser) && !is_reserved(&format!("{word:?}").to_ascii_lowercase())
+    }
+
+    fn supports_select_expr_star(&self) -> bool {
+        true
     }
 
     as_in_base!(
@@ -102,9 +140,37 @@ impl Dialect for Postgres {
         supports_nested_comments,
         supports_notnull_operator,
         supports_numeric_literal_underscores,
-        supports_select_wildcard_with_alias,
         supports_string_escape_constant,
         supports_unicode_string_literal,
         supports_xml_expressions,
     );
+}
+
+impl Postgres {
+    /// `a BETWEEN SYMMETRIC b AND c`: between them in one order or the other.
+    fn symmetric(
+        &self,
+        parser: &mut Parser<'_>,
+        operand: &Expr,
+        is_negated: bool,
+    ) -> Result<Expr, ParserError> {
+        let precedence = self.prec_value(Precedence::Between);
+        let one = parser.parse_subexpr(precedence)?;
+        parser.expect_keyword_is(Keyword::AND)?;
+        let other = parser.parse_subexpr(precedence)?;
+        let between = |low: &Expr, high: &Expr| Expr::Between {
+            expr: Box::new(operand.clone()),
+            negated: is_negated,
+            low: Box::new(low.clone()),
+            high: Box::new(high.clone()),
+        };
+        Ok(Expr::BinaryOp {
+            left: Box::new(between(&one, &other)),
+            op: match is_negated {
+                true => BinaryOperator::And,
+                false => BinaryOperator::Or,
+            },
+            right: Box::new(between(&other, &one)),
+        })
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
+use super::call::Call;
 use super::copy::{Copy, CopyFormat, CopySource};
 use super::portal::{Declare, Direction, Fetch};
 use super::prepared::{Execute, Prepare};
@@ -157,6 +158,7 @@ impl Display for Statement {
             Self::Query(query) => f.write_str(&query.text),
             Self::Prepare(prepare) => prepare.fmt(f),
             Self::Execute(execute) => execute.fmt(f),
+            Self::Call(call) => call.fmt(f),
             Self::Declare(declare) => declare.fmt(f),
             Self::Fetch(fetch) => fetch.fmt(f),
             Self::Close(name) => write!(f, "CLOSE {}", quote_ident(name)),
@@ -393,6 +395,14 @@ impl Display for Execute {
             Some(arguments) => write!(f, " ({})", arguments.text),
             None => Ok(()),
         }
+    }
+}
+
+impl Display for Call {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let arguments = self.arguments.as_ref();
+        let arguments = arguments.map_or("", |arguments| &arguments.text);
+        write!(f, "CALL {}({arguments})", self.procedure)
     }
 }
 

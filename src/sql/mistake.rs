@@ -247,7 +247,6 @@ const UNSUPPORTED: &[(&str, &str, usize)] = &[
     ("COPY t FROM STDIN", "COPY FROM", 8),
     ("COPY (SELECT 1) TO '/tmp/x'", "COPY to a file of the server", 20),
     ("COMMIT PREPARED 'x'", "COMMIT PREPARED", 8),
-    ("EXPLAIN SELECT 1", "EXPLAIN of this statement", 9),
     ("EXPLAIN DESCRIBE s", "EXPLAIN of this statement", 9),
     ("EXPLAIN CREATE STREAM s (a int)", "EXPLAIN of this statement", 9),
     ("EXPLAIN ALTER SCHEMA n SET (compatibility = full)", "EXPLAIN of this statement", 9),

@@ -15,6 +15,7 @@
 //! in PostgreSQL.
 
 mod alteration;
+mod call;
 mod column;
 mod copy;
 mod cursor;
@@ -47,11 +48,14 @@ mod mistake;
 #[cfg(test)]
 mod sample;
 
+pub use call::Call;
 pub use copy::{Copy, CopyFormat, CopySource};
+pub use notification::MAX_CHANNEL_BYTES;
 pub use parser::parse;
 pub use portal::{Declare, Direction, Fetch};
 pub use prepared::{Execute, Prepare};
-pub use query::{Query, Tree};
+pub use query::{Explanation, ExplanationFormat, Query, Tree};
+pub use respell::Mark;
 pub use statement::{
     AlterAction, AlterStream, AssertedSchema, CommentTarget, CopyStream, CreateIndex, CreateStream,
     DiscardTarget, DropStreams, Elements, Existing, IsolationLevel, Location, ObjectRef,

@@ -7,8 +7,9 @@ use super::statement::Statement;
 use crate::error::Result;
 use crate::schema::{MAX_NAME_BYTES, Name, check_name, is_reserved};
 
-/// A channel may be named after a stream and its namespace (in bytes).
-const MAX_CHANNEL_BYTES: usize = 3 * MAX_NAME_BYTES;
+/// How long the name of a channel may be (in bytes): it may be named after a stream and
+/// its namespace.
+pub const MAX_CHANNEL_BYTES: usize = 3 * MAX_NAME_BYTES;
 
 /// `LISTEN channel`
 pub(super) fn listen(cursor: &mut Cursor<'_>) -> Parsed<Statement> {

@@ -4,8 +4,8 @@ use super::cursor::{Cursor, Parsed, Stop};
 use super::statement::Statement;
 use super::token::tokenize;
 use super::{
-    alteration, copy, definition, inspection, notification, portal, prepared, select, setting,
-    transaction, unsupported,
+    alteration, call, copy, definition, inspection, notification, portal, prepared, select,
+    setting, transaction, unsupported,
 };
 use crate::error::Result;
 
@@ -32,7 +32,7 @@ pub fn parse(text: &str) -> Result<Vec<Statement>> {
 type Grammar = fn(&mut Cursor<'_>) -> Parsed<Statement>;
 
 /// What follows which first word.
-const GRAMMARS: [(&str, Grammar); 31] = [
+const GRAMMARS: [(&str, Grammar); 32] = [
     ("DESCRIBE", inspection::describe),
     ("DESC", inspection::describe),
     ("SHOW", inspection::show),
@@ -61,6 +61,7 @@ const GRAMMARS: [(&str, Grammar); 31] = [
     ("MOVE", portal::move_to),
     ("CLOSE", portal::close),
     ("COPY", copy::copy),
+    ("CALL", call::call),
     ("LISTEN", notification::listen),
     ("NOTIFY", notification::notify),
     ("UNLISTEN", notification::unlisten),

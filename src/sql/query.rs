@@ -23,6 +23,29 @@ pub struct Query {
     pub text: Arc<str>,
     /// Its tree.
     pub tree: Arc<Tree>,
+    /// With EXPLAIN: what is to be told of how it is answered, instead of its rows.
+    pub explanation: Option<Explanation>,
+}
+
+/// What EXPLAIN is to tell of a query.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Explanation {
+    /// ANALYZE: the query is run, and its rows are counted.
+    pub is_analyzed: bool,
+    /// SUMMARY: the times are told.
+    pub has_summary: bool,
+    /// FORMAT
+    pub format: ExplanationFormat,
+}
+
+/// How EXPLAIN writes a plan.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ExplanationFormat {
+    /// A line for each step.
+    #[default]
+    Text,
+    /// One document.
+    Json,
 }
 
 impl PartialEq for Query {
@@ -54,6 +77,7 @@ impl Query {
         Self {
             text: text.into(),
             tree: Arc::new(Tree::new(tree, words)),
+            explanation: None,
         }
     }
 
@@ -91,6 +115,7 @@ impl Query {
         Ok(Self {
             text: self.text.clone(),
             tree: Arc::new(Tree::new(tree, self.tree.words)),
+            explanation: self.explanation,
         })
     }
 }

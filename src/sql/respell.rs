@@ -11,8 +11,28 @@
 //! | `FOR READ ONLY` | nothing | the default |
 //! | `TABLE a` | `SELECT * FROM a` | that is what it means |
 //! | `'a'` newline `'b'` | `'ab'` | one literal (SQL: literals in parts) |
+//! | `a LIKE ANY (b)`, `ALL`, with NOT, ILIKE | `a ~~ ANY (b)` … | LIKE is that operator |
+//! | `f(a := 1)` | `f(a => 1)` | another spelling |
+//! | `BETWEEN ASYMMETRIC`, `GROUP BY ALL a` | `BETWEEN`, `GROUP BY a` | the default |
+//! | `CURRENT_SCHEMA` | `CURRENT_SCHEMA()` | another spelling |
+//!
+//! What sqlparser's tree has no place for becomes a [marked](Mark) name, which no text
+//! can hold: the binder knows what it says.
+//!
+//! | PostgreSQL | read as |
+//! | --- | --- |
+//! | `f(a, VARIADIC b)` | `f(a, VARIADIC => b)` |
+//! | `ROWS FROM (f(a), g(b))` | `ROWS_FROM(f(a), g(b))` |
+//! | `(ORDER BY a ROWS … EXCLUDE TIES)` | `(ORDER BY a, EXCLUDE_TIES ROWS …)` |
+//! | `f(a) AS (b int)` | `f(a) AS NAMELESS (b int)` |
+//! | `a JOIN b USING (c) AS d` | `a JOIN b USING (c, USING_AS.d)` |
+//! | `GROUP BY DISTINCT a` | `GROUP BY DISTINCT_SETS, a` |
+//!
+//! Words that mean something in the queries of other dialects only are names.
 
-use sqlparser::tokenizer::Token;
+use sqlparser::ast::Ident;
+use sqlparser::keywords::Keyword;
+use sqlparser::tokenizer::{Token, Word};
 
 use super::cursor::{fold, is_keyword};
 use super::token::Lexeme;
@@ -24,6 +44,72 @@ pub(super) struct Respelt {
     pub(super) index: usize,
     /// Where that stands, in characters from 1.
     pub(super) position: usize,
+}
+
+/// A name that stands for what the grammar of sqlparser has no word for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// The name of an argument: an array, each element of which is an argument.
+    Variadic,
+    /// A function in FROM whose arguments are functions: their rows side by side.
+    RowsFrom,
+    /// The last thing that a window is ordered by: what its frames leave out is the
+    /// row itself.
+    ExcludeCurrentRow,
+    /// The row and its peers.
+    ExcludeGroup,
+    /// The row's peers.
+    ExcludeTies,
+    /// The alias of a table that has none but for its columns.
+    Nameless,
+    /// What qualifies the alias of the columns that USING merges.
+    UsingAs,
+    /// The first thing that is grouped by: equal sets are one.
+    DistinctSets,
+}
+
+/// No name in a text has such quotes.
+const QUOTE: char = '`';
+
+impl Mark {
+    const ALL: [Self; 8] = [
+        Self::Variadic,
+        Self::RowsFrom,
+        Self::ExcludeCurrentRow,
+        Self::ExcludeGroup,
+        Self::ExcludeTies,
+        Self::Nameless,
+        Self::UsingAs,
+        Self::DistinctSets,
+    ];
+
+    /// What a name stands for, if it is marked.
+    pub fn of(name: &Ident) -> Option<Self> {
+        let mut all = Self::ALL.into_iter();
+        let is_marked = name.quote_style == Some(QUOTE);
+        is_marked.then(|| all.find(|mark| mark.word() == name.value))?
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Variadic => "VARIADIC",
+            Self::RowsFrom => "ROWS FROM",
+            Self::ExcludeCurrentRow => "EXCLUDE CURRENT ROW",
+            Self::ExcludeGroup => "EXCLUDE GROUP",
+            Self::ExcludeTies => "EXCLUDE TIES",
+            Self::Nameless => "NAMELESS",
+            Self::UsingAs => "USING AS",
+            Self::DistinctSets => "DISTINCT SETS",
+        }
+    }
+
+    fn token(self) -> Token {
+        Token::Word(Word {
+            value: self.word().to_owned(),
+            quote_style: Some(QUOTE),
+            keyword: Keyword::NoKeyword,
+        })
+    }
 }
 
 /// The collations whose order is that of the bytes.
@@ -76,16 +162,38 @@ impl Rest<'_> {
                     "TABLE" if matches!(self.token(1), Token::Word(_)) => {
                         Some((vec![keyword("SELECT"), Token::Mul, keyword("FROM")], 1))
                     }
-                    "USING" => self.order(),
+                    "USING" => self.order().or_else(|| self.merged()),
+                    "AS" if self.begins_definitions() => {
+                        Some((vec![keyword("AS"), Mark::Nameless.token()], 1))
+                    }
+                    "ASYMMETRIC" if self.follows("BETWEEN") => Some((Vec::new(), 1)),
+                    "DISTINCT" if self.groups() => {
+                        Some((vec![Mark::DistinctSets.token(), Token::Comma], 1))
+                    }
+                    "ALL" if self.groups() => Some((Vec::new(), 1)),
+                    "CURRENT_SCHEMA" if !self.is_sign(1, &Token::LParen) => {
+                        let word = self.token(0).clone();
+                        Some((vec![word, Token::LParen, Token::RParen], 1))
+                    }
                     "LEADING" | "TRAILING" | "BOTH" if self.is(1, "FROM") => {
                         Some((vec![self.token(0).clone()], 2))
                     }
                     "FOR" => self.lock(),
-                    _ => None,
+                    "VARIADIC" if self.begins_argument() => {
+                        Some((vec![Mark::Variadic.token(), Token::RArrow], 1))
+                    }
+                    "ROWS" if self.is(1, "FROM") && self.is_sign(2, &Token::LParen) => {
+                        Some((vec![Mark::RowsFrom.token()], 2))
+                    }
+                    "ROWS" | "RANGE" | "GROUPS" => self.frame(),
+                    "EXCLUDE" => self.exclusion().map(|(_, taken)| (Vec::new(), taken)),
+                    "NOT" | "LIKE" | "ILIKE" => self.like(),
+                    _ => is_foreign(word.keyword).then(|| (vec![name_of(word)], 1)),
                 }
             }
             Token::SingleQuotedString(_) => self.literal(),
             Token::DoubleEq => Some((vec![WRONG], 1)),
+            Token::Assignment => Some((vec![Token::RArrow], 1)),
             _ => None,
         };
         Ok(found)
@@ -157,6 +265,135 @@ impl Rest<'_> {
         }
     }
 
+    fn before(&self) -> Option<&Token> {
+        let before = self.at.checked_sub(1)?;
+        Some(&self.lexemes[before].token)
+    }
+
+    fn follows(&self, word: &str) -> bool {
+        self.before().is_some_and(|before| is_keyword(before, word))
+    }
+
+    /// Whether `GROUP BY` is before.
+    fn groups(&self) -> bool {
+        let group = self.at.checked_sub(2).map(|at| &self.lexemes[at].token);
+        self.follows("BY") && group.is_some_and(|group| is_keyword(group, "GROUP"))
+    }
+
+    /// `) AS (name type`: the columns of what has no columns of its own. In WITH there
+    /// is a query between such parentheses.
+    fn begins_definitions(&self) -> bool {
+        let is_query = [
+            "SELECT", "VALUES", "WITH", "TABLE", "INSERT", "UPDATE", "DELETE",
+        ]
+        .iter()
+        .any(|word| self.is(2, word));
+        self.before() == Some(&Token::RParen)
+            && self.is_sign(1, &Token::LParen)
+            && matches!(
+                (self.token(2), self.token(3)),
+                (Token::Word(_), Token::Word(_))
+            )
+            && !is_query
+    }
+
+    /// `USING (a, b) AS name`
+    fn merged(&self) -> Option<Special> {
+        if !self.is_sign(1, &Token::LParen) {
+            return None;
+        }
+        let rest = &self.lexemes[self.at..];
+        let end = rest
+            .iter()
+            .position(|lexeme| lexeme.token == Token::RParen)?;
+        if !self.is(end + 1, "AS") {
+            return None;
+        }
+        let Token::Word(_) = self.token(end + 2) else {
+            return None;
+        };
+        let mut tokens: Vec<Token> = rest[..end]
+            .iter()
+            .map(|lexeme| lexeme.token.clone())
+            .collect();
+        let alias = [Token::Comma, Mark::UsingAs.token(), Token::Period];
+        tokens.extend(alias);
+        tokens.extend([self.token(end + 2).clone(), Token::RParen]);
+        Some((tokens, end + 3))
+    }
+
+    fn begins_argument(&self) -> bool {
+        matches!(self.before(), Some(Token::LParen | Token::Comma))
+    }
+
+    /// `[NOT] {LIKE | ILIKE} {ANY | ALL | SOME} (`
+    fn like(&self) -> Option<Special> {
+        let not = usize::from(self.is(0, "NOT"));
+        let is_quantified = ["ANY", "ALL", "SOME"]
+            .iter()
+            .any(|word| self.is(not + 1, word));
+        if !is_quantified || !self.is_sign(not + 2, &Token::LParen) {
+            return None;
+        }
+        let operator = match (self.is(not, "LIKE"), self.is(not, "ILIKE"), not) {
+            (true, _, 0) => Token::DoubleTilde,
+            (true, _, _) => Token::ExclamationMarkDoubleTilde,
+            (_, true, 0) => Token::DoubleTildeAsterisk,
+            (_, true, _) => Token::ExclamationMarkDoubleTildeAsterisk,
+            _ => return None,
+        };
+        Some((vec![operator], not + 1))
+    }
+
+    /// `EXCLUDE {CURRENT ROW | GROUP | TIES | NO OTHERS} )`, and how many words it has
+    fn exclusion(&self) -> Option<(Option<Mark>, usize)> {
+        let (mark, taken) = match () {
+            () if self.is(1, "CURRENT") && self.is(2, "ROW") => (Some(Mark::ExcludeCurrentRow), 3),
+            () if self.is(1, "NO") && self.is(2, "OTHERS") => (None, 3),
+            () if self.is(1, "GROUP") => (Some(Mark::ExcludeGroup), 2),
+            () if self.is(1, "TIES") => (Some(Mark::ExcludeTies), 2),
+            () => return None,
+        };
+        self.is_sign(taken, &Token::RParen).then_some((mark, taken))
+    }
+
+    /// The unit of a window's frame, if that leaves rows out.
+    fn frame(&self) -> Option<Special> {
+        let mut depth = 0_usize;
+        let ahead = self.lexemes[self.at..].iter().position(|lexeme| {
+            match &lexeme.token {
+                Token::LParen => depth += 1,
+                Token::RParen if depth == 0 => return true,
+                Token::RParen => depth -= 1,
+                token => return depth == 0 && is_keyword(token, "EXCLUDE"),
+            }
+            false
+        })?;
+        let at = self.at + ahead;
+        let (mark, _) = Rest { at, ..*self }.exclusion()?;
+        let mark = mark?.token();
+        let unit = self.token(0).clone();
+        Some(match self.is_ordered() {
+            true => (vec![Token::Comma, mark, unit], 1),
+            false => (vec![keyword("ORDER"), keyword("BY"), mark, unit], 1),
+        })
+    }
+
+    /// Whether ORDER stands before, within the same parentheses.
+    fn is_ordered(&self) -> bool {
+        let mut depth = 0_usize;
+        for lexeme in self.lexemes[..self.at].iter().rev() {
+            match &lexeme.token {
+                Token::RParen => depth += 1,
+                Token::LParen if depth == 0 => return false,
+                Token::LParen => depth -= 1,
+                token if depth == 0 && is_keyword(token, "ORDER") => return true,
+                _ => {}
+            }
+        }
+        false
+    }
+
     /// `FOR {NO KEY UPDATE | KEY SHARE | READ ONLY}`
     fn lock(&self) -> Option<Special> {
         let is_all = |words: &[&str]| (1..).zip(words).all(|(ahead, word)| self.is(ahead, word));
@@ -202,4 +439,48 @@ const WRONG: Token = Token::Char('\0');
 
 fn keyword(word: &str) -> Token {
     Token::make_keyword(word)
+}
+
+/// Whether a word is one in queries of other dialects, and a name in PostgreSQL's.
+fn is_foreign(word: Keyword) -> bool {
+    matches!(
+        word,
+        Keyword::TOP
+            | Keyword::QUALIFY
+            | Keyword::PREWHERE
+            | Keyword::CLUSTER
+            | Keyword::DISTRIBUTE
+            | Keyword::SORT
+            | Keyword::CONNECT
+            | Keyword::MINUS
+            | Keyword::SEMI
+            | Keyword::ANTI
+            | Keyword::ASOF
+            | Keyword::APPLY
+            | Keyword::GLOBAL
+            | Keyword::PIVOT
+            | Keyword::UNPIVOT
+            | Keyword::MATCH_RECOGNIZE
+            | Keyword::FINAL
+            | Keyword::SAMPLE
+            | Keyword::SETTINGS
+            | Keyword::DIV
+            | Keyword::XOR
+            | Keyword::RLIKE
+            | Keyword::REGEXP
+            | Keyword::TRY_CAST
+            | Keyword::SAFE_CAST
+            | Keyword::TRY_CONVERT
+            | Keyword::STRUCT
+            | Keyword::EXCLUDE
+            | Keyword::REPLACE
+            | Keyword::RENAME
+    )
+}
+
+fn name_of(word: &Word) -> Token {
+    Token::Word(Word {
+        keyword: Keyword::NoKeyword,
+        ..word.clone()
+    })
 }

@@ -427,6 +427,18 @@ fn row() -> impl Strategy<Value = Query> {
     })
 }
 
+/// A CALL with and without arguments.
+fn call(procedure: ObjectRef, has_arguments: bool) -> Call {
+    let text = match has_arguments {
+        true => "CALL p('a', id => $1, b := now())",
+        false => "CALL p()",
+    };
+    match super::parse(text).expect("a statement").remove(0) {
+        Statement::Call(call) => Call { procedure, ..*call },
+        other => panic!("{other}"),
+    }
+}
+
 /// The types of a PREPARE.
 fn types() -> impl Strategy<Value = Query> {
     let statements = super::parse("PREPARE p (int, numeric(10, 2)[]) AS SELECT 1");
@@ -530,6 +542,9 @@ fn conversation() -> impl Strategy<Value = Statement> {
         (name(), option::of(row())).prop_map(|(name, arguments)| Statement::Execute(Box::new(
             Execute { name, arguments }
         ))),
+        (object(), any::<bool>()).prop_map(|(procedure, has_arguments)| {
+            Statement::Call(Box::new(call(procedure, has_arguments)))
+        }),
         (name(), any::<(bool, Option<bool>, bool)>(), query()).prop_map(
             |(name, (is_binary, scroll, is_holdable), query)| {
                 Statement::Declare(Box::new(Declare {

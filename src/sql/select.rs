@@ -18,7 +18,7 @@ const MAX_NESTING: usize = 150;
 
 /// How many operators may follow one another without a comma or parenthesis
 /// between them: `1 + 1 + …` is a tree as deep as it is long.
-const MAX_OPERATORS: usize = 2_500;
+const MAX_OPERATORS: usize = 5_000;
 
 /// What a level takes of the stack while it is read (in bytes), at most.
 /// Measured: 100 KiB without optimisation.
@@ -66,6 +66,7 @@ pub(super) fn query(cursor: &mut Cursor<'_>) -> Parsed<Query> {
     Ok(Query {
         text: cursor.since(mark).into(),
         tree: Tree::new(*tree, words).into(),
+        explanation: None,
     })
 }
 
@@ -138,7 +139,7 @@ fn writes(query: &Syntax) -> Option<&'static str> {
 
 /// Lets sqlparser read from the cursor on, and moves past what it read. Answers
 /// also how many words that was.
-fn read<T>(
+pub(super) fn read<T>(
     cursor: &mut Cursor<'_>,
     grammar: impl FnOnce(&mut Parser<'_>) -> Result<T, ParserError>,
 ) -> Result<(T, usize)> {

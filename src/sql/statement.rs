@@ -1,5 +1,6 @@
 //! What a client can say, as data.
 
+use super::call::Call;
 use super::copy::Copy;
 use super::portal::{Declare, Fetch};
 use super::prepared::{Execute, Prepare};
@@ -408,6 +409,8 @@ pub enum Statement {
     Prepare(Box<Prepare>),
     /// `EXECUTE …`
     Execute(Box<Execute>),
+    /// `CALL …`
+    Call(Box<Call>),
     /// `DECLARE …`
     Declare(Box<Declare>),
     /// `FETCH …` or `MOVE …`
@@ -441,4 +444,16 @@ pub enum Statement {
         /// the clause.
         location: Location,
     },
+}
+
+impl Statement {
+    /// The query that it is or runs, with the parameters of the statement.
+    pub fn query(&self) -> Option<&Query> {
+        match self {
+            Self::Query(query) => Some(query),
+            Self::Declare(declare) => Some(&declare.query),
+            Self::Call(call) => call.arguments.as_ref(),
+            _ => None,
+        }
+    }
 }

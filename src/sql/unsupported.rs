@@ -15,7 +15,7 @@ const UPKEEP: &str = "There is nothing to maintain by hand: leave the statement 
 const CODE: &str = "There are no procedures and functions: use the statements of the registry.";
 
 /// First words of statements that are understood, but not offered.
-const STATEMENTS: [(&str, &str); 17] = [
+const STATEMENTS: [(&str, &str); 16] = [
     (
         "REFRESH",
         "Use ALTER STREAM to bring the schema up to date.",
@@ -35,7 +35,6 @@ const STATEMENTS: [(&str, &str); 17] = [
         "LOCK",
         "Leave it out: of two transactions that change one stream, one is told to run again.",
     ),
-    ("CALL", CODE),
     ("DO", CODE),
     ("LOAD", CODE),
     ("IMPORT", "Use CREATE STREAM for each table."),

@@ -4,8 +4,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
-use super::{Change, Listing, Namespace, Projection, RowPage, RowRequest, Search, Stream, Version};
+use super::{
+    Change, DeadLetter, Listing, Namespace, Projection, RowPage, RowRequest, Search, Stream,
+    Version,
+};
 use crate::error::Result;
 use crate::position::Position;
 use crate::schema::{Name, ObjectId, StreamName};
@@ -86,4 +91,14 @@ pub trait Store: Send + Sync + 'static {
 
     /// Does what is queued and closes the store; later calls fail.
     async fn close(&self);
+
+    /// Keeps dead letters. One that is there already waits again, with the newest
+    /// error, and counts its attempts.
+    async fn keep_dead_letters(&self, letters: Vec<DeadLetter>, now: DateTime<Utc>) -> Result<()>;
+
+    /// A dead letter that waits.
+    async fn dead_letter(&self, id: Uuid) -> Result<Option<DeadLetter>>;
+
+    /// Notes that a dead letter was delivered after all.
+    async fn resolve_dead_letter(&self, id: Uuid, now: DateTime<Utc>) -> Result<()>;
 }

@@ -13,6 +13,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     // The vocabulary and other leaves.
     ("error", &[]),
     ("tasks", &["error"]),
+    // Places where a test may kill the process.
+    ("failpoint", &[]),
     // What more than one layer says to its callers, and what neither owns: a
     // notice begins in the registry and ends on the wire; a position is how the
     // store, its events and the cache of them agree on a state; a relation is
@@ -27,7 +29,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("sql", &["error", "schema"]),
     // Durable truth and its events; they meet in the database only.
     ("store", &["error", "position", "schema", "sqlite"]),
-    ("astha", &["error", "position", "sqlite", "tasks"]),
+    (
+        "astha",
+        &["error", "failpoint", "position", "sqlite", "tasks"],
+    ),
     // The library's face, and the conversation with it.
     (
         "registry",

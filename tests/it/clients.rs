@@ -1,16 +1,19 @@
-//! Real clients: tokio-postgres in the extended protocol, and psql.
+//! Real clients: tokio-postgres, in the extended protocol, and psql.
 
+use std::pin::pin;
 use std::process::{Command, Output, Stdio};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use futures::future::try_join_all;
+use futures::{FutureExt, TryStreamExt};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio_postgres::error::ErrorPosition;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Config, NoTls};
 
-use crate::support::{Client, Rekha, within};
+use crate::drivers::INSTALL;
+use crate::support::{Client, Rekha, Row, within};
 
 const CREATE_ORDERS: &str =
     "CREATE STREAM orders (order_id BIGINT PRIMARY KEY, customer_id INTEGER NOT NULL,
@@ -241,6 +244,145 @@ async fn notices_tell_the_version() {
     );
 }
 
+/// What every client says and hears; see the file.
+#[tokio::test]
+async fn the_conversation_of_all_clients() {
+    let rekha = Rekha::start();
+    let client = rekha.connect().await;
+    for block in include_str!("../clients/conversation.txt").split("\n\n") {
+        let lines = block.lines().filter(|line| !line.starts_with('#'));
+        let (expected, sql): (Vec<&str>, Vec<&str>) =
+            lines.partition(|line| line.starts_with("=> "));
+        let sql = sql.join("\n");
+        if sql.is_empty() {
+            continue;
+        }
+        let mut answer: Vec<String> = match within(&sql, client.try_rows(&sql)).await {
+            Ok(rows) => rows.iter().map(line_of).collect(),
+            Err(error) => vec![format!("=> ERROR {}", error.code().unwrap().code())],
+        };
+        if answer.is_empty() {
+            answer.push("=> (none)".to_owned());
+        }
+        match expected.is_empty() {
+            true => assert!(!answer[0].starts_with("=> ERROR"), "{sql}: {answer:?}"),
+            false => assert_eq!(answer, expected, "{sql}"),
+        }
+    }
+}
+
+/// A row as the conversation writes it.
+fn line_of(row: &Row) -> String {
+    let cells = row.iter().map(|cell| cell.as_deref().unwrap_or("NULL"));
+    format!("=> {}", cells.collect::<Vec<_>>().join(" | "))
+}
+
+/// Everything travels in binary, there and back.
+#[tokio::test]
+async fn parameters_come_back_as_they_went() {
+    let rekha = Rekha::start();
+    let client = rekha.connect().await;
+    let sql =
+        "SELECT $1::boolean, $2::smallint, $3::integer, $4::bigint, $5::real, $6::double precision,
+                   $7::text, $8::bytea, $9::integer[], $10::text[], $11::timestamptz";
+    let time = SystemTime::UNIX_EPOCH + Duration::from_micros(1_709_210_096_789_012);
+    let (numbers, texts) = (vec![Some(1), None, Some(3)], vec!["a", "b \"c", ""]);
+    let bytes: &[u8] = &[0, 255, 16];
+    let row = client
+        .query_one(
+            sql,
+            &[
+                &true,
+                &i16::MIN,
+                &i32::MAX,
+                &i64::MIN,
+                &1.5_f32,
+                &-2.25e-7_f64,
+                &"ž🐴",
+                &bytes,
+                &numbers,
+                &texts,
+                &time,
+            ],
+        )
+        .await
+        .unwrap();
+    assert!(row.get::<_, bool>(0));
+    assert_eq!(row.get::<_, i16>(1), i16::MIN);
+    assert_eq!(row.get::<_, i32>(2), i32::MAX);
+    assert_eq!(row.get::<_, i64>(3), i64::MIN);
+    assert_eq!(row.get::<_, f32>(4), 1.5);
+    assert_eq!(row.get::<_, f64>(5), -2.25e-7);
+    assert_eq!(row.get::<_, &str>(6), "ž🐴");
+    assert_eq!(row.get::<_, &[u8]>(7), bytes);
+    assert_eq!(row.get::<_, Vec<Option<i32>>>(8), numbers);
+    assert_eq!(row.get::<_, Vec<&str>>(9), texts);
+    assert_eq!(row.get::<_, SystemTime>(10), time);
+
+    let streams = "SELECT stream FROM rekha.streams WHERE namespace = $1 AND version >= $2";
+    let statement = client.prepare(streams).await.unwrap();
+    assert_eq!(statement.params(), [Type::TEXT, Type::INT4]);
+    client.rows(CREATE_ORDERS).await;
+    let row = client
+        .query_one(&statement, &[&"public", &1])
+        .await
+        .unwrap();
+    assert_eq!(row.get::<_, &str>(0), "orders");
+}
+
+#[tokio::test]
+async fn a_transaction_hands_out_portals_and_savepoints() {
+    let rekha = Rekha::start();
+    let mut client = rekha.connect().await;
+    let mut transaction = client.transaction().await.unwrap();
+    transaction.execute(CREATE_ORDERS, &[]).await.unwrap();
+    let savepoint = transaction.savepoint("half").await.unwrap();
+    savepoint.execute("DROP STREAM orders", &[]).await.unwrap();
+    let error = savepoint
+        .execute("DROP STREAM orders", &[])
+        .await
+        .unwrap_err();
+    assert_eq!(error.code().map(|state| state.code()), Some("42P01"));
+    let error = savepoint.execute("SELECT 1", &[]).await.unwrap_err();
+    assert_eq!(error.code().map(|state| state.code()), Some("25P02"));
+    savepoint.rollback().await.unwrap();
+    let numbers = "SELECT n FROM generate_series(1, $1) AS n";
+    let portal = transaction.bind(numbers, &[&5]).await.unwrap();
+    for expected in [vec![1, 2], vec![3, 4], vec![5]] {
+        let rows = transaction.query_portal(&portal, 2).await.unwrap();
+        let rows: Vec<i32> = rows.iter().map(|row| row.get(0)).collect();
+        assert_eq!(rows, expected);
+    }
+    transaction.commit().await.unwrap();
+    client.rows("DESCRIBE STREAM orders").await;
+}
+
+#[tokio::test]
+async fn copy_answers_its_bytes() {
+    let rekha = Rekha::start();
+    let client = rekha.connect().await;
+    let copy = "COPY (SELECT 1, 'a b', NULL) TO STDOUT (FORMAT csv)";
+    let data = client.copy_out(copy).await.unwrap();
+    let data: Vec<_> = data.try_collect().await.unwrap();
+    assert_eq!(data.concat(), b"1,a b,\n");
+}
+
+#[tokio::test]
+async fn a_running_query_is_cancelled() {
+    let rekha = Rekha::start();
+    let client = rekha.connect().await;
+    let mut asleep = pin!(client.simple_query("SELECT pg_sleep(60)"));
+    // A request that comes before the statement does nothing.
+    let error = loop {
+        within("a cancel", cancel(&rekha, &client)).await;
+        if let Some(answer) = asleep.as_mut().now_or_never() {
+            break answer.unwrap_err();
+        }
+    };
+    assert_eq!(error.code().map(|state| state.code()), Some("57014"));
+    client.rows("SHOW SCHEMAS").await;
+}
+
 /// A cancel that comes when nothing runs does nothing.
 #[tokio::test]
 async fn a_late_cancel_harms_nobody() {
@@ -294,9 +436,6 @@ async fn start_up_settings_are_taken() {
 /// The first conversation everybody has.
 #[tokio::test]
 async fn psql_talks_to_it() {
-    let Some(version) = psql_version() else {
-        return;
-    };
     let rekha = Rekha::start();
     let script = format!(
         "{CREATE_ORDERS};
@@ -311,10 +450,7 @@ async fn psql_talks_to_it() {
          DROP STREAM nowhere;"
     );
     let output = psql(&rekha, &["-c", &script.replace('\n', " ")]);
-    assert!(
-        !output.status.success(),
-        "{version}: the last statement fails"
-    );
+    assert!(!output.status.success(), "the last statement fails");
     assert!(String::from_utf8_lossy(&output.stderr).contains("nowhere"));
 
     // A string is one transaction; statement by statement each has its tag.
@@ -360,9 +496,6 @@ async fn psql_talks_to_it() {
 /// told to, so that a mistake costs nothing but itself.
 #[tokio::test]
 async fn psql_goes_on_after_a_mistake() {
-    if psql_version().is_none() {
-        return;
-    }
     let rekha = Rekha::start();
     let statements = [
         "BEGIN",
@@ -412,18 +545,5 @@ pub(crate) fn psql(rekha: &Rekha, arguments: &[&str]) -> Output {
         .args(arguments)
         .stdin(Stdio::null())
         .output()
-        .expect("psql runs")
-}
-
-/// What psql says it is. Without psql the tests that use it say so and pass,
-/// except where `CI` is set: there it has to be installed.
-pub(crate) fn psql_version() -> Option<String> {
-    match Command::new("psql").arg("--version").output() {
-        Ok(output) => Some(String::from_utf8_lossy(&output.stdout).into_owned()),
-        Err(error) if std::env::var_os("CI").is_some() => panic!("psql: {error}"),
-        Err(error) => {
-            eprintln!("skipped, no psql: {error}");
-            None
-        }
-    }
+        .unwrap_or_else(|error| panic!("psql: {error}; {INSTALL}"))
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use tokio_postgres::error::DbError;
 
-use crate::clients::{psql, psql_version};
+use crate::clients::psql;
 use crate::support::{Client, Masks, Rekha};
 
 /// A script, and what is asked behind it.
@@ -85,9 +85,6 @@ impl Example {
     }
 
     async fn by_psql(&self) {
-        if psql_version().is_none() {
-            return;
-        }
         let rekha = Rekha::start();
         let path = self.path();
         let file = path.to_str().unwrap();

@@ -16,6 +16,7 @@ use crate::error::{Definition, Error, ErrorKind, Limit, Result};
 use crate::query::build;
 use crate::query::catalog::Catalog;
 use crate::query::error::translated;
+use crate::query::explain;
 use crate::query::names::Names;
 use crate::query::plan::Plan;
 use crate::query::typed::Typed;
@@ -51,8 +52,13 @@ pub(in crate::query) fn bind(
         modifier: field.modifier,
         origin: field.origin,
     });
+    let columns = match &query.explanation {
+        None => columns.collect(),
+        Some(explanation) => [explain::column(explanation)].into(),
+    };
     Ok(Plan {
-        columns: columns.collect(),
+        columns,
+        explanation: query.explanation,
         parameters: binder.catalog.parameters.types()?.into(),
         logical: Arc::new(logical),
         catalog: binder.catalog,
@@ -136,7 +142,7 @@ impl<'a> Binder<'a> {
     /// Goes one level deeper.
     ///
     /// # Errors
-    /// 54001 when that is too deep.
+    /// 54001 when that is too deep; 57014 when nobody waits for the query any more.
     pub(super) fn deeper<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         if self.depth >= MAX_DEPTH {
             return Err(Error::new(
@@ -147,6 +153,7 @@ impl<'a> Binder<'a> {
                 "Expressions and sub-queries stand in each other up to {MAX_DEPTH} levels deep."
             )));
         }
+        self.catalog.stop.check()?;
         self.depth += 1;
         let done = work(self);
         self.depth -= 1;

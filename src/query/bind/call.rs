@@ -8,15 +8,16 @@ use sqlparser::ast::{self, FunctionArg, FunctionArgExpr, FunctionArguments};
 
 use super::binder::Binder;
 use super::frame::Clause;
-use super::name::qualified;
+use super::name::{folded, qualified};
 use super::order::admit_order;
 use crate::error::{Definition, Error, ErrorKind, Result};
 use crate::query::function::operator;
-use crate::query::function::{self, Called, Kind};
+use crate::query::function::{self, Called, Given, Kind};
 use crate::query::names;
 use crate::query::typed::Typed;
 use crate::query::types::{self, Coercion};
 use crate::relation::Type;
+use crate::sql::Mark;
 
 /// What a call has beside its arguments.
 #[derive(Default)]
@@ -25,6 +26,20 @@ struct Modifiers {
     /// `f(*)`
     is_star: bool,
     order: Vec<ast::OrderByExpr>,
+}
+
+impl Modifiers {
+    /// Refuses what a call over a window cannot have (0A000).
+    fn admit_over(&self) -> Result<()> {
+        let refused = match () {
+            () if self.is_distinct => "DISTINCT is not implemented for window functions",
+            () if !self.order.is_empty() => {
+                "aggregate ORDER BY is not implemented for window functions"
+            }
+            () => return Ok(()),
+        };
+        Err(Error::new(ErrorKind::Unsupported, refused))
+    }
 }
 
 impl Binder<'_> {
@@ -36,7 +51,8 @@ impl Binder<'_> {
                 return self.array_subquery(query);
             }
             FunctionArguments::Subquery(query) => {
-                (vec![self.scalar_subquery(query)?], Modifiers::default())
+                let placed = vec![self.scalar_subquery(query)?];
+                (placed.into(), Modifiers::default())
             }
             FunctionArguments::List(list) => {
                 if let Some(typed) = self.special(&name, list)? {
@@ -51,21 +67,21 @@ impl Binder<'_> {
                     self.frame().admit_window()?;
                     self.frame().clause = Clause::Window;
                 }
-                let arguments = self.arguments(list);
+                let arguments = self.given(list);
                 self.set_clause(clause);
                 (arguments?, modifiers)
             }
         };
         match (&call.over, function::kind_of(&name)) {
-            (Some(over), _) => self.window_call(&name, arguments, call.filter.as_deref(), over),
-            (None, Some(Kind::Aggregate | Kind::OrderedSet)) => {
-                self.aggregate_call(&name, arguments, &modifiers, call)
+            (Some(over), _) => {
+                modifiers.admit_over()?;
+                let arguments = placed(arguments)?;
+                self.window_call(&name, arguments, call.filter.as_deref(), over)
             }
-            (None, Some(Kind::Window)) => Err(Error::new(
-                ErrorKind::InvalidDefinition(Definition::Windowing),
-                format!("window function {name} requires an OVER clause"),
-            )),
-            (None, _) => self.plain_call(&name, arguments, &modifiers, call),
+            _ if is_aggregate(&name, call) => {
+                self.aggregate_call(&name, placed(arguments)?, &modifiers, call)
+            }
+            _ => self.plain_call(&name, arguments, &modifiers, call),
         }
     }
 
@@ -94,12 +110,21 @@ impl Binder<'_> {
         done
     }
 
+    /// Arguments of what takes them by their place only.
     fn arguments(&mut self, list: &ast::FunctionArgumentList) -> Result<Vec<Typed>> {
-        let mut bound = Vec::with_capacity(list.args.len());
+        placed(self.given(list)?)
+    }
+
+    pub(super) fn given(&mut self, list: &ast::FunctionArgumentList) -> Result<Given> {
+        let mut given = Given::default();
         for argument in &list.args {
+            let wrong = |what: String| Err(Error::new(ErrorKind::Syntax, what));
             match argument {
+                FunctionArg::Unnamed(_) if !given.named.is_empty() => {
+                    return wrong("positional argument cannot follow named argument".to_owned());
+                }
                 FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => {
-                    bound.push(self.expression(expr)?);
+                    given.placed.push(self.expression(expr)?);
                 }
                 FunctionArg::Unnamed(FunctionArgExpr::Wildcard) => {}
                 FunctionArg::Unnamed(FunctionArgExpr::QualifiedWildcard(table)) => {
@@ -107,14 +132,24 @@ impl Binder<'_> {
                     let entry = self.frame().scope.entry(schema.as_deref(), &table);
                     let fields = entry.map(|entry| entry.fields.clone());
                     let fields = fields.ok_or_else(|| super::scope::no_entry(&table))?;
-                    bound.push(self.whole_row(&fields, true));
+                    given.placed.push(self.whole_row(&fields, true));
                 }
-                // Arguments by name, VARIADIC and the like.
                 FunctionArg::Named {
+                    name,
                     arg: FunctionArgExpr::Expr(expr),
                     ..
                 } => {
-                    bound.push(self.expression(expr)?);
+                    let typed = self.expression(expr)?;
+                    let is_spread = Mark::of(name) == Some(Mark::Variadic);
+                    let name = folded(name);
+                    if is_spread {
+                        given.placed.push(typed);
+                        given.is_spread = true;
+                    } else if given.named.iter().any(|(other, _)| *other == name) {
+                        return wrong(format!("argument name \"{name}\" used more than once"));
+                    } else {
+                        given.named.push((name, typed));
+                    }
                 }
                 other => {
                     return Err(Error::unsupported(
@@ -124,13 +159,13 @@ impl Binder<'_> {
                 }
             }
         }
-        Ok(bound)
+        Ok(given)
     }
 
     fn plain_call(
         &mut self,
         name: &str,
-        arguments: Vec<Typed>,
+        arguments: Given,
         modifiers: &Modifiers,
         call: &ast::Function,
     ) -> Result<Typed> {
@@ -288,6 +323,10 @@ impl Binder<'_> {
                     ..left
                 }));
             }
+            "grouping" => {
+                let members = self.arguments(list)?;
+                return self.grouping(members).map(Some);
+            }
             "row" => {
                 let mut members = Vec::new();
                 for (nth, member) in self.arguments(list)?.into_iter().enumerate() {
@@ -297,7 +336,7 @@ impl Binder<'_> {
                     };
                     members.push((format!("f{}", nth + 1), member));
                 }
-                return Ok(Some(super::expression::record(members)));
+                return Ok(Some(super::row::record(members)));
             }
             _ => return Ok(None),
         };
@@ -332,7 +371,19 @@ impl Binder<'_> {
 /// a window.
 fn is_aggregate(name: &str, call: &ast::Function) -> bool {
     let kind = function::kind_of(name);
-    call.over.is_none() && matches!(kind, Some(Kind::Aggregate | Kind::OrderedSet))
+    let is_grouped = matches!(kind, Some(Kind::Aggregate | Kind::OrderedSet));
+    call.over.is_none() && (is_grouped || !call.within_group.is_empty())
+}
+
+/// Arguments that have to be given by their place.
+fn placed(given: Given) -> Result<Vec<Typed>> {
+    match given.named.is_empty() && !given.is_spread {
+        true => Ok(given.placed),
+        false => Err(Error::unsupported(
+            "an argument by name or VARIADIC here",
+            "Give arguments by their place.",
+        )),
+    }
 }
 
 fn modifiers(list: &ast::FunctionArgumentList) -> Result<Modifiers> {

@@ -1,16 +1,12 @@
 //! What a name in an expression means (PostgreSQL manual, 4.2.1).
 
 use super::binder::Binder;
-use super::expression::record;
 use super::literal::constant;
-use super::scope::{Field, no_column, no_entry};
+use super::row::record;
+use super::scope::{Entry, Field, no_column, no_entry};
 use crate::error::{Error, ErrorKind, Result};
 use crate::query::typed::Typed;
 use crate::relation::{Type, Value};
-
-/// The columns that every table has beside its own (PostgreSQL manual, 5.5) and
-/// that we know something of.
-const TABLE_OID: &str = "tableoid";
 
 impl Binder<'_> {
     /// What a name means: a column, or a whole row.
@@ -43,11 +39,10 @@ impl Binder<'_> {
                 let fields = entry.fields.clone();
                 return Ok(self.whole_row(&fields, level == innermost));
             }
-            if name == TABLE_OID
-                && let [entry] = frame.scope.entries.as_slice()
-                && let Some(oid) = entry.oid
+            if let [entry] = frame.scope.entries.as_slice()
+                && let Some(typed) = self.system_column(entry, name)?
             {
-                return constant(&Value::Oid(oid), Type::OID);
+                return Ok(typed);
             }
         }
         Err(self.nearest(no_column(None, name), name))
@@ -88,12 +83,30 @@ impl Binder<'_> {
             if let Some(field) = entry.column(name)? {
                 return Ok(self.seen(field, level == innermost));
             }
-            return match entry.oid {
-                Some(oid) if name == TABLE_OID => constant(&Value::Oid(oid), Type::OID),
-                _ => Err(self.nearest(no_column(Some(table), name), name)),
+            return match self.system_column(entry, name)? {
+                Some(typed) => Ok(typed),
+                None => Err(self.nearest(no_column(Some(table), name), name)),
             };
         }
         Err(no_entry(table))
+    }
+
+    /// The columns that every table has beside its own (PostgreSQL manual, 5.5). All
+    /// rows are told as written by the latest change, so that who reads on from where
+    /// it was reads them again; they have no place.
+    fn system_column(&self, entry: &Entry, name: &str) -> Result<Option<Typed>> {
+        let Some(oid) = entry.oid else {
+            return Ok(None);
+        };
+        let (value, of) = match name {
+            "tableoid" => (Value::Oid(oid), Type::OID),
+            "xmin" => (Value::Oid(self.catalog.transaction()?), Type::XID),
+            "xmax" => (Value::Oid(0), Type::XID),
+            "cmin" | "cmax" => (Value::Oid(0), Type::CID),
+            "ctid" => (Value::text("(0,0)"), Type::TID),
+            _ => return Ok(None),
+        };
+        constant(&value, of).map(Some)
     }
 
     /// A column from where we are: of this query, or of one further out.

@@ -1,18 +1,19 @@
 //! Expressions (PostgreSQL manual, 4.2).
 
-use datafusion::functions::core::expr_fn::{get_field, named_struct};
 use datafusion::logical_expr::{Case, Expr, lit};
-use sqlparser::ast::{self, AccessExpr, BinaryOperator, UnaryOperator};
+use sqlparser::ast::{self, BinaryOperator, UnaryOperator};
 
 use super::binder::Binder;
-use super::literal::{constant, unknown};
+use super::literal::constant;
 use super::name::{folded, qualified};
-use crate::error::{Definition, Error, ErrorKind, Object, Result};
+use super::row::members;
+use crate::error::{Error, ErrorKind, Object, Result};
+use crate::query::build;
 use crate::query::function::operator;
 use crate::query::function::{self, Called};
 use crate::query::typed::Typed;
 use crate::query::types::{self, Coercion};
-use crate::relation::{Kind, Type, Value, record_type, type_name};
+use crate::relation::{Kind, Type, Value};
 
 impl Binder<'_> {
     /// An expression, and beside it what it needs of its query.
@@ -36,8 +37,8 @@ impl Binder<'_> {
                 self.expression(expr)
             }
 
-            E::IsNull(inner) => Ok(boolean(Expr::IsNull(Box::new(self.operand(inner)?)))),
-            E::IsNotNull(inner) => Ok(boolean(Expr::IsNotNull(Box::new(self.operand(inner)?)))),
+            E::IsNull(inner) => self.is_null(inner, Expr::is_null),
+            E::IsNotNull(inner) => self.is_null(inner, Expr::is_not_null),
             E::IsTrue(inner) => self.truth(inner, "IS TRUE", Expr::IsTrue),
             E::IsNotTrue(inner) => self.truth(inner, "IS NOT TRUE", Expr::IsNotTrue),
             E::IsFalse(inner) => self.truth(inner, "IS FALSE", Expr::IsFalse),
@@ -46,10 +47,17 @@ impl Binder<'_> {
             E::IsNotUnknown(inner) => self.truth(inner, "IS NOT UNKNOWN", Expr::IsNotUnknown),
             E::IsDistinctFrom(left, right) => self.distinct(left, right, false),
             E::IsNotDistinctFrom(left, right) => self.distinct(left, right, true),
-            E::IsNormalized { .. } => Err(Error::unsupported(
-                "IS NORMALIZED",
-                "Compare with normalize(…).",
-            )),
+            E::IsNormalized {
+                expr,
+                form,
+                negated,
+            } => {
+                let mut arguments = vec![self.expression(expr)?];
+                let form = form.map(|form| Typed::unknown(Some(form.to_string())));
+                arguments.extend(form);
+                let test = self.call("is_normalized", arguments)?;
+                Ok(boolean(negate(test.expr, *negated)))
+            }
 
             E::BinaryOp { left, op, right } => self.binary(left, op, right),
             E::UnaryOp { op, expr } => self.unary(*op, expr),
@@ -134,7 +142,7 @@ impl Binder<'_> {
             }
             E::Extract { field, expr, .. } => {
                 let field = field.to_string().to_ascii_lowercase();
-                let field = unknown(Some(field.trim_matches('\'').to_owned()));
+                let field = Typed::unknown(Some(field.trim_matches('\'').to_owned()));
                 let of = self.expression(expr)?;
                 self.call("extract", vec![field, of])
             }
@@ -195,64 +203,10 @@ impl Binder<'_> {
         }
     }
 
-    fn access(&mut self, root: &ast::Expr, chain: &[AccessExpr]) -> Result<Typed> {
-        let mut reached = self.expression(root)?;
-        let is_subscript = |access: &AccessExpr| matches!(access, AccessExpr::Subscript(_));
-        // Subscripts that follow each other are those of the dimensions of one array.
-        for accesses in chain.chunk_by(|one, next| is_subscript(one) && is_subscript(next)) {
-            reached = match accesses {
-                [AccessExpr::Dot(ast::Expr::Identifier(name))] => member(reached, &folded(name))?,
-                [AccessExpr::Dot(other)] => {
-                    return Err(Error::new(
-                        ErrorKind::Syntax,
-                        format!("syntax error at or near \"{other}\""),
-                    ));
-                }
-                subscripts => self.part(reached, subscripts)?,
-            };
-        }
-        Ok(reached)
-    }
-
-    /// With a slice among the subscripts, an index is one from 1 on.
-    fn part(&mut self, array: Typed, subscripts: &[AccessExpr]) -> Result<Typed> {
-        let mut indices = vec![array.clone()];
-        let mut bounds = vec![array];
-        for access in subscripts {
-            match access {
-                AccessExpr::Subscript(ast::Subscript::Index { index }) => {
-                    let index = self.expression(index)?;
-                    indices.push(index.clone());
-                    let one = Typed::new(lit(1), Type::INT4);
-                    bounds.extend([one, self.coerce(index, &Type::INT4)?]);
-                }
-                AccessExpr::Subscript(ast::Subscript::Slice {
-                    lower_bound,
-                    upper_bound,
-                    ..
-                }) => {
-                    bounds.push(self.bound_of_slice(lower_bound.as_ref())?);
-                    bounds.push(self.bound_of_slice(upper_bound.as_ref())?);
-                }
-                AccessExpr::Dot(_) => unreachable!("only subscripts are given"),
-            }
-        }
-        match indices.len() > subscripts.len() {
-            true => self.call(function::ELEMENT, indices),
-            false => self.call(function::SLICE, bounds),
-        }
-    }
-
-    fn bound_of_slice(&mut self, bound: Option<&ast::Expr>) -> Result<Typed> {
-        let bound = bound.map(|bound| self.expression(bound)).transpose()?;
-        self.coerce(bound.unwrap_or_else(|| unknown(None)), &Type::INT4)
-    }
-
     // ---- operators ----
 
     /// An expression of which only the value counts.
-    fn operand(&mut self, expr: &ast::Expr) -> Result<Expr> {
-        let typed = self.expression(expr)?;
+    pub(super) fn known(&self, typed: Typed) -> Result<Expr> {
         match typed.is_unknown() {
             true => Ok(self.coerce(typed, &Type::TEXT)?.expr),
             false => Ok(typed.expr),
@@ -281,15 +235,14 @@ impl Binder<'_> {
         right: &ast::Expr,
     ) -> Result<Typed> {
         if let BinaryOperator::And | BinaryOperator::Or = operator {
-            let (left, right) = (self.expression(left)?, self.expression(right)?);
-            let word = operator.to_string();
-            let (left, right) = (self.boolean(left, &word)?, self.boolean(right, &word)?);
-            return Ok(boolean(match operator {
-                BinaryOperator::And => left.and(right),
-                _ => left.or(right),
-            }));
+            return self.chain(left, operator, right);
         }
         let symbol = symbol(operator);
+        if let (BinaryOperator::Overlaps, Some([one, other]), Some([third, fourth])) =
+            (operator, members(left), members(right))
+        {
+            return self.call_over("overlaps", &[one, other, third, fourth]);
+        }
         if let (Some(left), Some(right)) = (members(left), members(right)) {
             return self.compare_rows(left, &symbol, right);
         }
@@ -297,58 +250,37 @@ impl Binder<'_> {
         operator::binary(&symbol, left, right, &self.catalog)
     }
 
-    /// `(a, b) < (c, d)` (PostgreSQL manual, 9.24.5).
-    fn compare_rows(
+    /// `a OR b OR c`: however many there are, they stand side by side and not in each
+    /// other.
+    fn chain(
         &mut self,
-        left: &[ast::Expr],
-        symbol: &str,
-        right: &[ast::Expr],
+        mut left: &ast::Expr,
+        operator: &BinaryOperator,
+        right: &ast::Expr,
     ) -> Result<Typed> {
-        if left.len() != right.len() {
-            return Err(Error::new(
-                ErrorKind::Syntax,
-                "unequal number of entries in row expressions",
-            ));
+        let mut links = vec![right];
+        while let ast::Expr::BinaryOp {
+            left: before,
+            op,
+            right: link,
+        } = left
+            && op == operator
+        {
+            links.push(link);
+            left = before;
         }
-        let mut pairs = Vec::with_capacity(left.len());
-        for (left, right) in left.iter().zip(right) {
-            pairs.push((self.expression(left)?, self.expression(right)?));
+        links.push(left);
+        let word = operator.to_string();
+        let mut conditions = Vec::with_capacity(links.len());
+        for link in links.into_iter().rev() {
+            let condition = self.expression(link)?;
+            conditions.push(self.boolean(condition, &word)?);
         }
-        let compared = |symbol: &str, (left, right): &(Typed, Typed)| {
-            operator::binary(symbol, left.clone(), right.clone(), &self.catalog)
+        let join = match operator {
+            BinaryOperator::And => Expr::and,
+            _ => Expr::or,
         };
-        let all_equal = |pairs: &[(Typed, Typed)]| -> Result<Expr> {
-            let mut equal = lit(true);
-            for pair in pairs {
-                equal = equal.and(compared("=", pair)?.expr);
-            }
-            Ok(equal)
-        };
-        match symbol {
-            "=" => Ok(boolean(all_equal(&pairs)?)),
-            "<>" => Ok(boolean(Expr::Not(Box::new(all_equal(&pairs)?)))),
-            "<" | "<=" | ">" | ">=" => {
-                let strict = &symbol[..1];
-                let mut found: Option<Expr> = None;
-                for (nth, pair) in pairs.iter().enumerate().rev() {
-                    let here = match (nth + 1 == pairs.len(), &found) {
-                        (true, _) => compared(symbol, pair)?.expr,
-                        (false, Some(rest)) => {
-                            compared(strict, pair)?
-                                .expr
-                                .or(compared("=", pair)?.expr.and(rest.clone()))
-                        }
-                        (false, None) => compared(strict, pair)?.expr,
-                    };
-                    found = Some(here);
-                }
-                Ok(boolean(found.unwrap_or_else(|| lit(true))))
-            }
-            _ => Err(Error::unsupported(
-                format_args!("the operator {symbol} between rows"),
-                "Compare the columns one by one.",
-            )),
-        }
+        Ok(boolean(build::balanced(conditions, join)))
     }
 
     fn unary(&mut self, operator: UnaryOperator, expr: &ast::Expr) -> Result<Typed> {
@@ -456,7 +388,7 @@ impl Binder<'_> {
             (Expr::Literal(datafusion::common::ScalarValue::Utf8(Some(text)), _), Some(unit))
                 if text.trim().parse::<f64>().is_ok() =>
             {
-                unknown(Some(format!("{text} {unit}")))
+                Typed::unknown(Some(format!("{text} {unit}")))
             }
             _ => value,
         };
@@ -483,51 +415,6 @@ impl Binder<'_> {
         Ok((members.collect::<Result<_>>()?, common))
     }
 
-    fn array(&mut self, elements: &[ast::Expr], of: Option<&Type>) -> Result<Typed> {
-        if elements.is_empty() && of.is_none() {
-            return Err(Error::new(
-                ErrorKind::InvalidDefinition(Definition::IndeterminateType),
-                "cannot determine type of empty array",
-            )
-            .with_hint("Explicitly cast to the desired type, for example ARRAY[]::integer[]."));
-        }
-        let elements = elements.iter().map(|element| match element {
-            ast::Expr::Array(nested) => self.array(&nested.elem, of),
-            element => self.expression(element),
-        });
-        let elements = elements.collect::<Result<Vec<_>>>()?;
-        let (elements, element) = match of {
-            Some(of) => {
-                // What is an array within an array has elements of the same type.
-                let nested = elements
-                    .iter()
-                    .find(|element| types::element_of(&element.data_type).is_some());
-                let of = nested
-                    .and_then(|_| types::array_of(of))
-                    .unwrap_or(of.clone());
-                let cast =
-                    |element| types::cast(element, &of, -1, Coercion::Explicit, &self.catalog);
-                let elements = elements.into_iter().map(cast);
-                (elements.collect::<Result<Vec<_>>>()?, of)
-            }
-            None => self.of_one_type("ARRAY", elements)?,
-        };
-        function::array(elements, &element, &self.catalog)
-    }
-
-    fn row(&mut self, members: &[ast::Expr]) -> Result<Typed> {
-        let mut fields = Vec::with_capacity(members.len());
-        for (nth, member) in members.iter().enumerate() {
-            let member = self.expression(member)?;
-            let member = match member.is_unknown() {
-                true => self.coerce(member, &Type::TEXT)?,
-                false => member,
-            };
-            fields.push((format!("f{}", nth + 1), member));
-        }
-        Ok(record(fields))
-    }
-
     // ---- calls that have a syntax of their own ----
 
     fn case(
@@ -540,7 +427,12 @@ impl Binder<'_> {
             .map(|operand| self.expression(operand))
             .transpose()?;
         let mut tests = Vec::with_capacity(conditions.len());
+        // What stands behind ELSE has the first word on the type.
         let mut results = Vec::with_capacity(conditions.len() + 1);
+        results.push(match otherwise {
+            Some(otherwise) => self.expression(otherwise)?,
+            None => Typed::unknown(None),
+        });
         for when in conditions {
             let test = self.expression(&when.condition)?;
             tests.push(match &operand {
@@ -549,12 +441,9 @@ impl Binder<'_> {
             });
             results.push(self.expression(&when.result)?);
         }
-        results.push(match otherwise {
-            Some(otherwise) => self.expression(otherwise)?,
-            None => unknown(None),
-        });
-        let (mut results, common) = self.of_one_type("CASE", results)?;
-        let otherwise = results.pop().map(|last| Box::new(last.expr));
+        let (results, common) = self.of_one_type("CASE", results)?;
+        let mut results = results.into_iter();
+        let otherwise = results.next().map(|otherwise| Box::new(otherwise.expr));
         let branches = tests.into_iter().zip(results);
         let branches = branches.map(|(test, result)| (Box::new(test), Box::new(result.expr)));
         // `CASE true WHEN …`: of a CASE without an operand that is true or false the
@@ -606,56 +495,6 @@ pub(super) fn negate(expr: Expr, negated: bool) -> Expr {
     match negated {
         true => Expr::Not(Box::new(expr)),
         false => expr,
-    }
-}
-
-/// A row of these members.
-pub(super) fn record(members: Vec<(String, Typed)>) -> Typed {
-    let of = record_type(
-        members
-            .iter()
-            .map(|(name, member)| (name.clone(), member.data_type.clone())),
-    );
-    let named = members
-        .into_iter()
-        .zip(1..)
-        .flat_map(|((_, member), nth)| [lit(format!("f{nth}")), member.expr]);
-    Typed::new(named_struct(named.collect()), of)
-}
-
-/// A member of a row.
-///
-/// # Errors
-/// 42703 when it has none of this name, 42809 for what is no row.
-pub(super) fn member(of: Typed, name: &str) -> Result<Typed> {
-    let Kind::Composite(fields) = of.data_type.kind() else {
-        return Err(Error::new(
-            ErrorKind::InvalidDefinition(Definition::ObjectType),
-            format!(
-                "column notation .{name} applied to type {}, which is not a composite type",
-                type_name(&of.data_type)
-            ),
-        ));
-    };
-    let found = fields
-        .iter()
-        .zip(1..)
-        .find(|(field, _)| field.name() == name);
-    let Some((field, nth)) = found else {
-        return Err(Error::new(
-            ErrorKind::NotFound(Object::Column),
-            format!("column \"{name}\" not found in data type record"),
-        ));
-    };
-    let expr = get_field(of.expr.clone(), format!("f{nth}"));
-    Ok(Typed::new(expr, field.type_().clone()))
-}
-
-/// The members of a row constructor.
-pub(super) fn members(expr: &ast::Expr) -> Option<&[ast::Expr]> {
-    match unnested(expr) {
-        ast::Expr::Tuple(members) => Some(members),
-        _ => None,
     }
 }
 

@@ -65,6 +65,8 @@ pub(super) struct Frame {
     /// Sub-queries whose values are needed after that.
     pub(super) after: Vec<LogicalPlan>,
     pub(super) aggregates: Vec<(Expr, String)>,
+    /// What GROUPING asks of, and the column of its answer.
+    pub(super) groupings: Vec<(Vec<Expr>, String)>,
     pub(super) windows: Vec<(Expr, String)>,
     /// Sets, each level over the ones before.
     pub(super) sets: Vec<Vec<(Expr, String)>>,
@@ -101,6 +103,17 @@ impl Frame {
             clause => Err(Error::new(
                 ErrorKind::InvalidDefinition(Definition::Grouping),
                 format!("aggregate functions are not allowed in {}", clause.name()),
+            )),
+        }
+    }
+
+    /// Refuses GROUPING where it cannot be (42803).
+    pub(super) fn admit_grouping(&self) -> Result<()> {
+        match self.clause {
+            clause if clause.is_after_groups() => Ok(()),
+            clause => Err(Error::new(
+                ErrorKind::InvalidDefinition(Definition::Grouping),
+                format!("grouping operations are not allowed in {}", clause.name()),
             )),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use datafusion::functions_nested::expr_fn::make_array;
 use datafusion::logical_expr::{JoinType, LogicalPlan};
 use sqlparser::ast::{self, TableFactor};
 
@@ -12,10 +13,11 @@ use super::query::{Answer, aliased};
 use super::scope::{Entry, Field, Scope};
 use crate::error::{Error, ErrorKind, Object, Result};
 use crate::query::error::translated;
-use crate::query::function::Series;
+use crate::query::function::{Given, Series};
 use crate::query::typed::Typed;
-use crate::query::{apply, build, function, names, scan};
-use crate::relation::{Kind, Relation, Type};
+use crate::query::{apply, build, function, names, scan, types};
+use crate::relation::{Kind, Relation, Type, record_type};
+use crate::sql::Mark;
 
 impl Binder<'_> {
     /// The rows of a FROM clause; the scope of the innermost query becomes theirs.
@@ -100,7 +102,7 @@ impl Binder<'_> {
                     let arrays = arrays.map(|array| {
                         let array = binder.expression(array)?;
                         let called = function::call("unnest", vec![array], &binder.catalog)?;
-                        binder.set(called.typed)
+                        Ok(("unnest".to_owned(), binder.set(called.typed)?))
                     });
                     arrays.collect::<Result<Vec<_>>>()
                 };
@@ -224,6 +226,11 @@ impl Binder<'_> {
         alias: Option<&ast::TableAlias>,
         with_ordinality: bool,
     ) -> Result<(LogicalPlan, Scope)> {
+        if let [ast::ObjectNamePart::Identifier(name)] = name.0.as_slice()
+            && Mark::of(name) == Some(Mark::RowsFrom)
+        {
+            return self.rows_from(arguments, alias, with_ordinality);
+        }
         let (_, plain) = qualified(name)?;
         if arguments.is_empty()
             && !with_ordinality
@@ -249,9 +256,44 @@ impl Binder<'_> {
             let alias = alias.cloned().map(naming_its_column);
             return self.scanned(&plain, Arc::new(series), alias.as_ref());
         }
-        let call = |binder: &mut Self| Ok(vec![binder.function(&function)?]);
-        self.called(&plain, call, alias, with_ordinality)
-            .map_err(|error| self.at(error, name))
+        let own = plain.clone();
+        let called = match self.defined_row(alias)? {
+            None => {
+                let call = |binder: &mut Self| Ok(vec![(own, binder.function(&function)?)]);
+                self.called(&plain, call, alias, with_ordinality)
+            }
+            row => {
+                let call = |binder: &mut Self| {
+                    let ast::FunctionArguments::List(list) = &function.args else {
+                        return Ok(Vec::new());
+                    };
+                    let given = Given {
+                        row,
+                        ..binder.given(list)?
+                    };
+                    let called = function::call(&own, given, &binder.catalog)?;
+                    let typed = match called.is_set {
+                        true => binder.set(called.typed)?,
+                        false => called.typed,
+                    };
+                    Ok(vec![(own, typed)])
+                };
+                self.called(&plain, call, alias, with_ordinality)
+            }
+        };
+        called.map_err(|error| self.at(error, name))
+    }
+
+    /// The row that the columns of an alias define, if they have types:
+    /// `AS a (b int, c text)`.
+    fn defined_row(&self, alias: Option<&ast::TableAlias>) -> Result<Option<Type>> {
+        let columns = alias.map_or(&[][..], |alias| &alias.columns);
+        let fields = columns.iter().filter_map(|column| {
+            let of = types::named(column.data_type.as_ref()?, &self.catalog);
+            Some(of.map(|(of, _)| (folded(&column.name), of)))
+        });
+        let fields = fields.collect::<Result<Vec<_>>>()?;
+        Ok((!fields.is_empty()).then(|| record_type(fields)))
     }
 
     /// A series of constant bounds: its rows are made as they are asked for.
@@ -271,11 +313,44 @@ impl Binder<'_> {
         Series::of(&bounds)
     }
 
-    /// The rows of calls, side by side.
+    /// `ROWS FROM (f(…), g(…))`
+    fn rows_from(
+        &mut self,
+        arguments: &[ast::FunctionArg],
+        alias: Option<&ast::TableAlias>,
+        with_ordinality: bool,
+    ) -> Result<(LogicalPlan, Scope)> {
+        let call = |binder: &mut Self| {
+            let calls = arguments.iter().map(|argument| match argument {
+                ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(expr)) => {
+                    let typed = binder.expression(expr)?;
+                    Ok((super::output::name(expr), binder.as_set(typed)?))
+                }
+                other => Err(Error::new(
+                    ErrorKind::Syntax,
+                    format!("syntax error at or near \"{other}\""),
+                )),
+            });
+            calls.collect::<Result<Vec<_>>>()
+        };
+        self.called("", call, alias, with_ordinality)
+    }
+
+    /// A set, as which a single value is one of one element.
+    fn as_set(&mut self, typed: Typed) -> Result<Typed> {
+        let mut sets = self.frame().sets.iter().flatten();
+        if sets.any(|(_, column)| typed.expr == names::column(column)) {
+            return Ok(typed);
+        }
+        let list = make_array(vec![typed.expr]);
+        self.set(Typed::new(list, typed.data_type))
+    }
+
+    /// The rows of calls, which have these names, side by side.
     fn called(
         &mut self,
         name: &str,
-        call: impl FnOnce(&mut Self) -> Result<Vec<Typed>>,
+        call: impl FnOnce(&mut Self) -> Result<Vec<(String, Typed)>>,
         alias: Option<&ast::TableAlias>,
         with_ordinality: bool,
     ) -> Result<(LogicalPlan, Scope)> {
@@ -288,11 +363,11 @@ impl Binder<'_> {
         let mut ordinality = None;
         for (level, lists) in std::mem::take(&mut frame.sets).into_iter().enumerate() {
             let mut columns: Vec<String> = lists.iter().map(|(_, own)| own.clone()).collect();
-            let first = lists.first().map(|(_, own)| names::column(own));
             plan = build::extend(plan, lists).map_err(translated)?;
-            if let (true, true, Some(list)) = (with_ordinality, level == last, first) {
+            if with_ordinality && level == last {
                 let column = self.column(&Type::INT8);
-                let numbers = vec![(function::ordinality(list), column.clone())];
+                let lists = columns.iter().map(|own| names::column(own)).collect();
+                let numbers = vec![(function::ordinality(lists), column.clone())];
                 plan = build::extend(plan, numbers).map_err(translated)?;
                 columns.push(column.clone());
                 ordinality = Some(Typed::new(names::column(&column), Type::INT8));
@@ -300,18 +375,19 @@ impl Binder<'_> {
             plan = build::unnest(plan, &columns).map_err(translated)?;
         }
         let mut outputs: Vec<(String, Typed)> = Vec::new();
-        let table = alias.map(|alias| folded(&alias.name));
-        for typed in called {
+        // The one column of the one function has the name of the table.
+        let alias_name = alias.map(|alias| folded(&alias.name));
+        let table = alias_name.filter(|_| called.len() == 1);
+        for (name, typed) in called {
             match typed.data_type.kind().clone() {
                 Kind::Composite(fields) => {
                     for field in fields {
-                        let member = super::expression::member(typed.clone(), field.name())?;
+                        let member = super::row::member(typed.clone(), field.name())?;
                         outputs.push((field.name().to_owned(), member));
                     }
                 }
                 _ => {
-                    let column = table.clone().unwrap_or_else(|| name.to_owned());
-                    outputs.push((column, typed));
+                    outputs.push((table.clone().unwrap_or(name), typed));
                 }
             }
         }
@@ -330,7 +406,7 @@ impl Binder<'_> {
         let plan = build::project(plan, columns).map_err(translated)?;
         let entry = Entry {
             schema: None,
-            name: Some(name.to_owned()),
+            name: (!name.is_empty()).then(|| name.to_owned()),
             fields,
             oid: None,
             key: Vec::new(),
@@ -344,7 +420,10 @@ impl Entry {
     fn alias(mut self, alias: Option<&ast::TableAlias>) -> Result<Self> {
         if let Some(alias) = alias {
             self.schema = None;
-            self.name = Some(folded(&alias.name));
+            self.name = match Mark::of(&alias.name) {
+                Some(Mark::Nameless) => None,
+                _ => Some(folded(&alias.name)),
+            };
             self.fields = aliased(self.fields, alias)?;
         }
         Ok(self)

@@ -2,7 +2,7 @@
 
 use datafusion::common::ScalarValue;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
-use datafusion::logical_expr::{Expr, LogicalPlan};
+use datafusion::logical_expr::{Expr, LogicalPlan, lit};
 use sqlparser::ast;
 
 use super::binder::Binder;
@@ -10,14 +10,18 @@ use super::frame::Frame;
 use super::order::{admit_order, by_number};
 use super::scope::{Field, Scope};
 use super::select::Output;
-use crate::error::{Definition, Error, ErrorKind, Result};
+use crate::error::{Definition, Error, ErrorKind, Limit, Result};
 use crate::query::error::{carried, translated};
 use crate::query::typed::Typed;
 use crate::query::{build, function, names, types};
 use crate::relation::Type;
+use crate::sql::Mark;
 
 /// The most grouping sets that ROLLUP and CUBE may make.
 const MAX_SETS: usize = 4096;
+
+/// The most bits that GROUPING has.
+const MAX_GROUPING: usize = 31;
 
 /// What rows are grouped by: nothing without GROUP BY, one set of expressions in
 /// most queries, more with GROUPING SETS, ROLLUP and CUBE.
@@ -35,10 +39,26 @@ pub(super) struct Grouped {
 
 /// Whether a query is one of groups.
 pub(super) fn is_grouped(frame: &Frame, groups: &Groups, has_having: bool) -> bool {
-    groups.is_there || has_having || !frame.aggregates.is_empty()
+    groups.is_there || has_having || !frame.aggregates.is_empty() || !frame.groupings.is_empty()
 }
 
 impl Binder<'_> {
+    /// `GROUPING (…)`: a bit for each that the row is not grouped by
+    /// (PostgreSQL manual, 9.21).
+    pub(super) fn grouping(&mut self, members: Vec<Typed>) -> Result<Typed> {
+        self.frame().admit_grouping()?;
+        if members.len() > MAX_GROUPING {
+            return Err(Error::new(
+                ErrorKind::LimitExceeded(Limit::Arguments),
+                "GROUPING must have fewer than 32 arguments",
+            ));
+        }
+        let column = self.column(&Type::INT4);
+        let members = members.into_iter().map(|member| member.expr).collect();
+        self.frame().groupings.push((members, column.clone()));
+        Ok(Typed::new(names::column(&column), Type::INT4))
+    }
+
     pub(super) fn group_by(
         &mut self,
         by: &ast::GroupByExpr,
@@ -57,12 +77,20 @@ impl Binder<'_> {
                 "Use ROLLUP (…), CUBE (…) or GROUPING SETS (…).",
             ));
         }
+        let (is_distinct, exprs) = match exprs.split_first() {
+            Some((ast::Expr::Identifier(name), rest))
+                if Mark::of(name) == Some(Mark::DistinctSets) =>
+            {
+                (true, rest)
+            }
+            _ => (false, exprs.as_slice()),
+        };
         let mut sets: Vec<Vec<Typed>> = vec![Vec::new()];
         for expr in exprs {
             let choices = self.choices(expr, items, outputs)?;
             if sets.len().saturating_mul(choices.len()) > MAX_SETS {
                 return Err(Error::new(
-                    ErrorKind::LimitExceeded(crate::error::Limit::Program),
+                    ErrorKind::LimitExceeded(Limit::Program),
                     format!("too many grouping sets present (maximum {MAX_SETS})"),
                 ));
             }
@@ -73,6 +101,15 @@ impl Binder<'_> {
                 })
             });
             sets = crossed.collect();
+        }
+        if is_distinct {
+            let mut known: Vec<Vec<Typed>> = Vec::with_capacity(sets.len());
+            for set in sets {
+                if known.iter().all(|other| !is_same_set(other, &set)) {
+                    known.push(set);
+                }
+            }
+            sets = known;
         }
         Ok(Groups {
             sets,
@@ -111,7 +148,7 @@ impl Binder<'_> {
         }
         if lists.len() >= MAX_SETS.ilog2() as usize {
             return Err(Error::new(
-                ErrorKind::LimitExceeded(crate::error::Limit::Program),
+                ErrorKind::LimitExceeded(Limit::Program),
                 "CUBE is limited to 12 elements",
             ));
         }
@@ -228,7 +265,10 @@ impl Binder<'_> {
                     let column = self.names.fresh();
                     aggregates.push(build::count(None).alias(column));
                 }
-                build::aggregate(plan, grouping, aggregates).map_err(translated)?
+                let here = vec![true; keys.len()];
+                let bits = bits(&frame.groupings, &keys, &here)?;
+                let plan = build::aggregate(plan, grouping, aggregates).map_err(translated)?;
+                build::extend(plan, bits).map_err(translated)?
             }
             sets => {
                 let has = |set: &[Typed], (expr, _): &(Expr, String)| {
@@ -236,7 +276,8 @@ impl Binder<'_> {
                 };
                 let sets = sets.iter().map(|set| {
                     let here = keys.iter().map(|key| has(set, key)).collect::<Vec<_>>();
-                    one_set(&plan, (&keys, &grouping, &here), &aggregates)
+                    let bits = bits(&frame.groupings, &keys, &here)?;
+                    one_set(&plan, (&keys, &grouping, &here), &aggregates, bits)
                 });
                 build::union(sets.collect::<Result<_>>()?).map_err(translated)?
             }
@@ -249,12 +290,21 @@ impl Binder<'_> {
     }
 }
 
+fn is_same_set(one: &[Typed], other: &[Typed]) -> bool {
+    let within = |one: &[Typed], other: &[Typed]| {
+        one.iter()
+            .all(|typed| other.iter().any(|known| known.expr == typed.expr))
+    };
+    within(one, other) && within(other, one)
+}
+
 /// The groups of one of several grouping sets: the keys that are not in it are
 /// NULL.
 fn one_set(
     plan: &LogicalPlan,
     (keys, grouping, here): (&[(Expr, String)], &[Expr], &[bool]),
     aggregates: &[Expr],
+    bits: Vec<(Expr, String)>,
 ) -> Result<LogicalPlan> {
     let by = grouping.iter().zip(here).filter(|(_, here)| **here);
     let by: Vec<Expr> = by.map(|(key, _)| key.clone()).collect();
@@ -278,7 +328,35 @@ fn one_set(
     let names = aggregates.iter().map(|expr| expr.schema_name().to_string());
     let values = names.filter(|name| !is_key(name));
     let values = values.map(|name| (names::column(&name), name));
-    build::project(groups, of_keys.into_iter().chain(values)).map_err(translated)
+    let columns = of_keys.into_iter().chain(values).chain(bits);
+    build::project(groups, columns).map_err(translated)
+}
+
+/// What each GROUPING answers for the groups of these keys.
+///
+/// # Errors
+/// 42803 for what is no key.
+fn bits(
+    groupings: &[(Vec<Expr>, String)],
+    keys: &[(Expr, String)],
+    here: &[bool],
+) -> Result<Vec<(Expr, String)>> {
+    let is_here = |member: &Expr| {
+        let place = keys.iter().position(|(key, _)| key == member);
+        place.map(|place| here[place]).ok_or_else(|| {
+            Error::new(
+                ErrorKind::InvalidDefinition(Definition::Grouping),
+                "arguments to GROUPING must be grouping expressions of the associated query level",
+            )
+        })
+    };
+    let answers = groupings.iter().map(|(members, column)| {
+        let bits = members.iter().try_fold(0_i32, |bits, member| {
+            Ok::<_, Error>(bits << 1 | i32::from(!is_here(member)?))
+        })?;
+        Ok((lit(bits), column.clone()))
+    });
+    answers.collect()
 }
 
 /// What depends on the columns that rows are grouped by: all columns of a table

@@ -8,12 +8,13 @@ use super::binder::Binder;
 use super::frame::Clause;
 use super::from::is_lateral;
 use super::name::qualified;
-use super::scope::{Field, Scope};
+use super::scope::{Entry, Field, Scope};
 use crate::error::{Error, ErrorKind, Object, Result};
 use crate::query::error::translated;
 use crate::query::function::operator;
 use crate::query::typed::Typed;
 use crate::query::{apply, build, types};
+use crate::sql::Mark;
 
 type Side = (LogicalPlan, Scope);
 
@@ -39,19 +40,35 @@ impl Binder<'_> {
                 ));
             }
         };
-        let names = match constraint {
+        let names: Vec<String> = match constraint {
             JoinConstraint::None => return self.joined_on(left, right, kind, None),
             JoinConstraint::On(condition) => {
                 return self.joined_on(left, right, kind, Some(condition));
             }
             JoinConstraint::Using(names) => {
+                let (names, alias) = match names.split_last() {
+                    Some((last, names)) if is_alias(last) => (names, Some(qualified(last)?.1)),
+                    _ => (names.as_slice(), None),
+                };
                 let names = names.iter().map(|name| Ok(qualified(name)?.1));
-                names.collect::<Result<Vec<_>>>()?
+                let names = names.collect::<Result<Vec<_>>>()?;
+                let (plan, mut scope) = self.joined_using(left, right, kind, &names)?;
+                if let Some(alias) = alias {
+                    let merged = scope.columns[..names.len()].to_vec();
+                    scope.entries.push(Entry {
+                        schema: None,
+                        name: Some(alias),
+                        fields: merged,
+                        oid: None,
+                        key: Vec::new(),
+                    });
+                }
+                return Ok((plan, scope));
             }
             JoinConstraint::Natural => {
                 let has = |name: &String| right.1.columns.iter().any(|field| field.name == *name);
                 let names = left.1.columns.iter().map(|field| field.name.clone());
-                names.filter(has).collect()
+                names.filter(has).collect::<Vec<_>>()
             }
         };
         self.joined_using(left, right, kind, &names)
@@ -196,4 +213,10 @@ fn of_side(scope: &Scope, name: &str, side: &str) -> Result<Field> {
             format!("column \"{name}\" specified in USING clause does not exist in {side} table"),
         )
     })
+}
+
+/// Whether the last name in USING is the alias of the columns it merges.
+fn is_alias(name: &ast::ObjectName) -> bool {
+    let first = name.0.first().and_then(|part| part.as_ident());
+    first.and_then(Mark::of) == Some(Mark::UsingAs)
 }

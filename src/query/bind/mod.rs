@@ -14,6 +14,7 @@
 //! A column of a frame further out is an outer reference; the sub-query that has
 //! one is applied to the rows of that frame.
 
+mod array;
 mod binder;
 mod call;
 mod column;
@@ -28,6 +29,7 @@ mod name;
 mod order;
 mod output;
 mod query;
+mod row;
 mod scope;
 mod select;
 mod set_operation;

@@ -125,12 +125,17 @@ impl Binder<'_> {
     /// LIMIT, OFFSET and FETCH FIRST.
     pub(super) fn limited(&mut self, answer: Answer, query: &ast::Query) -> Result<Answer> {
         let (limit, offset) = bounds(query);
-        if let Some(fetch) = &query.fetch
-            && (fetch.with_ties || fetch.percent)
-        {
-            return Err(Error::unsupported(
-                "FETCH FIRST … WITH TIES or PERCENT",
-                "Use LIMIT, or rank() in a sub-query.",
+        let has_ties = query.fetch.as_ref().is_some_and(|fetch| fetch.with_ties);
+        if query.fetch.as_ref().is_some_and(|fetch| fetch.percent) {
+            return Err(Error::new(
+                ErrorKind::Syntax,
+                "syntax error at or near \"PERCENT\"",
+            ));
+        }
+        if has_ties && answer.order.is_empty() {
+            return Err(Error::new(
+                ErrorKind::Syntax,
+                "WITH TIES cannot be specified without ORDER BY clause",
             ));
         }
         let one = ast::Expr::value(ast::Value::Number("1".to_owned(), false));
@@ -141,9 +146,34 @@ impl Binder<'_> {
         if fetch.is_none() && skip.is_none() {
             return Ok(answer);
         }
+        if let (true, Some(fetch)) = (has_ties, &fetch) {
+            return self.with_ties(answer, skip, fetch.clone());
+        }
         Ok(Answer {
             plan: build::limit(answer.clone().sorted(), skip, fetch),
             is_sorted: true,
+            ..answer
+        })
+    }
+
+    /// So many rows, and those that are equal to the last of them in the order.
+    fn with_ties(&mut self, answer: Answer, skip: Option<Expr>, fetch: Expr) -> Result<Answer> {
+        let (number, rank) = (self.names.fresh(), self.names.fresh());
+        let order = answer.order.clone();
+        let counted = vec![
+            (build::row_number(Vec::new(), order.clone()), number.clone()),
+            (build::rank(order), rank.clone()),
+        ];
+        let plan = build::window(answer.plan.clone(), counted).map_err(translated)?;
+        let count = |name: &str| {
+            let of = datafusion::arrow::datatypes::DataType::Int64;
+            datafusion::logical_expr::cast(names::column(name), of)
+        };
+        let skip = skip.unwrap_or_else(|| lit(0_i64));
+        let stays = count(&number).gt(skip.clone());
+        let stays = stays.and(count(&rank).lt_eq(skip + fetch));
+        Ok(Answer {
+            plan: build::filter(plan, stays).map_err(translated)?,
             ..answer
         })
     }

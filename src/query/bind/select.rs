@@ -5,14 +5,14 @@ use datafusion::logical_expr::{Expr, LogicalPlan};
 use sqlparser::ast;
 
 use super::binder::Binder;
-use super::expression::member;
 use super::frame::{Clause, Frame};
 use super::name::{folded, qualified};
 use super::order::{by_name, by_number, not_selected};
 use super::query::Answer;
+use super::row::member;
 use super::scope::{Field, no_entry};
 use super::{group, output};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Limit, Result};
 use crate::query::error::translated;
 use crate::query::typed::Typed;
 use crate::query::{build, names};
@@ -31,6 +31,9 @@ struct OrderItem {
     /// The output column that it is, if it was told by name or number.
     output: Option<usize>,
 }
+
+/// How many expressions a list of SELECT can have, as in PostgreSQL.
+const MAX_ITEMS: usize = 1_664;
 
 impl Binder<'_> {
     pub(super) fn select(
@@ -127,6 +130,12 @@ impl Binder<'_> {
     // ---- the list ----
 
     fn outputs(&mut self, items: &[ast::SelectItem]) -> Result<Vec<Output>> {
+        if items.len() > MAX_ITEMS {
+            return Err(Error::new(
+                ErrorKind::LimitExceeded(Limit::Columns),
+                format!("target lists can have at most {MAX_ITEMS} entries"),
+            ));
+        }
         let mut outputs = Vec::with_capacity(items.len());
         for item in items {
             match item {
@@ -366,16 +375,7 @@ fn refuse(select: &ast::Select) -> Result<()> {
             "Rekha keeps schemas, not rows: make a stream with CREATE STREAM.",
         ));
     }
-    let foreign = [
-        ("TOP", select.top.is_some()),
-        ("QUALIFY", select.qualify.is_some()),
-        ("CLUSTER BY", !select.cluster_by.is_empty()),
-        ("DISTRIBUTE BY", !select.distribute_by.is_empty()),
-        ("SORT BY", !select.sort_by.is_empty()),
-        ("CONNECT BY", !select.connect_by.is_empty()),
-        ("LATERAL VIEW", !select.lateral_views.is_empty()),
-        ("PREWHERE", select.prewhere.is_some()),
-    ];
+    let foreign = [("LATERAL VIEW", !select.lateral_views.is_empty())];
     match foreign.iter().find(|(_, is_there)| *is_there) {
         Some((word, _)) => Err(Error::unsupported(
             word,

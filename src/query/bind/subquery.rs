@@ -4,8 +4,9 @@ use datafusion::logical_expr::{Expr, LogicalPlan};
 use sqlparser::ast;
 
 use super::binder::Binder;
-use super::expression::{boolean, members, negate};
+use super::expression::{boolean, negate};
 use super::query::Answer;
+use super::row::members;
 use super::scope::Field;
 use crate::error::{Error, ErrorKind, Result};
 use crate::query::error::translated;

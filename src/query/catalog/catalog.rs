@@ -4,17 +4,20 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use datafusion::execution::memory_pool::{
+    MemoryConsumer, MemoryPool, MemoryReservation, UnboundedMemoryPool,
+};
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
-use tokio_util::sync::CancellationToken;
 
 use super::source::{Source, SystemRelation};
 use super::stream::{self, StreamRelation};
 use super::table::Table;
 use super::{information_schema, pg_catalog, registry, rekha, system};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::query::context::Context;
 use crate::query::parameters::Parameters;
+use crate::query::stop::Stop;
 use crate::relation::Relation;
 use crate::schema::StreamName;
 
@@ -28,8 +31,9 @@ pub(in crate::query) struct Catalog {
     pub(super) recent: Arc<Mutex<VecDeque<Arc<Table>>>>,
     /// What is known of the parameters of the query.
     pub(in crate::query) parameters: Arc<Parameters>,
-    /// Cancelled when nobody waits for the query any more.
-    pub(in crate::query) stop: CancellationToken,
+    /// Whether anybody waits for the query.
+    pub(in crate::query) stop: Stop,
+    memory: Arc<dyn MemoryPool>,
 }
 
 impl Catalog {
@@ -43,8 +47,19 @@ impl Catalog {
             relations,
             recent: Arc::default(),
             parameters: Arc::default(),
-            stop: CancellationToken::new(),
+            stop: Stop::default(),
+            memory: Arc::new(UnboundedMemoryPool::default()),
         }
+    }
+
+    /// The same with this memory for what its functions make.
+    pub(in crate::query) fn within(self, memory: Arc<dyn MemoryPool>) -> Self {
+        Self { memory, ..self }
+    }
+
+    /// A part of the memory, nothing at first; it is given back when it is dropped.
+    pub(in crate::query) fn reservation(&self, function: &str) -> MemoryReservation {
+        MemoryConsumer::new(function).register(&self.memory)
     }
 
     /// The relation of this name; without a schema, the first one along
@@ -116,10 +131,17 @@ impl Catalog {
     pub(in crate::query) fn function_rows(&self, name: &str) -> Option<Arc<dyn Relation>> {
         let relation = match name {
             "pg_cursor" => "pg_cursors",
+            "pg_get_replication_slots" => "pg_replication_slots",
             "pg_lock_status" => "pg_locks",
             "pg_prepared_statement" => "pg_prepared_statements",
+            "pg_prepared_xact" => "pg_prepared_xacts",
             "pg_show_all_settings" => "pg_settings",
-            "pg_timezone_abbrevs" | "pg_timezone_names" => name,
+            "pg_show_all_file_settings" => "pg_file_settings",
+            "pg_available_extensions"
+            | "pg_available_extension_versions"
+            | "pg_hba_file_rules"
+            | "pg_timezone_abbrevs"
+            | "pg_timezone_names" => name,
             "pg_get_keywords" => {
                 return Some(Arc::new(SystemRelation {
                     table: &system::KEYWORDS,
@@ -132,18 +154,26 @@ impl Catalog {
         self.system_relation(PG_CATALOG, relation)
     }
 
+    /// What stands for the id of the transaction: the changes of the registry are
+    /// counted, and this is the latest.
+    ///
+    /// # Errors
+    /// What keeps it from asking the registry.
+    pub(in crate::query) fn transaction(&self) -> Result<u32> {
+        let position = self.wait(self.context.registry.position())?;
+        // As PostgreSQL's ids, it begins again behind the last one of 32 bits.
+        Ok(position.0 as u32)
+    }
+
     /// Waits for so long, for `pg_sleep`. On the engine's own threads only.
     ///
     /// # Errors
     /// 57014 when nobody waits for the query any more.
     pub(in crate::query) fn sleep(&self, time: Duration) -> Result<()> {
-        let stopped = self.wait(tokio::time::timeout(time, self.stop.cancelled()));
+        let stopped = self.wait(tokio::time::timeout(time, self.stop.stopped()));
         match stopped {
             Err(_elapsed) => Ok(()),
-            Ok(()) => Err(Error::new(
-                ErrorKind::Canceled,
-                "canceling statement due to user request",
-            )),
+            Ok(error) => Err(error),
         }
     }
 

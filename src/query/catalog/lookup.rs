@@ -20,13 +20,14 @@ const RECENT: usize = 64;
 impl Catalog {
     /// What an object is called that a `regclass`, `regtype` or the like tells by
     /// its OID: qualified if it is not seen without it; the number itself if there
-    /// is no such object, and `-` for 0 (PostgreSQL manual, 8.19).
+    /// is no such object, and `-` for 0 that is no operator (PostgreSQL manual, 8.19).
     ///
     /// # Errors
     /// What keeps it from asking the registry.
     pub(in crate::query) fn name_of(&self, oid: u32, of: &Type) -> Result<Arc<str>> {
         if oid == 0 {
-            return Ok("-".into());
+            let is_operator = matches!(*of, Type::REGOPER | Type::REGOPERATOR);
+            return Ok(if is_operator { "0" } else { "-" }.into());
         }
         let bare = |objects: &Objects| Some(quote_ident(&objects.name(oid)?));
         let name = match *of {

@@ -4,19 +4,22 @@
 //! | --- | --- |
 //! | PostgreSQL's own objects | PostgreSQL's own |
 //! | Rekha's own relations and schemas | 15000 to 16383, which PostgreSQL leaves free |
-//! | namespaces, streams, indexes, constraints | 16384 and their identity in the store |
-//! | primary keys and their indexes | that of their stream with the highest bit set |
+//! | namespaces, streams, indexes | 16384 and their identity in the store |
+//! | primary keys' indexes | that of their stream with the highest bit set |
+//! | constraints | that of their index with the second highest bit set |
 //! | defaults | made of the stream's and the column's number |
 //!
-//! So an OID is there before COMMIT, and stays the same for ever. A constraint and
-//! its index share one: the two are in different catalogs.
+//! So an OID is there before COMMIT, and stays the same for ever. No two objects of
+//! those have one: clients join `pg_depend` with all catalogs by the OID alone.
 
 use crate::schema::ObjectId;
 
 /// The first OID that is not a system's own (`FirstNormalObjectId`).
 const FIRST: u32 = 16_384;
-/// What tells the OID of a primary key from that of its stream.
+/// What tells the OID of a primary key's index from that of its stream.
 const KEY: u32 = 1 << 31;
+/// What tells the OID of a constraint from that of its index.
+const CONSTRAINT: u32 = 1 << 30;
 
 /// `pg_class`, as what an object is one of.
 pub(in crate::query) const PG_CLASS: u32 = 1259;
@@ -24,6 +27,8 @@ pub(super) const PG_CONSTRAINT: u32 = 2606;
 pub(super) const PG_ATTRDEF: u32 = 2604;
 pub(super) const PG_NAMESPACE: u32 = 2615;
 
+/// The collation `C`.
+pub(super) const COLLATION_C: u32 = 950;
 /// The one database.
 pub(super) const DATABASE: u32 = 5;
 /// The one role: the user of the session.
@@ -33,13 +38,18 @@ pub(super) const TABLESPACE: u32 = 1663;
 
 /// That of a namespace, stream, index or constraint.
 pub(super) fn of(id: ObjectId) -> u32 {
-    // The store's sequence has not come to 2^31.
+    // The store's sequence has not come to 2^30.
     FIRST.wrapping_add(id.0 as u32)
 }
 
-/// That of a stream's primary key, and of its index.
+/// That of the index of a stream's primary key.
 pub(super) fn of_key(stream: ObjectId) -> u32 {
     KEY | of(stream)
+}
+
+/// That of the constraint which this index is there for.
+pub(super) fn of_constraint(index: u32) -> u32 {
+    CONSTRAINT | index
 }
 
 /// That of a column's default. Two are the same only in a store with more than
@@ -53,6 +63,6 @@ pub(super) fn of_default(table: u32, column: i16) -> u32 {
 /// What a stream, index, constraint or primary key of this OID is known by in the
 /// store; a key by its stream.
 pub(super) fn object(oid: u32) -> Option<ObjectId> {
-    let id = (oid & !KEY).checked_sub(FIRST)?;
+    let id = (oid & !KEY & !CONSTRAINT).checked_sub(FIRST)?;
     Some(ObjectId(i64::from(id)))
 }

@@ -484,6 +484,10 @@ static OWN: &[Own] = &[
             ("processed_at", TIME),
             ("processed_by", TEXT),
             ("resolution_method", TEXT),
+            ("component", TEXT),
+            ("event_position", INT8),
+            ("event_operation", TEXT),
+            ("failure", TEXT),
         ],
     ),
 ];

@@ -11,7 +11,7 @@ use super::wanted::{Key, Wanted};
 use super::{copy_text, registry, system};
 use crate::error::{Error, Result};
 use crate::query::context::Context;
-use crate::registry::{Known, Namespace, RowRequest, Version};
+use crate::registry::{Known, Namespace, Pipeline, RowRequest, Version};
 use crate::relation::{Column, Relation, Row, Scan, Value};
 use crate::schema::{Mode, ModeSource, ObjectId};
 
@@ -29,6 +29,8 @@ pub(super) enum Source {
     Fixed(&'static str),
     /// They are made of what the session knows.
     Session(fn(&Maker<'_>) -> Vec<Row>),
+    /// They are made of what the change pipeline does.
+    Pipeline(fn(&Maker<'_>, &Pipeline) -> Vec<Row>),
     /// They are made of the namespaces; all of them, by name.
     Namespaces(fn(&Maker<'_>, &[Namespace]) -> Vec<Row>),
     /// Every table has some of its own.
@@ -146,6 +148,11 @@ impl Relation for SystemRelation {
             Source::None => stream::empty().boxed(),
             Source::Fixed(file) => once(async move { copy_text::rows(file, columns) }),
             Source::Session(rows) => once(async move { Ok(rows(&Maker::new(&context, columns))) }),
+            Source::Pipeline(rows) => once(async move {
+                let pipeline = context.registry.pipeline().await?;
+                let maker = Maker::new(&context, columns);
+                Ok(pipeline.map_or_else(Vec::new, |pipeline| rows(&maker, &pipeline)))
+            }),
             Source::Namespaces(rows) => once(async move {
                 let namespaces = context.registry.view(&context.draft).namespaces().await?;
                 Ok(rows(&Maker::new(&context, columns), &namespaces))

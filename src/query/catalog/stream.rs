@@ -34,10 +34,10 @@ pub(super) fn table(known: &Known) -> Table {
         let (of, modifier) = type_catalog::of_column(&field.data_type);
         let default = field.default.as_ref();
         let attribute = Attribute {
-            type_oid: of.oid(),
             not_null: !field.nullable,
             default: default.map(|default| expression(default, &field.data_type, &of)),
             comment: comment.map(ToOwned::to_owned),
+            ..Attribute::of_type(of.oid())
         };
         table.add_column(field.name.clone().into(), (of, modifier), attribute);
     }
@@ -57,7 +57,7 @@ pub(super) fn table(known: &Known) -> Table {
             columns: numbers(&schema.primary_key),
             is_unique: true,
             constraint: Some(Constraint {
-                oid: key,
+                oid: oid::of_constraint(key),
                 is_primary: true,
             }),
         });
@@ -68,7 +68,7 @@ pub(super) fn table(known: &Known) -> Table {
         columns: numbers(&unique.columns),
         is_unique: true,
         constraint: Some(Constraint {
-            oid: oid::of(unique.id),
+            oid: oid::of_constraint(oid::of(unique.id)),
             is_primary: false,
         }),
     }));

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
+use super::oid::COLLATION_C;
 use super::own;
 use super::schemas;
 use super::table::{Attribute, Constraint, Index, Kind, Table};
@@ -105,10 +106,14 @@ fn add_column(table: &mut Table, fields: &[&'static str]) {
     // What has no values of its own is told as text.
     let of = Type::from_oid(type_oid).unwrap_or(Type::TEXT);
     let modifier = fields[2].parse().expect("a modifier is a number");
-    let attribute = Attribute {
+    let mut attribute = Attribute {
         not_null: fields[3] == "t",
         ..Attribute::of_type(type_oid)
     };
+    // The catalogs are the same in every database, whatever its collation is.
+    if table.kind == Kind::Table && attribute.collation != 0 {
+        attribute.collation = COLLATION_C;
+    }
     table.add_column(fields[0].into(), (of, modifier), attribute);
 }
 

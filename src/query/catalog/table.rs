@@ -50,6 +50,8 @@ pub(super) struct Attribute {
     /// The OID of its type, which may be one without values of its own.
     pub(super) type_oid: u32,
     pub(super) not_null: bool,
+    /// The OID of its collation; 0 where nothing is collated.
+    pub(super) collation: u32,
     /// The expression of its default.
     pub(super) default: Option<String>,
     pub(super) comment: Option<String>,
@@ -171,6 +173,7 @@ impl Attribute {
         Self {
             type_oid,
             not_null: false,
+            collation: type_catalog::of_oid(type_oid).map_or(0, |entry| entry.collation),
             default: None,
             comment: None,
         }

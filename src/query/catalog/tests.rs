@@ -36,6 +36,14 @@ impl Conversation for One {
         Ok(value.to_owned())
     }
 
+    fn notify(&self, _: &str, _: &str) -> Result<()> {
+        Ok(())
+    }
+
+    fn channels(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     fn prepared_statements(&self) -> Vec<PreparedStatement> {
         vec![PreparedStatement {
             name: "p".to_owned(),
@@ -193,6 +201,7 @@ fn is_of(value: &Value, of: &Type) -> bool {
         | (Value::Uuid(_), &Type::UUID)
         | (Value::Reg { .. }, &Type::REGPROC | &Type::REGTYPE) => true,
         (Value::Text(_), &Type::TEXT | &Type::NAME | &Type::VARCHAR | &Type::PG_NODE_TREE) => true,
+        (Value::Text(_), &Type::ACLITEM) => true,
         (Value::Vector(array), &Type::INT2_VECTOR) => array.element == Type::INT2,
         (Value::Vector(array), &Type::OID_VECTOR) => array.element == Type::OID,
         (Value::Array(array), of) => match of.kind() {
@@ -257,6 +266,12 @@ async fn a_stream_is_a_table_with_its_columns_keys_and_comments() {
     assert_eq!(
         fixture.lines("pg_attribute", &columns, &oid).await,
         [
+            "-6|tableoid|26|-1|t|f",
+            "-5|cmax|29|-1|t|f",
+            "-4|xmax|28|-1|t|f",
+            "-3|cmin|29|-1|t|f",
+            "-2|xmin|28|-1|t|f",
+            "-1|ctid|27|-1|t|f",
             "1|id|20|-1|t|f",
             "2|amount|1700|655366|t|t",
             "3|note|1043|24|f|t",

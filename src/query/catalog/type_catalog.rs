@@ -124,7 +124,8 @@ pub(super) fn spelled(oid: u32, modifier: i32) -> String {
     let Some(entry) = of_oid(oid) else {
         return if oid == 0 { "-" } else { "???" }.to_owned();
     };
-    if let Some(element) = entry.element {
+    // `int2vector` and `oidvector`, which have elements too, are called by their names.
+    if let (Some(element), true) = (entry.element, entry.storage != b'p') {
         return format!("{}[]", spelled(element, modifier));
     }
     if entry.schema != PG_CATALOG.oid {
@@ -183,6 +184,8 @@ mod tests {
             (16, -1, "boolean"),
             (18, -1, "\"char\""),
             (23, -1, "integer"),
+            (22, -1, "int2vector"),
+            (30, -1, "oidvector"),
             (1007, -1, "integer[]"),
             (1042, 7, "character(3)"),
             (1043, -1, "character varying"),

@@ -1,20 +1,23 @@
 //! What is written as a call.
 
 use datafusion::arrow::compute::SortOptions;
-use datafusion::functions_window;
-use datafusion::logical_expr::expr::{AggregateFunction, WindowFunction};
-use datafusion::logical_expr::{Expr, SortExpr, WindowFrame, WindowFunctionDefinition, lit};
+use datafusion::logical_expr::expr::AggregateFunction;
+use datafusion::logical_expr::{Expr, SortExpr, lit};
 
+use super::hypothetical::{hypothetical, is_hypothetical};
 use super::table;
 use super::udf::{self, Arrangement, Bound};
-use super::{Body, Call, Function};
+use super::{Body, Call, Function, Given};
 use crate::error::{Definition, Error, ErrorKind, Result};
 use crate::query::catalog::Catalog;
 use crate::query::typed::Typed;
-use crate::query::types::{Coercion, Resolved, carrier, cast, key, resolve};
+use crate::query::types::{
+    Coercion, Resolved, can_cast, cast, key, plainly_named, resolve, resolve_spread,
+};
 use crate::relation::Type;
 
-/// The sorts of functions there are. No name has two.
+/// The sorts of functions there are. No name has two; hypothetical-set aggregates are
+/// called like window functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::query) enum Kind {
     /// Answers a value for the values of one row.
@@ -51,23 +54,30 @@ pub(in crate::query) fn kind_of(name: &str) -> Option<Kind> {
     })
 }
 
-/// Calls a function of one row, or a set.
+/// Calls a function of one row, or a set. A type's name is that of its casts, if no
+/// function takes just this argument (PostgreSQL manual, 10.3).
 ///
 /// # Errors
 /// 42883 and 42725 when there is not the one function; 42809 for a function that needs a window or WITHIN GROUP.
 pub(in crate::query) fn call(
     name: &str,
-    arguments: Vec<Typed>,
+    arguments: impl Into<Given>,
     catalog: &Catalog,
 ) -> Result<Called> {
+    let given = arguments.into();
     match kind_of(name) {
+        Some(Kind::Window) if is_hypothetical(name) && !given.placed.is_empty() => {
+            return Err(wrong_object(format!(
+                "WITHIN GROUP is required for ordered-set aggregate {name}"
+            )));
+        }
         Some(Kind::Window) => {
             return Err(wrong_object(format!(
                 "window function {name} requires an OVER clause"
             )));
         }
         Some(Kind::Aggregate | Kind::OrderedSet) => {
-            let typed = aggregate(name, arguments, false, Vec::new(), None, catalog)?;
+            let typed = aggregate(name, given.placed, false, Vec::new(), None, catalog)?;
             return Ok(Called {
                 typed,
                 is_set: false,
@@ -75,10 +85,56 @@ pub(in crate::query) fn call(
         }
         Some(Kind::Scalar | Kind::Set) | None => {}
     }
-    let resolved = found(name, table::functions(name), &arguments)?;
+    let (is_spread, row) = (given.is_spread, given.row.clone());
+    let (candidates, arguments) = given.in_places(name, table::functions(name))?;
+    if let [argument] = &arguments[..]
+        && !is_spread
+        && let Some(to) = cast_named(name, &argument.data_type, &candidates)
+    {
+        return Ok(Called {
+            typed: cast(argument.clone(), &to, -1, Coercion::Explicit, catalog)?,
+            is_set: false,
+        });
+    }
+    let resolved = match is_spread {
+        true => resolve_spread(name, &candidates, &types_of(&arguments))?,
+        false => found(name, &candidates, &arguments)?,
+    };
+    let resolved = of_rows(resolved, row)?;
     let is_set = matches!(resolved.function.body, Body::Set(_));
     let typed = apply(resolved, arguments, catalog)?;
     Ok(Called { typed, is_set })
+}
+
+/// The function with the rows that are asked of it: one that answers any rows needs to
+/// be told which.
+///
+/// # Errors
+/// 42601
+fn of_rows(resolved: Resolved, row: Option<Type>) -> Result<Resolved> {
+    match (resolved.returns == Type::RECORD, row) {
+        (true, Some(returns)) => Ok(Resolved {
+            returns,
+            ..resolved
+        }),
+        (true, None) => Err(Error::new(
+            ErrorKind::Syntax,
+            "a column definition list is required for functions returning \"record\"",
+        )),
+        (false, Some(_)) => Err(Error::new(
+            ErrorKind::Syntax,
+            "a column definition list is only allowed for functions returning \"record\"",
+        )),
+        (false, None) => Ok(resolved),
+    }
+}
+
+/// The type whose name is that of the call, if its argument can be cast to it and no
+/// function takes just that.
+fn cast_named(name: &str, from: &Type, candidates: &[&Function]) -> Option<Type> {
+    let takes = |function: &&Function| function.parameters == std::slice::from_ref(from);
+    let to = plainly_named(name).filter(|to| can_cast(from, to, Coercion::Explicit))?;
+    (!candidates.iter().any(takes)).then_some(to)
 }
 
 /// Calls an aggregate; `count(*)` is one without arguments. The keys of `order_by`
@@ -120,6 +176,12 @@ pub(in crate::query) fn aggregate(
         true => arguments.iter().map(key_of).collect(),
         false => Vec::new(),
     };
+    if distinct && order_by.iter().any(|key| !same.contains(&key.expr)) {
+        return Err(Error::new(
+            ErrorKind::InvalidDefinition(Definition::ColumnReference),
+            "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list",
+        ));
+    }
     Ok(grouped(
         resolved, arguments, order_by, same, filter, catalog,
     ))
@@ -134,11 +196,13 @@ pub(super) fn aggregate_of(function: &'static Function, of: Typed, catalog: &Cat
             Type::ANYELEMENT => of.data_type.clone(),
             ref returns => returns.clone(),
         },
+        is_spread: false,
     };
     grouped(resolved, vec![of], Vec::new(), Vec::new(), None, catalog)
 }
 
-/// Calls an ordered-set aggregate: `name(direct) WITHIN GROUP (ORDER BY ordered)`.
+/// Calls an ordered-set aggregate: `name(direct) WITHIN GROUP (ORDER BY ordered)`,
+/// also one of a hypothetical row.
 ///
 /// # Errors
 /// 42883, 42725 and 42809.
@@ -149,6 +213,9 @@ pub(in crate::query) fn within_group(
     filter: Option<Expr>,
     catalog: &Catalog,
 ) -> Result<Typed> {
+    if is_hypothetical(name) {
+        return hypothetical(name, direct, ordered, filter, catalog);
+    }
     let (values, options): (Vec<_>, Vec<_>) = ordered.into_iter().unzip();
     let first = direct.len();
     let arguments: Vec<Typed> = direct.into_iter().chain(values).collect();
@@ -185,76 +252,18 @@ pub(in crate::query) fn within_group(
     ))
 }
 
-/// Calls a window function, or an aggregate over a window. The function of the
-/// engine may be within a cast.
-///
-/// # Errors
-/// 42883, 42725 and 42809; 0A000 for FILTER beside what is no aggregate.
-pub(in crate::query) fn window(
+/// The function that is called.
+pub(super) fn found(
     name: &str,
-    arguments: Vec<Typed>,
-    partition_by: Vec<Expr>,
-    order_by: Vec<SortExpr>,
-    frame: WindowFrame,
-    filter: Option<Expr>,
-    catalog: &Catalog,
-) -> Result<Typed> {
-    match kind_of(name) {
-        Some(Kind::Scalar | Kind::Set) => {
-            return Err(wrong_object(format!(
-                "OVER specified, but {name} is not a window function nor an aggregate function"
-            )));
-        }
-        Some(Kind::OrderedSet) => {
-            return Err(Error::unsupported(
-                format_args!("OVER for ordered-set aggregate {name}"),
-                "Use it in a sub-query.",
-            ));
-        }
-        Some(Kind::Window) if filter.is_some() => {
-            return Err(Error::new(
-                ErrorKind::Unsupported,
-                "FILTER is not implemented for non-aggregate window functions",
-            ));
-        }
-        Some(Kind::Window | Kind::Aggregate) | None => {}
-    }
-    let resolved = found(name, table::functions(name), &arguments)?;
-    let arguments = coerced(&resolved, arguments, catalog)?;
-    let returns = resolved.returns.clone();
-    let exprs = arguments.into_iter().map(|typed| typed.expr).collect();
-    let (definition, exprs) = match resolved.function.body {
-        Body::Window(name) => (of_the_engine(name)?, exprs),
-        _ => {
-            let aggregate = udf::aggregate(bound(resolved, catalog), Arrangement::default());
-            let definition = WindowFunctionDefinition::AggregateUDF(aggregate);
-            (definition, counted(exprs))
-        }
-    };
-    let is_engines = matches!(definition, WindowFunctionDefinition::WindowUDF(_));
-    let mut function = WindowFunction::new(definition, exprs);
-    function.params.partition_by = partition_by;
-    function.params.order_by = order_by;
-    function.params.window_frame = frame;
-    function.params.filter = filter.map(Box::new);
-    let expr = Expr::from(function);
-    // The engine counts with types of its own.
-    let expr = match returns {
-        Type::INT4 | Type::INT8 if is_engines => {
-            datafusion::logical_expr::cast(expr, carrier(&returns))
-        }
-        _ => expr,
-    };
-    Ok(Typed::new(expr, returns))
+    candidates: &[&'static Function],
+    arguments: &[Typed],
+) -> Result<Resolved> {
+    resolve(name, candidates, &types_of(arguments))
 }
 
-/// The function that is called.
-fn found(name: &str, candidates: &[&'static Function], arguments: &[Typed]) -> Result<Resolved> {
-    let types: Vec<Type> = arguments
-        .iter()
-        .map(|argument| argument.data_type.clone())
-        .collect();
-    resolve(name, candidates, &types)
+pub(super) fn types_of(arguments: &[Typed]) -> Vec<Type> {
+    let types = arguments.iter();
+    types.map(|argument| argument.data_type.clone()).collect()
 }
 
 /// The function over its arguments.
@@ -277,7 +286,11 @@ pub(super) fn apply(resolved: Resolved, arguments: Vec<Typed>, catalog: &Catalog
 }
 
 /// The arguments as the function takes them.
-fn coerced(resolved: &Resolved, arguments: Vec<Typed>, catalog: &Catalog) -> Result<Vec<Typed>> {
+pub(super) fn coerced(
+    resolved: &Resolved,
+    arguments: Vec<Typed>,
+    catalog: &Catalog,
+) -> Result<Vec<Typed>> {
     arguments
         .into_iter()
         .zip(&resolved.parameters)
@@ -290,17 +303,18 @@ pub(super) fn bound(resolved: Resolved, catalog: &Catalog) -> Bound {
         function: resolved.function,
         arguments: resolved.parameters.into(),
         returns: resolved.returns,
+        is_spread: resolved.is_spread,
         catalog: catalog.clone(),
     }
 }
 
-fn key_of(typed: &Typed) -> Expr {
+pub(super) fn key_of(typed: &Typed) -> Expr {
     key(typed.expr.clone(), &typed.data_type)
 }
 
 /// An aggregate over its arguments, behind which are the keys to order by and those
 /// by which rows are the same.
-fn grouped(
+pub(super) fn grouped(
     resolved: Resolved,
     arguments: Vec<Typed>,
     order_by: Vec<SortExpr>,
@@ -329,23 +343,14 @@ fn grouped(
 }
 
 /// The engine counts rows by the length of an argument, so there must be one.
-fn counted(mut arguments: Vec<Expr>) -> Vec<Expr> {
+pub(super) fn counted(mut arguments: Vec<Expr>) -> Vec<Expr> {
     if arguments.is_empty() {
         arguments.push(lit(true));
     }
     arguments
 }
 
-fn of_the_engine(name: &str) -> Result<WindowFunctionDefinition> {
-    let functions = functions_window::all_default_window_functions();
-    functions
-        .into_iter()
-        .find(|function| function.name() == name)
-        .map(WindowFunctionDefinition::WindowUDF)
-        .ok_or_else(|| Error::internal(format!("the engine has no window function {name}")))
-}
-
-fn wrong_object(message: String) -> Error {
+pub(super) fn wrong_object(message: String) -> Error {
     Error::new(
         ErrorKind::InvalidDefinition(Definition::ObjectType),
         message,

@@ -6,10 +6,12 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array as _, ArrayRef, Int64Array, ListArray, make_comparator};
+use datafusion::arrow::buffer::OffsetBuffer;
 use datafusion::arrow::compute::{SortOptions, interleave};
 use datafusion::arrow::datatypes::{DataType, Field};
+use datafusion::common::Result as Planned;
+use datafusion::common::ScalarValue;
 use datafusion::common::cast::as_list_array;
-use datafusion::common::{Result as Planned, ScalarValue, exec_err};
 use datafusion::functions_nested::expr_fn::make_array;
 use datafusion::logical_expr::{
     ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
@@ -202,6 +204,7 @@ pub(in crate::query) fn array(elements: Vec<Typed>, of: &Type, catalog: &Catalog
             arguments: vec![of.clone(); members.len()].into(),
             returns: array.clone(),
             catalog: catalog.clone(),
+            is_spread: false,
         };
         scalar(bound, members)
     } else {
@@ -259,9 +262,10 @@ pub(in crate::query) fn extreme(members: Vec<Expr>, of: &Type, greatest: bool) -
     ScalarUDF::from(Extreme::new(types::carrier(of), greatest)).call(arguments.collect())
 }
 
-/// The numbers of a list's elements: 1, 2, …
-pub(in crate::query) fn ordinality(list: Expr) -> Expr {
-    ScalarUDF::from(Ordinality(Signature::any(1, Volatility::Immutable))).call(vec![list])
+/// The numbers of the elements of lists, side by side: 1, 2, … to the end of the longest.
+pub(in crate::query) fn ordinality(lists: Vec<Expr>) -> Expr {
+    let signature = Signature::variadic_any(Volatility::Immutable);
+    ScalarUDF::from(Ordinality(signature)).call(lists)
 }
 
 /// Picks the value whose key is greatest: the first half of its arguments are keys,
@@ -354,24 +358,27 @@ impl ScalarUDFImpl for Ordinality {
     }
 
     fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Planned<ColumnarValue> {
-        let Some(ColumnarValue::Array(list)) = ColumnarValue::values_to_arrays(&arguments.args)?
-            .pop()
-            .map(ColumnarValue::Array)
-        else {
-            return exec_err!("ordinality takes one list");
+        let arrays = ColumnarValue::values_to_arrays(&arguments.args)?;
+        let lists = arrays.iter().map(|array| as_list_array(array));
+        let lists = lists.collect::<Planned<Vec<&ListArray>>>()?;
+        let rows = lists.first().map_or(0, |list| list.len());
+        let length = |row: usize| {
+            let lengths = lists.iter().filter(|list| list.is_valid(row));
+            lengths
+                .map(|list| list.value_length(row))
+                .max()
+                .unwrap_or(0)
         };
-        let list = as_list_array(&list)?;
-        let numbers = (0..list.len()).flat_map(|row| 1..=i64::from(list.value_length(row)));
+        let numbers = (0..rows).flat_map(|row| 1..=i64::from(length(row)));
         let numbers: Int64Array = numbers.collect();
-        let offsets = datafusion::arrow::buffer::OffsetBuffer::from_lengths(
-            (0..list.len()).map(|row| usize::try_from(list.value_length(row)).unwrap_or(0)),
-        );
+        let lengths = (0..rows).map(|row| usize::try_from(length(row)).unwrap_or(0));
+        let offsets = OffsetBuffer::from_lengths(lengths);
         let field = Arc::new(Field::new_list_field(DataType::Int64, true));
         Ok(ColumnarValue::Array(Arc::new(ListArray::try_new(
             field,
             offsets,
             Arc::new(numbers),
-            list.nulls().cloned(),
+            None,
         )?)))
     }
 }

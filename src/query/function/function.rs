@@ -4,6 +4,7 @@ use datafusion::logical_expr::Expr;
 
 use crate::error::Result;
 use crate::query::catalog::Catalog;
+use crate::query::error::translated;
 use crate::relation::{Reading, Type, Value};
 
 /// A function, operator or aggregate with one list of parameters.
@@ -14,6 +15,10 @@ pub(in crate::query) struct Function {
     /// [`Type::ANYARRAY`], [`Type::ANYNONARRAY`], [`Type::ANYCOMPATIBLE`] …) and
     /// [`Type::ANY`] are as PostgreSQL's (manual, 38.2.5).
     pub(in crate::query) parameters: &'static [Type],
+    /// What its parameters are called; nothing if they have no names.
+    pub(in crate::query) names: &'static [&'static str],
+    /// What the last of its named parameters are if nobody says, as texts.
+    pub(in crate::query) defaults: &'static [&'static str],
     /// Whether the last parameter is repeated, once or more.
     pub(in crate::query) is_variadic: bool,
     /// The type of what it answers; may be polymorphic.
@@ -94,6 +99,8 @@ impl Function {
         Self {
             name,
             parameters,
+            names: &[],
+            defaults: &[],
             is_variadic: false,
             returns,
             columns: &[],
@@ -106,6 +113,17 @@ impl Function {
     /// Its last parameter is repeated.
     pub(in crate::query) const fn variadic(mut self) -> Self {
         self.is_variadic = true;
+        self
+    }
+
+    /// Its parameters have these names, and the last of them these defaults.
+    pub(in crate::query) const fn named(
+        mut self,
+        names: &'static [&'static str],
+        defaults: &'static [&'static str],
+    ) -> Self {
+        self.names = names;
+        self.defaults = defaults;
         self
     }
 
@@ -177,6 +195,15 @@ impl Call<'_> {
     /// Values as texts.
     pub(in crate::query) fn texts(&self, values: &[Value]) -> Vec<Option<String>> {
         values.iter().map(|value| self.text(value)).collect()
+    }
+
+    /// Asks for the memory of a value before it is made.
+    ///
+    /// # Errors
+    /// 53200 when there is not as much.
+    pub(in crate::query) fn admit(&self, bytes: usize) -> Result<()> {
+        let reserved = self.catalog.reservation("value");
+        reserved.try_grow(bytes).map_err(translated)
     }
 
     /// What a text is read in the light of.

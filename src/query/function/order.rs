@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::numeric;
+use crate::query::types::document_key;
 use crate::relation::{Array, Interval, TimeTz, Value};
 
 /// How one value is to another of the same type. NULL, which is so within arrays
@@ -29,6 +30,7 @@ pub(in crate::query::function) fn compare(one: &Value, other: &Value) -> Orderin
         (V::TimestampTz(one), V::TimestampTz(other)) => one.cmp(other),
         (V::Interval(one), V::Interval(other)) => span(*one).cmp(&span(*other)),
         (V::Uuid(one), V::Uuid(other)) => one.cmp(other),
+        (V::Jsonb(one), V::Jsonb(other)) => document_key(one).cmp(&document_key(other)),
         (V::Array(one) | V::Vector(one), V::Array(other) | V::Vector(other)) => array(one, other),
         (V::Record(one), V::Record(other)) => {
             let pairs = one.iter().zip(other.iter());

@@ -36,6 +36,12 @@ pub(super) fn ordered_sets(name: &str) -> &'static [&'static Function] {
     FOUND.get(name).map_or(&[], Vec::as_slice)
 }
 
+/// The hypothetical-set aggregates of this name.
+pub(super) fn hypothetical_sets(name: &str) -> &'static [&'static Function] {
+    static FOUND: LazyLock<ByName> = LazyLock::new(|| by_name(&[aggregate::HYPOTHETICAL_SETS]));
+    FOUND.get(name).map_or(&[], Vec::as_slice)
+}
+
 /// The operators of this symbol.
 pub(super) fn operators(symbol: &str) -> &'static [&'static Function] {
     static FOUND: LazyLock<ByName> = LazyLock::new(|| by_name(operator::TABLES));

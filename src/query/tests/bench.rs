@@ -38,6 +38,14 @@ impl Conversation for Silent {
         ))
     }
 
+    fn notify(&self, _: &str, _: &str) -> Result<()> {
+        Ok(())
+    }
+
+    fn channels(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     fn prepared_statements(&self) -> Vec<PreparedStatement> {
         Vec::new()
     }

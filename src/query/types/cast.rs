@@ -20,6 +20,7 @@ use super::value::{array, scalar, values};
 use crate::error::{Definition, Error, ErrorKind, Result};
 use crate::query::catalog::Catalog;
 use crate::query::error::{carried, translated};
+use crate::query::names;
 use crate::query::typed::Typed;
 use crate::relation::{Kind, Type, Value, type_name};
 
@@ -201,7 +202,6 @@ impl Eq for Casting {}
 impl Hash for Casting {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.name.hash(state);
-        self.from.hash(state);
     }
 }
 
@@ -210,6 +210,10 @@ static SIGNATURE: LazyLock<Signature> = LazyLock::new(|| Signature::any(1, Volat
 impl ScalarUDFImpl for Casting {
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn schema_name(&self, arguments: &[Expr]) -> Result<String, DataFusionError> {
+        Ok(names::of_call(self, arguments))
     }
 
     fn signature(&self) -> &Signature {

@@ -52,14 +52,18 @@ impl<'a> Converter<'a> {
             let values = array.values.iter();
             let values = values.map(|value| self.convert(value.clone(), &array.element, element));
             let values: Vec<Value> = values.collect::<Result<_>>()?;
-            return Ok(Value::Array(Arc::new(match value {
-                Value::Vector(_) => Array::list(element.clone(), values),
-                _ => Array {
-                    element: element.clone(),
-                    dimensions: array.dimensions.clone(),
-                    values,
-                },
+            return Ok(Value::Array(Arc::new(Array {
+                element: element.clone(),
+                dimensions: array.dimensions.clone(),
+                values,
             })));
+        }
+        // Names of objects are looked up one by one.
+        if let (Value::Text(text), Kind::Array(element)) = (&value, to.kind())
+            && is_reg(element)
+        {
+            let texts = Value::from_text(text, &Type::TEXT_ARRAY, &self.reading)?;
+            return self.convert(texts, &Type::TEXT_ARRAY, to);
         }
         if let (Value::Record(record), Kind::Composite(fields)) = (&value, to.kind()) {
             let fields = record.iter().zip(fields).map(|((from, value), field)| {

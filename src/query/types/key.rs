@@ -14,6 +14,7 @@ use datafusion::logical_expr::{
     ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
 
+use super::document::document_key;
 use super::encoding;
 use crate::relation::{Kind, Type};
 
@@ -65,7 +66,12 @@ fn is_own_key(of: &Type) -> bool {
         Kind::Composite(fields) => fields.iter().all(|field| is_own_key(field.type_())),
         _ => !matches!(
             *of,
-            Type::NUMERIC | Type::INTERVAL | Type::FLOAT4 | Type::FLOAT8 | Type::BPCHAR
+            Type::NUMERIC
+                | Type::INTERVAL
+                | Type::FLOAT4
+                | Type::FLOAT8
+                | Type::BPCHAR
+                | Type::JSONB
         ),
     }
 }
@@ -147,6 +153,11 @@ fn keys(array: &ArrayRef, of: &Type) -> Result<ArrayRef> {
                 let keys = texts.map(|text| text.map(|text| text.trim_end_matches(' ')));
                 Arc::new(keys.collect::<StringArray>())
             }
+            Type::JSONB => {
+                let texts = as_string_array(array)?.iter();
+                let keys = texts.map(|text| text.map(document_key));
+                Arc::new(keys.collect::<StringArray>())
+            }
             _ => {
                 let values = as_binary_array(array)?.iter();
                 let keys = values.map(|bytes| bytes.map(|bytes| encoding::key_part(bytes, of)));
@@ -187,6 +198,7 @@ mod tests {
             (Type::FLOAT4, "NaN", "NaN"),
             (Type::BPCHAR, "a", "a  "),
             (Type::BPCHAR_ARRAY, "{a}", r#"{"a "}"#),
+            (Type::JSONB, "[1.0]", "[1]"),
             (Type::TEXT, "a", "a"),
         ] {
             let [a, b] = keys_of([one, other], &of);

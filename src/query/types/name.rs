@@ -128,6 +128,11 @@ pub(in crate::query) fn named(written: &DataType, catalog: &Catalog) -> Result<(
     })
 }
 
+/// The type of this name in `pg_type`, if PostgreSQL has one.
+pub(in crate::query) fn plainly_named(name: &str) -> Option<Type> {
+    TYPES.get(name).cloned()
+}
+
 /// A type by a name that is no word of the grammar.
 fn custom(name: &ObjectName, catalog: &Catalog) -> Result<Type> {
     let parts = name.0.iter().map(|part| match part.as_ident() {

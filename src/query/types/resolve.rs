@@ -1,6 +1,6 @@
 //! Which function a call or an operator means (PostgreSQL manual, 10.2 and 10.3).
 
-use super::category::{base, category, is_preferred};
+use super::category::{array_of, base, category, element_of, is_preferred};
 use super::coercion::{Coercion, can_cast};
 use super::polymorphic::{Bindings, is_polymorphic};
 use crate::error::{Definition, Error, ErrorKind, Object, Result};
@@ -17,6 +17,8 @@ pub(in crate::query) struct Resolved {
     pub(in crate::query) parameters: Vec<Type>,
     /// The type of what it answers.
     pub(in crate::query) returns: Type,
+    /// Whether each element of the last argument is an argument.
+    pub(in crate::query) is_spread: bool,
 }
 
 /// A candidate and the types that it declares for so many arguments.
@@ -59,6 +61,47 @@ pub(in crate::query) fn resolve(
             "Could not choose a best candidate function. \
              You might need to add explicit type casts.",
         )),
+    }
+}
+
+/// The same for a call whose last argument is an array, each element of which is an
+/// argument.
+///
+/// # Errors
+/// As [`resolve`]; 42804 for what is no array.
+pub(in crate::query) fn resolve_spread(
+    name: &str,
+    candidates: &[&'static Function],
+    arguments: &[Type],
+) -> Result<Resolved> {
+    let repeating = candidates.iter().filter(|function| function.is_variadic);
+    let repeating = repeating.filter(|function| function.parameters.len() == arguments.len());
+    let candidates = repeating.filter_map(|function| {
+        let (last, first) = function.parameters.split_last()?;
+        let mut declared = first.to_vec();
+        declared.push(match *last {
+            Type::ANY => Type::ANYARRAY,
+            ref of => array_of(of)?,
+        });
+        Some(Candidate { function, declared })
+    });
+    let candidates: Vec<Candidate> = candidates.collect();
+    let takes_any = |candidate: &Candidate| candidate.declared.last() == Some(&Type::ANYARRAY);
+    let is_array = arguments
+        .last()
+        .is_some_and(|last| element_of(last).is_some());
+    if !is_array && !candidates.is_empty() && candidates.iter().all(takes_any) {
+        return Err(Error::new(
+            ErrorKind::InvalidDefinition(Definition::TypeMismatch),
+            "VARIADIC argument must be an array",
+        ));
+    }
+    match best(candidates, arguments) {
+        Found::One(candidate) => Ok(Resolved {
+            is_spread: true,
+            ..concrete(candidate, arguments)?
+        }),
+        Found::None | Found::Many => resolve(name, &[], arguments),
     }
 }
 
@@ -290,6 +333,7 @@ fn concrete(candidate: Candidate, arguments: &[Type]) -> Result<Resolved> {
         function,
         parameters,
         returns,
+        is_spread: false,
     })
 }
 

@@ -138,6 +138,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     text("application_name", Kind::Label, "", "Sets the application name to be reported in statistics and logs.").reported(),
     boolean("array_nulls", true, NO_EFFECT),
     word("backslash_quote", &["safe_encoding", "on", "off"], "safe_encoding", NO_EFFECT),
+    internal("block_size", "8192", "Shows the size of a disk block."),
     word("bytea_output", &["escape", "hex"], "hex", "Sets the output format for bytea."),
     boolean("check_function_bodies", true, NO_EFFECT),
     text("client_encoding", Kind::Encoding, "UTF8", "Sets the client's character set encoding.").reported(),

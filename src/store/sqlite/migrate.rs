@@ -8,7 +8,10 @@ use crate::error::{Error, ErrorKind, Fault, Result};
 /// Marks a file as Rekha's (`PRAGMA application_id`): "Rekh" in ASCII.
 const APPLICATION_ID: i64 = 0x5265_6b68;
 
-const MIGRATIONS: &[M<'static>] = &[M::up(include_str!("../../../sql/sqlite/0001_registry.sql"))];
+const MIGRATIONS: &[M<'static>] = &[
+    M::up(include_str!("../../../sql/sqlite/0001_registry.sql")),
+    M::up(include_str!("../../../sql/sqlite/0002_dead_letters.sql")),
+];
 
 /// The triggers as they should be, each ending in a line `END;`.
 const CAPTURE: &str = include_str!("../../../sql/sqlite/capture.sql");
@@ -183,7 +186,7 @@ mod tests {
         assert_eq!(error.sqlstate(), "55000");
         assert_eq!(
             error.message(),
-            "the store \"\" has format 99, this server knows formats up to 1"
+            "the store \"\" has format 99, this server knows formats up to 2"
         );
     }
 

@@ -6,6 +6,7 @@
 mod apply;
 mod codec;
 mod columns;
+mod dead_letters;
 mod find;
 mod foreign;
 mod load;

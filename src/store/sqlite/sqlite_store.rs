@@ -5,16 +5,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use rusqlite::Connection;
+use uuid::Uuid;
 
-use super::{apply, codec, find, load, migrate, projection, rows};
+use super::{apply, codec, dead_letters, find, load, migrate, projection, rows};
 use crate::error::Result;
 use crate::position::Position;
 use crate::schema::{Name, ObjectId, StreamName};
 use crate::sqlite::{Database, Options};
 use crate::store::{
-    Change, Listing, Loaded, Namespace, Projection, RowPage, RowRequest, Search, Store, Stream,
-    Version,
+    Change, DeadLetter, Listing, Loaded, Namespace, Projection, RowPage, RowRequest, Search, Store,
+    Stream, Version,
 };
 
 /// The store in one SQLite file. Cheap to clone.
@@ -161,5 +163,23 @@ impl Store for SqliteStore {
 
     async fn close(&self) {
         self.database.close().await;
+    }
+
+    async fn keep_dead_letters(&self, letters: Vec<DeadLetter>, now: DateTime<Utc>) -> Result<()> {
+        self.database
+            .write(move |connection| dead_letters::keep(connection, &letters, now))
+            .await
+    }
+
+    async fn dead_letter(&self, id: Uuid) -> Result<Option<DeadLetter>> {
+        self.database
+            .read(move |connection| dead_letters::pending(connection, id))
+            .await
+    }
+
+    async fn resolve_dead_letter(&self, id: Uuid, now: DateTime<Utc>) -> Result<()> {
+        self.database
+            .write(move |connection| dead_letters::resolve(connection, id, now))
+            .await
     }
 }

@@ -1,7 +1,7 @@
 //! A client that remembers the notices.
 
 use std::net::SocketAddr;
-use std::ops::Deref;
+use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex};
 
 use futures::{StreamExt, stream};
@@ -139,6 +139,12 @@ impl Deref for Client {
 
     fn deref(&self) -> &Self::Target {
         &self.postgres
+    }
+}
+
+impl DerefMut for Client {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.postgres
     }
 }
 

@@ -69,6 +69,11 @@ impl PostgreSql {
         started
     }
 
+    /// Where its socket is.
+    pub(crate) fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
     /// A client of it, as its superuser.
     pub(crate) async fn connect(&self) -> Client {
         let mut config = Config::new();

@@ -104,6 +104,17 @@ fn what_is_said_counts_when_it_is_committed() {
             &["1"],
         ),
         (&["BEGIN READ ONLY; NOTIFY a, '1'; COMMIT"], &["1"]),
+        (&["SELECT pg_notify('a', '1')"], &["1"]),
+        (&["BEGIN; SELECT pg_notify('a', '1')", "COMMIT"], &["1"]),
+        (&["BEGIN; SELECT pg_notify('a', '1')", "ROLLBACK"], &[]),
+        (
+            &["SELECT pg_notify('a', x::text) FROM generate_series(1, 3) x"],
+            &["1", "2", "3"],
+        ),
+        (
+            &["SELECT pg_notify('a', (1 / (2 - x))::text) FROM generate_series(1, 3) x"],
+            &[],
+        ),
     ] {
         let mut speaker = Raw::connect(rekha.address());
         for text in texts {

@@ -57,6 +57,40 @@ fn a_query_is_answered_in_both_protocols() {
 }
 
 #[test]
+fn a_cursor_takes_parameters() {
+    let (_rekha, mut raw) = connect();
+    raw.ask(&[query("BEGIN")]);
+    let declare = "DECLARE c CURSOR FOR SELECT a + $1 FROM generate_series(1, 5) s(a) WHERE a > $2";
+    let answer = raw.ask(&[
+        parse("d", declare),
+        describe(b'S', "d"),
+        bind_values("d", &["10", "3"]),
+        execute("", 0),
+        sync(),
+    ]);
+    // Two parameters, and no rows of its own.
+    assert_eq!(letters(&answer), "1tn2CZ");
+    assert_eq!(answer[1].1, [0, 2, 0, 0, 0, 23, 0, 0, 0, 23]);
+    assert_eq!(tags(&answer), ["DECLARE CURSOR"]);
+    let answer = raw.ask(&[query("FETCH ALL FROM c")]);
+    assert_eq!(first(&answer), ["14", "15"]);
+    for (text, expected) in [
+        ("DECLARE d CURSOR FOR SELECT $1::int", "ERROR 42P02"),
+        ("COPY (SELECT $1::int) TO STDOUT", "ERROR 42P02"),
+    ] {
+        raw.ask(&[query("ROLLBACK; BEGIN")]);
+        assert_eq!(refusal(&raw.ask(&[query(text)])), expected, "{text}");
+    }
+    raw.ask(&[query("ROLLBACK")]);
+    let refused = raw.ask(&[
+        parse("", "COPY (SELECT $1::int) TO STDOUT"),
+        bind_values("", &["1"]),
+        sync(),
+    ]);
+    assert_eq!(refusal(&refused), "ERROR 08P01");
+}
+
+#[test]
 fn an_error_ends_the_text_and_points_at_its_word() {
     let (_rekha, mut raw) = connect();
     let answer = raw.ask(&[query("SELECT 1; SELECT * FROM no_such; SELECT 3")]);
@@ -193,6 +227,42 @@ fn a_query_is_cancelled_while_its_rows_are_sent() {
     assert_eq!(first(&raw.ask(&[query("SELECT 1")])), ["1"]);
 }
 
+/// An expression is as deep as it is long: PostgreSQL answers these at once.
+#[test]
+fn long_expressions_are_answered() {
+    let (_rekha, mut raw) = connect();
+    let of = |term: &str, sign: &str| vec![term; 2_000].join(sign);
+    for (text, expected) in [
+        (format!("SELECT {}", of("1", " + ")), "2000"),
+        (
+            format!(
+                "SELECT count(*) FROM generate_series(1, 9) a WHERE {}",
+                of("a = 3", " OR ")
+            ),
+            "1",
+        ),
+        (
+            format!(
+                "SELECT count(*) FROM generate_series(1, 9) a WHERE {}",
+                of("a <> 3", " AND ")
+            ),
+            "8",
+        ),
+        (
+            format!(
+                "SELECT count(*) FROM generate_series(1, 9) a WHERE a IN ({})",
+                of("3", ", ")
+            ),
+            "1",
+        ),
+    ] {
+        let answer = raw.ask(&[query(&text)]);
+        assert_eq!(first(&answer), [expected], "{}", &text[..60]);
+    }
+    let refused = raw.ask(&[query(&format!("SELECT {}", of("1", ", ")))]);
+    assert_eq!(refusal(&refused), "ERROR 54011");
+}
+
 #[test]
 fn a_query_that_takes_too_long_is_stopped() {
     let (_rekha, mut raw) = connect();
@@ -206,5 +276,6 @@ fn a_query_that_takes_too_long_is_stopped() {
         refusal(&raw.ask(&[run("SELECT pg_sleep(60)"), sync()])),
         "ERROR 57014"
     );
+    raw.ask(&[query("SET statement_timeout = 0")]);
     assert_eq!(first(&raw.ask(&[query("SELECT 1")])), ["1"]);
 }

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use crate::error::Result;
 use crate::query::catalog::cell::*;
 use crate::query::catalog::oid::PG_CLASS;
-use crate::query::catalog::pg_catalog::{DESCRIPTIONS, schema_comment};
+use crate::query::catalog::pg_catalog::DESCRIPTIONS;
 use crate::query::catalog::{copy_text, system};
 use crate::query::function::{Arguments, Call, Function};
 use crate::relation::{Type, Value};
@@ -60,13 +60,10 @@ fn described(call: &Call<'_>, object: u32, class: u32) -> Result<Value> {
         let table = table.filter(|table| table.oid == object);
         return Ok(maybe(table.and_then(|table| table.comment.clone())));
     }
-    let own = OWN.get(&(object, class)).cloned();
-    Ok(maybe(own.or_else(|| {
-        schema_comment(object, class).map(Cow::Borrowed)
-    })))
+    Ok(maybe(OWN.get(&(object, class)).cloned()))
 }
 
-/// What PostgreSQL says of its own objects: by OID and class.
+/// What is said of the system's own objects: by OID and class.
 static OWN: LazyLock<HashMap<(u32, u32), Cow<'static, str>>> = LazyLock::new(|| {
     let row = |line| {
         let fields: Vec<_> = copy_text::fields(line).collect();

@@ -4,6 +4,7 @@ use crate::error::{Error, ErrorKind, Object, Result};
 use crate::query::catalog::cell::*;
 use crate::query::catalog::oid::USER;
 use crate::query::catalog::pg_catalog::{constraint_definition, index_definition};
+use crate::query::catalog::table::Kind;
 use crate::query::catalog::type_catalog;
 use crate::query::function::{Arguments, Call, Function};
 use crate::relation::{Type, Value};
@@ -84,6 +85,45 @@ pub(in crate::query) static DEFINITIONS: &[Function] = &[
         },
     ),
     Function::row(
+        "pg_relation_is_updatable",
+        &[Type::REGCLASS, BOOL],
+        INT4,
+        |call, values| {
+            // INSERT, UPDATE and DELETE, by the numbers of the commands as bits.
+            const ALL: i32 = 1 << 3 | 1 << 2 | 1 << 4;
+            let is_table = is_table(call, values.oid(0))?;
+            Ok(int4(if is_table { ALL } else { 0 }))
+        },
+    ),
+    Function::row(
+        "pg_column_is_updatable",
+        &[Type::REGCLASS, Type::INT2, BOOL],
+        BOOL,
+        |call, values| {
+            let is_own = values.int(1) > 0;
+            Ok(boolean(is_own && is_table(call, values.oid(0))?))
+        },
+    ),
+    Function::row(
+        "pg_indexam_has_property",
+        &[OID, TEXT],
+        BOOL,
+        |_, values| Ok(method_property(values.oid(0), values.text(1))),
+    ),
+    Function::row(
+        "pg_index_has_property",
+        &[Type::REGCLASS, TEXT],
+        BOOL,
+        |call, values| {
+            let found = call.catalog.table_of(values.oid(0))?;
+            let is_index = found.is_some_and(|table| table.oid != values.oid(0));
+            Ok(match (is_index, values.text(1)) {
+                (true, "clusterable" | "index_scan" | "bitmap_scan" | "backward_scan") => YES,
+                _ => NULL,
+            })
+        },
+    ),
+    Function::row(
         "pg_index_column_has_property",
         &[Type::REGCLASS, INT4, TEXT],
         BOOL,
@@ -110,6 +150,37 @@ pub(in crate::query) static DEFINITIONS: &[Function] = &[
         },
     ),
 ];
+
+fn is_table(call: &Call<'_>, relation: u32) -> Result<bool> {
+    let found = call.catalog.table_of(relation)?;
+    Ok(found.is_some_and(|table| table.oid == relation && table.kind == Kind::Table))
+}
+
+/// What an access method can do; nothing is known of one of tables (PostgreSQL
+/// manual, table 9.76).
+fn method_property(method: u32, property: &str) -> Value {
+    let able: &[&str] = match method {
+        // btree, hash, gist, gin, spgist, brin
+        403 => &[
+            "can_order",
+            "can_unique",
+            "can_multi_col",
+            "can_exclude",
+            "can_include",
+        ],
+        405 => &["can_exclude"],
+        783 => &["can_multi_col", "can_exclude", "can_include"],
+        2_742 | 3_580 => &["can_multi_col"],
+        4_000 => &["can_exclude", "can_include"],
+        _ => return NULL,
+    };
+    match property {
+        "can_order" | "can_unique" | "can_multi_col" | "can_exclude" | "can_include" => {
+            boolean(able.contains(&property))
+        }
+        _ => NULL,
+    }
+}
 
 fn constraint(call: &Call<'_>, constraint: u32) -> Result<Value> {
     let Some(table) = call.catalog.table_of(constraint)? else {

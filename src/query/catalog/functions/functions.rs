@@ -1,14 +1,16 @@
 //! All of them, but those about privileges.
 
-use super::{comment, definition, lookup, none, procedure, session, visibility};
+use super::{acl, comment, definition, lookup, none, procedure, session, standard, visibility};
 use crate::query::function::Function;
 
 pub(in crate::query) static CATALOG: &[&[Function]] = &[
+    acl::PRIVILEGE_LISTS,
     comment::COMMENTS,
     definition::DEFINITIONS,
     lookup::LOOKUPS,
     none::NONE,
     procedure::PROCEDURES,
     session::SESSION,
+    standard::STANDARD,
     visibility::VISIBILITY,
 ];

@@ -84,6 +84,11 @@ pub(in crate::query) static NONE: &[Function] = &[
     null!("pg_get_viewdef", [OID, Type::INT4], TEXT),
     null!("pg_get_viewdef", [TEXT], TEXT),
     null!("pg_get_viewdef", [TEXT, BOOL], TEXT),
+    // Nothing is recovered.
+    null!("pg_is_wal_replay_paused", [], BOOL),
+    null!("pg_last_wal_receive_lsn", [], Type::PG_LSN),
+    null!("pg_last_wal_replay_lsn", [], Type::PG_LSN),
+    null!("pg_last_xact_replay_timestamp", [], Type::TIMESTAMPTZ),
     null!("pg_relation_filenode", [REGCLASS], OID),
     null!("pg_relation_filepath", [REGCLASS], TEXT),
     Function::row("pg_relation_is_publishable", &[REGCLASS], BOOL, |_, _| {

@@ -96,7 +96,9 @@ pub(in crate::query) static SESSION: &[Function] = &[
             Some(value) => Ok(text(value)),
             None => Err(no_setting(values.text(0))),
         },
-    ),
+    )
+    // The query itself may set it.
+    .volatile(),
     Function::row(
         "current_setting",
         &[TEXT, Type::BOOL],
@@ -105,7 +107,8 @@ pub(in crate::query) static SESSION: &[Function] = &[
             None if !values.bool(1) => Err(no_setting(values.text(0))),
             value => Ok(maybe(value)),
         },
-    ),
+    )
+    .volatile(),
     Function::row(
         "set_config",
         &[TEXT, TEXT, Type::BOOL],
@@ -117,6 +120,21 @@ pub(in crate::query) static SESSION: &[Function] = &[
         },
     )
     .volatile(),
+    Function::row("pg_notify", &[TEXT, TEXT], Type::VOID, |call, values| {
+        let said = |at| match values.is_null(at) {
+            true => "",
+            false => values.text(at),
+        };
+        let conversation = &call.catalog.context.conversation;
+        conversation.notify(said(0), said(1))?;
+        Ok(Value::Void)
+    })
+    .lenient()
+    .volatile(),
+    Function::set("pg_listening_channels", &[], TEXT, |call, _| {
+        let channels = call.catalog.context.conversation.channels();
+        Ok(channels.iter().map(text).collect())
+    }),
     Function::row("pg_backend_pid", &[], Type::INT4, |call, _| {
         Ok(int4(call.catalog.context.process))
     }),
@@ -176,12 +194,12 @@ pub(in crate::query) static SESSION: &[Function] = &[
     Function::row("pg_advisory_unlock_all", &[], Type::VOID, |_, _| {
         Ok(Value::Void)
     }),
-    // The state of the registry counts its changes, as a transaction id would.
     Function::row("txid_current", &[], Type::INT8, |call, _| {
-        let position = call
-            .catalog
-            .wait(call.catalog.context.registry.position())?;
-        Ok(int8(position.0))
+        Ok(int8(i64::from(call.catalog.transaction()?)))
+    }),
+    Function::row("age", &[Type::XID], Type::INT4, |call, values| {
+        let age = call.catalog.transaction()?.wrapping_sub(values.oid(0));
+        Ok(int4(age.cast_signed()))
     }),
     Function::row("txid_current_if_assigned", &[], Type::INT8, |_, _| Ok(NULL)),
 ];

@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::query::catalog::functions;
+use crate::query::catalog::oid::of_constraint;
 use crate::query::catalog::tests::{Fixture, fixture};
 use crate::query::function::{Body, Call, Function};
 use crate::relation::{Style, Type, Value};
@@ -119,6 +120,10 @@ async fn functions_tell_of_tables() {
             .expect("an answer");
         Value::Oid(found.expect(name))
     };
+    let key = match found("sales.leads_pkey") {
+        Value::Oid(index) => Value::Oid(of_constraint(index)),
+        other => other,
+    };
     let text = |text: &str| Value::text(text);
     let (oid, int4) = (Type::OID, Type::INT4);
     for (name, types, values, expected) in [
@@ -143,7 +148,7 @@ async fn functions_tell_of_tables() {
         (
             "pg_get_constraintdef",
             vec![oid.clone()],
-            vec![found("sales.leads_pkey")],
+            vec![key],
             "PRIMARY KEY (a)",
         ),
         (

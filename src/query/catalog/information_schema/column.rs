@@ -10,7 +10,7 @@ pub(super) fn columns(maker: &Maker<'_>, table: &Table) -> Vec<Row> {
     let is_updatable = table.kind == Kind::Table;
     let row = |(number, column, attribute): (i16, &Column, &Attribute)| {
         let [catalog, schema, name] = maker.place(table);
-        let [collation_catalog, collation_schema, collation] = maker.collation(attribute.type_oid);
+        let [collation_catalog, collation_schema, collation] = maker.collation(attribute);
         let [udt_catalog, udt_schema, udt] = maker.udt(attribute.type_oid);
         let measures = Measures::new(attribute.type_oid, column.modifier);
         maker.row([

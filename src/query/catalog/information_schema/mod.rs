@@ -9,4 +9,5 @@ mod routine;
 mod source;
 mod table;
 
+pub(super) use place::Measures;
 pub(super) use source::source;

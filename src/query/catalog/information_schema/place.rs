@@ -1,8 +1,9 @@
 //! How the information schema names things: by catalog, schema and name.
 
 use crate::query::catalog::cell::*;
+use crate::query::catalog::oid::COLLATION_C;
 use crate::query::catalog::source::Maker;
-use crate::query::catalog::table::Table;
+use crate::query::catalog::table::{Attribute, Table};
 use crate::query::catalog::{schemas, type_catalog};
 use crate::relation::{Type, Value};
 
@@ -23,15 +24,11 @@ impl Maker<'_> {
         ]
     }
 
-    /// The catalog and the schema of a type's collation, and its name; nothing for
+    /// The catalog and the schema of a column's collation, and its name; nothing for
     /// the default one.
-    pub(super) fn collation(&self, type_oid: u32) -> [Value; 3] {
-        /// `C`
-        const C: u32 = 950;
-        match type_catalog::of_oid(type_oid) {
-            Some(entry) if entry.collation == C => {
-                [self.database(), text(schemas::PG_CATALOG.name), text("C")]
-            }
+    pub(super) fn collation(&self, attribute: &Attribute) -> [Value; 3] {
+        match attribute.collation {
+            COLLATION_C => [self.database(), text(schemas::PG_CATALOG.name), text("C")],
             _ => [NULL, NULL, NULL],
         }
     }
@@ -40,17 +37,17 @@ impl Maker<'_> {
 /// What the standard says of a type: `character_maximum_length`,
 /// `character_octet_length`, `numeric_precision`, `numeric_precision_radix`,
 /// `numeric_scale`, `datetime_precision`.
-pub(super) struct Measures {
-    pub(super) length: Value,
-    pub(super) octets: Value,
-    pub(super) precision: Value,
-    pub(super) radix: Value,
-    pub(super) scale: Value,
-    pub(super) seconds: Value,
+pub(in crate::query::catalog) struct Measures {
+    pub(in crate::query::catalog) length: Value,
+    pub(in crate::query::catalog) octets: Value,
+    pub(in crate::query::catalog) precision: Value,
+    pub(in crate::query::catalog) radix: Value,
+    pub(in crate::query::catalog) scale: Value,
+    pub(in crate::query::catalog) seconds: Value,
 }
 
 impl Measures {
-    pub(super) fn new(type_oid: u32, modifier: i32) -> Self {
+    pub(in crate::query::catalog) fn new(type_oid: u32, modifier: i32) -> Self {
         /// The most bytes of a text that has no bound.
         const MOST_OCTETS: i32 = 1 << 30;
         /// The most bytes of a character in UTF-8.

@@ -1,6 +1,9 @@
 //! `pg_description`, `pg_namespace`, `pg_database`.
 
+use std::sync::LazyLock;
+
 use crate::query::catalog::cell::*;
+use crate::query::catalog::functions::granted;
 use crate::query::catalog::oid::{
     self as oids, DATABASE, PG_CLASS, PG_NAMESPACE, TABLESPACE, USER,
 };
@@ -8,10 +11,23 @@ use crate::query::catalog::schemas;
 use crate::query::catalog::source::Maker;
 use crate::query::catalog::table::{Attribute, Table};
 use crate::registry::Namespace;
-use crate::relation::Row;
+use crate::relation::{Row, Type};
 
-pub(in crate::query::catalog) const DESCRIPTIONS: &str =
-    include_str!("../postgresql/pg_description.tsv");
+/// The comments on PostgreSQL's own objects and on the system's schemas, as COPY
+/// writes them.
+pub(in crate::query::catalog) static DESCRIPTIONS: LazyLock<String> = LazyLock::new(|| {
+    let mut descriptions = include_str!("../postgresql/pg_description.tsv").to_owned();
+    for schema in schemas::ALL {
+        if let Some(comment) = schema.comment {
+            let oid = schema.oid;
+            descriptions.push_str(&format!("{oid}\t{PG_NAMESPACE}\t0\t{comment}\n"));
+        }
+    }
+    descriptions
+});
+
+/// The schema that is always there.
+const PUBLIC: &str = "public";
 
 /// UTF8, by its number (`pg_enc`).
 const UTF8: i32 = 6;
@@ -34,19 +50,25 @@ pub(super) fn pg_description(maker: &Maker<'_>, table: &Table) -> Vec<Row> {
     own.chain(columns).collect()
 }
 
-/// What `obj_description` says of a schema.
-pub(in crate::query::catalog) fn schema_comment(schema: u32, class: u32) -> Option<&'static str> {
-    (class == PG_NAMESPACE)
-        .then(|| schemas::of_oid(schema)?.comment)
-        .flatten()
-}
-
 pub(super) fn pg_namespace(maker: &Maker<'_>, namespaces: &[Namespace]) -> Vec<Row> {
+    let everybody = |name: &str| {
+        // What initdb makes, all may use.
+        let is_open = name == PUBLIC || schemas::of_name(name).is_some();
+        let user = &maker.context.user;
+        match is_open {
+            true => array(
+                Type::ACLITEM,
+                [granted(user, "UC", user), granted("", "U", user)],
+            ),
+            false => NULL,
+        }
+    };
     let row = |schema: u32, name: &str| {
         maker.row([
             ("oid", oid(schema)),
             ("nspname", text(name)),
             ("nspowner", oid(USER)),
+            ("nspacl", everybody(name)),
         ])
     };
     let own = schemas::ALL

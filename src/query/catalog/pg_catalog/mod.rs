@@ -11,5 +11,5 @@ mod statistics;
 mod summary;
 
 pub(super) use definition::{constraint_definition, index_definition};
-pub(super) use description::{DESCRIPTIONS, schema_comment};
+pub(super) use description::DESCRIPTIONS;
 pub(super) use source::source;

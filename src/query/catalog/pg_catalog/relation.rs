@@ -7,7 +7,7 @@ use crate::query::catalog::cell::*;
 use crate::query::catalog::copy_text;
 use crate::query::catalog::oid::{self as oids, USER};
 use crate::query::catalog::source::Maker;
-use crate::query::catalog::table::{Attribute, Index, Table};
+use crate::query::catalog::table::{Attribute, Index, Kind as TableKind, Table};
 use crate::relation::{Column, Kind, Row, Type, Value};
 
 /// The access method of tables, `heap`.
@@ -114,8 +114,27 @@ pub(super) fn pg_attribute(maker: &Maker<'_>, table: &Table) -> Vec<Row> {
                 attribute_row(maker, index.oid, number, column, attribute, false)
             })
     });
-    own.chain(of_indexes).collect()
+    let of_system = SYSTEM.iter().filter(|_| table.kind == TableKind::Table);
+    let of_system = of_system.map(|(number, name, of)| {
+        let attribute = Attribute {
+            not_null: true,
+            ..Attribute::of_type(of.oid())
+        };
+        let column = Column::named((*name).into(), of.clone());
+        attribute_row(maker, table.oid, *number, &column, &attribute, true)
+    });
+    of_system.chain(own).chain(of_indexes).collect()
 }
+
+/// The columns that every table has beside its own (PostgreSQL manual, 5.5).
+const SYSTEM: [(i16, &str, Type); 6] = [
+    (-6, "tableoid", Type::OID),
+    (-5, "cmax", Type::CID),
+    (-4, "xmax", Type::XID),
+    (-3, "cmin", Type::CID),
+    (-2, "xmin", Type::XID),
+    (-1, "ctid", Type::TID),
+];
 
 fn attribute_row(
     maker: &Maker<'_>,
@@ -130,7 +149,7 @@ fn attribute_row(
         ("attrelid", oid(relation)),
         ("attname", text(&column.name)),
         ("atttypid", oid(attribute.type_oid)),
-        ("attstattarget", int4(-1)),
+        ("attstattarget", int4(if number < 0 { 0 } else { -1 })),
         ("attlen", int2(entry.map_or(-1, |entry| entry.length))),
         ("attnum", int2(number)),
         ("attndims", int4(dimensions(&column.column_type))),
@@ -157,10 +176,7 @@ fn attribute_row(
         ("attisdropped", NO),
         ("attislocal", YES),
         ("attinhcount", int4(0)),
-        (
-            "attcollation",
-            oid(entry.map_or(0, |entry| entry.collation)),
-        ),
+        ("attcollation", oid(attribute.collation)),
     ])
 }
 
@@ -214,7 +230,7 @@ pub(super) fn pg_index(maker: &Maker<'_>, table: &Table) -> Vec<Row> {
                 "indcollation",
                 vector(
                     Type::OID,
-                    entries().map(|entry| oid(entry.map_or(0, |entry| entry.collation))),
+                    index.columns_of(table).map(|(_, own)| oid(own.collation)),
                 ),
             ),
             (

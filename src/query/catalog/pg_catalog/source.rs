@@ -44,7 +44,7 @@ pub(in crate::query::catalog) fn source(name: &str) -> Source {
         "pg_description" => tables!(
             description::pg_description,
             [(0, Object)],
-            description::DESCRIPTIONS
+            description::DESCRIPTIONS.as_str()
         ),
         "pg_index" => tables!(relation::pg_index, [(0, Object), (1, Object)]),
         "pg_indexes" => tables!(summary::pg_indexes, [(0, SchemaName), (1, Name), (2, Name)]),

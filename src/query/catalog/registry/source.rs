@@ -24,6 +24,9 @@ pub(in crate::query::catalog) fn source(table: &Table) -> Source {
         ("registry", "table_snapshots") => Source::Stored("table_snapshots"),
         ("registry", "cdc_log") => Source::Stored("__cdc_log"),
         ("cartridge_warp", "schema_registry") => Source::Stored("cartridge_warp__schema_registry"),
+        ("cartridge_warp", "dead_letter_queue") => {
+            Source::Stored("cartridge_warp__dead_letter_queue")
+        }
         _ => Source::None,
     }
 }

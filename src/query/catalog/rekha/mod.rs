@@ -1,5 +1,6 @@
 //! The rows of the schema `rekha`.
 
+mod pipeline;
 mod server;
 mod source;
 mod stream;

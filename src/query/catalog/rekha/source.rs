@@ -1,6 +1,6 @@
 //! Which relation of `rekha` has which rows.
 
-use super::{server, stream};
+use super::{pipeline, server, stream};
 use crate::query::catalog::source::{History, Source};
 use crate::query::catalog::wanted::Key::{Name, SchemaName};
 
@@ -17,6 +17,8 @@ pub(in crate::query::catalog) fn source(name: &str) -> Source {
         "columns" => streams(stream::columns, History::Latest),
         "schema_versions" => streams(stream::schema_versions, History::All),
         "cache" => Source::Session(server::cache),
+        "components" => Source::Pipeline(pipeline::components),
+        "cdc" => Source::Pipeline(pipeline::cdc),
         "settings" => Source::Session(server::settings),
         _ => Source::None,
     }

@@ -7,6 +7,12 @@ use crate::relation::{Type, Value};
 pub(super) static COUNTS: &[Function] = &[
     Function::aggregate("count", &[], Type::INT8, |_| Box::new(Count(0))),
     Function::aggregate("count", &[Type::ANY], Type::INT8, |_| Box::new(Count(0))),
+    Function::aggregate(
+        "regr_count",
+        &[Type::FLOAT8, Type::FLOAT8],
+        Type::INT8,
+        |_| Box::new(Count(0)),
+    ),
 ];
 
 struct Count(i64);

@@ -4,6 +4,7 @@ mod bits;
 mod collect;
 mod count;
 mod extreme;
+mod hypothetical;
 mod json;
 mod ordered;
 mod row;
@@ -35,3 +36,7 @@ pub(super) static FUNCTIONS: &[&[Function]] = &[
 
 /// Ordered-set aggregates.
 pub(super) static ORDERED_SETS: &[&[Function]] = &[ordered::ORDERED_SETS];
+
+/// Hypothetical-set aggregates. Their arguments are what the binder makes of the
+/// rows: whether one comes before the hypothetical row, and whether it is its peer.
+pub(super) static HYPOTHETICAL_SETS: &[&[Function]] = &[hypothetical::HYPOTHETICAL_SETS];

@@ -385,6 +385,7 @@ fn fill(call: &Call<'_>, values: &[Value]) -> Result<Value> {
     let total = total
         .filter(|total| *total <= MAX_ELEMENTS)
         .ok_or_else(too_many)?;
+    call.admit(total.saturating_mul(values[0].bytes()))?;
     let of = &call.arguments[0];
     if total == 0 || lengths.is_empty() {
         return Ok(list(of, Vec::new()));

@@ -23,14 +23,8 @@ pub(super) static MISC: &[Function] = &[
     })
     .variadic()
     .lenient(),
-    Function::row("pg_typeof", &[Type::ANY], Type::REGTYPE, |call, _| {
-        let of = &call.arguments[0];
-        Ok(Value::Reg {
-            oid: of.oid(),
-            name: type_name(of).into(),
-        })
-    })
-    .lenient(),
+    Function::row("pg_typeof", &[Type::UNKNOWN], Type::REGTYPE, type_of).lenient(),
+    Function::row("pg_typeof", &[Type::ANY], Type::REGTYPE, type_of).lenient(),
     Function::row("pg_size_pretty", &[Type::INT8], Type::TEXT, |_, values| {
         Ok(Value::text(pretty(&BigDecimal::from(values.int(0)))))
     }),
@@ -47,6 +41,14 @@ pub(super) static MISC: &[Function] = &[
     ),
     Function::row("pg_size_bytes", &[Type::TEXT], Type::INT8, size_bytes),
 ];
+
+fn type_of(call: &Call<'_>, _values: &[Value]) -> Result<Value> {
+    let of = &call.arguments[0];
+    Ok(Value::Reg {
+        oid: of.oid(),
+        name: type_name(of).into(),
+    })
+}
 
 fn count<'a>(values: impl Iterator<Item = &'a Value>) -> Value {
     Value::Int4(i32::try_from(values.count()).unwrap_or(i32::MAX))

@@ -38,6 +38,7 @@ pub(in crate::query) static LIBRARY: &[&[Function]] = &[
     formatting::TO_NUMBER,
     json::BUILD,
     json::EDIT,
+    json::POPULATE,
     json::READ,
     math::FLOAT,
     math::INTEGER,

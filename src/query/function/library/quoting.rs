@@ -43,7 +43,8 @@ pub(super) static QUOTING: &[Function] = &[
         &[TEXT, Type::BOOL],
         Type::TEXT_ARRAY,
         |_, values| parse_ident(values.text(0), values.bool(1)),
-    ),
+    )
+    .named(&["str", "strict"], &["true"]),
     Function::row("unistr", &[TEXT], TEXT, |_, values| {
         unistr(values.text(0)).map(Value::text)
     }),

@@ -9,17 +9,17 @@ use crate::query::function::{Arguments, Call, Function};
 use crate::relation::{Numeric, Timestamp, Type, Value, Zone};
 
 pub(super) static SETS: &[Function] = &[
-    Function::set("generate_series", &[INT4, INT4], INT4, |_, values| {
-        integers(values, |number| Value::Int4(number as i32))
+    Function::set("generate_series", &[INT4, INT4], INT4, |call, values| {
+        integers(call, values, |number| Value::Int4(number as i32))
     }),
-    Function::set("generate_series", &[INT4; 3], INT4, |_, values| {
-        integers(values, |number| Value::Int4(number as i32))
+    Function::set("generate_series", &[INT4; 3], INT4, |call, values| {
+        integers(call, values, |number| Value::Int4(number as i32))
     }),
-    Function::set("generate_series", &[INT8, INT8], INT8, |_, values| {
-        integers(values, Value::Int8)
+    Function::set("generate_series", &[INT8, INT8], INT8, |call, values| {
+        integers(call, values, Value::Int8)
     }),
-    Function::set("generate_series", &[INT8; 3], INT8, |_, values| {
-        integers(values, Value::Int8)
+    Function::set("generate_series", &[INT8; 3], INT8, |call, values| {
+        integers(call, values, Value::Int8)
     }),
     Function::set("generate_series", &[NUMERIC, NUMERIC], NUMERIC, numerics),
     Function::set("generate_series", &[NUMERIC; 3], NUMERIC, numerics),
@@ -27,13 +27,20 @@ pub(super) static SETS: &[Function] = &[
         "generate_series",
         &[Type::TIMESTAMP, Type::TIMESTAMP, Type::INTERVAL],
         Type::TIMESTAMP,
-        |_, values| moments(values, Zone::Utc, Value::Timestamp),
+        |call, values| moments(call, values, Zone::Utc, Value::Timestamp),
     ),
     Function::set(
         "generate_series",
         &[Type::TIMESTAMPTZ, Type::TIMESTAMPTZ, Type::INTERVAL],
         Type::TIMESTAMPTZ,
-        |call, values| moments(values, call.catalog.context.style.zone, Value::TimestampTz),
+        |call, values| {
+            moments(
+                call,
+                values,
+                call.catalog.context.style.zone,
+                Value::TimestampTz,
+            )
+        },
     ),
     Function::set(
         "generate_subscripts",
@@ -82,7 +89,15 @@ const NUMERIC: Type = Type::NUMERIC;
 /// A set is made as a whole; one of more values than this is refused.
 const MAX_VALUES: usize = 10_000_000;
 
-fn push(set: &mut Vec<Value>, value: Value) -> Result<()> {
+/// How many values are made before it is asked whether they are wanted, and whether
+/// there is room for them.
+const UNASKED_VALUES: usize = 1 << 12;
+
+fn push(call: &Call<'_>, set: &mut Vec<Value>, value: Value) -> Result<()> {
+    if set.len().is_multiple_of(UNASKED_VALUES) {
+        call.catalog.stop.check()?;
+        call.admit(set.len() * size_of::<Value>())?;
+    }
     if set.len() >= MAX_VALUES {
         return Err(
             Error::new(ErrorKind::LimitExceeded(Limit::Memory), "out of memory")
@@ -102,7 +117,7 @@ fn no_step() -> Error {
     refused("step size cannot equal zero")
 }
 
-fn integers(values: &[Value], make: fn(i64) -> Value) -> Result<Vec<Value>> {
+fn integers(call: &Call<'_>, values: &[Value], make: fn(i64) -> Value) -> Result<Vec<Value>> {
     let (start, end) = (values.int(0), values.int(1));
     let step = values.get(2).map_or(1, |_| values.int(2));
     if step == 0 {
@@ -117,13 +132,13 @@ fn integers(values: &[Value], make: fn(i64) -> Value) -> Result<Vec<Value>> {
             number >= end
         }
     {
-        push(&mut set, make(number))?;
+        push(call, &mut set, make(number))?;
         next = number.checked_add(step);
     }
     Ok(set)
 }
 
-fn numerics(_: &Call<'_>, values: &[Value]) -> Result<Vec<Value>> {
+fn numerics(call: &Call<'_>, values: &[Value]) -> Result<Vec<Value>> {
     let number = |at: usize, what: &str| match values.numeric(at) {
         Numeric::Number(number) => Ok(number.clone()),
         Numeric::NaN => Err(refused(&format!("{what} cannot be NaN"))),
@@ -143,13 +158,22 @@ fn numerics(_: &Call<'_>, values: &[Value]) -> Result<Vec<Value>> {
     } else {
         next >= end
     } {
-        push(&mut set, Value::Numeric(Numeric::new(next.clone())?.into()))?;
+        push(
+            call,
+            &mut set,
+            Value::Numeric(Numeric::new(next.clone())?.into()),
+        )?;
         next += &step;
     }
     Ok(set)
 }
 
-fn moments(values: &[Value], zone: Zone, make: fn(Timestamp) -> Value) -> Result<Vec<Value>> {
+fn moments(
+    call: &Call<'_>,
+    values: &[Value],
+    zone: Zone,
+    make: fn(Timestamp) -> Value,
+) -> Result<Vec<Value>> {
     let (start, end, step) = (values.timestamp(0), values.timestamp(1), values.interval(2));
     let length = span(step);
     if length == 0 {
@@ -162,7 +186,7 @@ fn moments(values: &[Value], zone: Zone, make: fn(Timestamp) -> Value) -> Result
     } else {
         moment >= end
     } {
-        push(&mut set, make(moment))?;
+        push(call, &mut set, make(moment))?;
         moment = moment.plus_in(step, zone)?;
     }
     Ok(set)

@@ -232,7 +232,7 @@ fn position(_: &Call<'_>, values: &[Value]) -> Result<Value> {
     Ok(count(found.map_or(0, |at| text[..at].chars().count() + 1)))
 }
 
-fn replace(_: &Call<'_>, values: &[Value]) -> Result<Value> {
+fn replace(call: &Call<'_>, values: &[Value]) -> Result<Value> {
     let (text, from, to) = (values.text(0), values.text(1), values.text(2));
     if from.is_empty() {
         return Ok(values[0].clone());
@@ -244,6 +244,7 @@ fn replace(_: &Call<'_>, values: &[Value]) -> Result<Value> {
     if bytes > MAX_BYTES {
         return Err(too_long());
     }
+    call.admit(bytes)?;
     Ok(Value::text(text.replace(from, to)))
 }
 
@@ -263,34 +264,37 @@ fn translate(_: &Call<'_>, values: &[Value]) -> Result<Value> {
 
 /// What stands beside a text to make it as long as is asked, and how much of the
 /// text there is room for.
-fn padding(values: &[Value]) -> Result<(String, &str)> {
+fn padding<'a>(call: &Call<'_>, values: &'a [Value]) -> Result<(String, &'a str)> {
     let (text, length) = (values.text(0), values.int4(1).max(0));
     let fill = values.get(2).map_or(" ", |_| values.text(2));
     let wanted = usize::try_from(length).expect("it is not negative");
     if wanted.saturating_mul(4) > MAX_BYTES {
         return Err(too_long());
     }
+    call.admit(wanted)?;
     let text = &text[..offset(text, length)];
     let missing = wanted - text.chars().count();
     Ok((fill.chars().cycle().take(missing).collect(), text))
 }
 
-fn lpad(_: &Call<'_>, values: &[Value]) -> Result<Value> {
-    let (padding, text) = padding(values)?;
+fn lpad(call: &Call<'_>, values: &[Value]) -> Result<Value> {
+    let (padding, text) = padding(call, values)?;
     Ok(Value::text(padding + text))
 }
 
-fn rpad(_: &Call<'_>, values: &[Value]) -> Result<Value> {
-    let (padding, text) = padding(values)?;
+fn rpad(call: &Call<'_>, values: &[Value]) -> Result<Value> {
+    let (padding, text) = padding(call, values)?;
     Ok(Value::text(text.to_owned() + &padding))
 }
 
-fn repeat(_: &Call<'_>, values: &[Value]) -> Result<Value> {
+fn repeat(call: &Call<'_>, values: &[Value]) -> Result<Value> {
     let (text, times) = (values.text(0), values.int4(1).max(0));
     let times = usize::try_from(times).expect("it is not negative");
-    if text.len().saturating_mul(times) > MAX_BYTES {
+    let bytes = text.len().saturating_mul(times);
+    if bytes > MAX_BYTES {
         return Err(too_long());
     }
+    call.admit(bytes)?;
     Ok(Value::text(text.repeat(times)))
 }
 

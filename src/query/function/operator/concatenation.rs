@@ -51,6 +51,8 @@ fn texts(call: &Call<'_>, values: &[Value]) -> Result<Value> {
     for value in values {
         match value {
             Value::Text(part) => text.push_str(part),
+            // As a cast writes it, and not as it is shown.
+            Value::Bool(truth) => text.push_str(if *truth { "true" } else { "false" }),
             other => text.push_str(&other.to_text(style).unwrap_or_default()),
         }
     }

@@ -70,6 +70,7 @@ pub(in crate::query) fn like(
                 function: &LIKE_ESCAPE,
                 parameters: TEXTS.to_vec(),
                 returns: Type::TEXT,
+                is_spread: false,
             };
             apply(escaping, vec![pattern, escape], catalog)?
         }

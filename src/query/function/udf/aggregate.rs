@@ -35,20 +35,8 @@ pub(in crate::query::function) fn aggregate(
     bound: Bound,
     arrangement: Arrangement,
 ) -> Arc<AggregateUDF> {
-    let mut name = bound.function.name.to_owned();
-    if arrangement.is_distinct {
-        name.push_str(" distinct");
-    }
-    for order in &arrangement.order {
-        name.push_str(&format!(" {order}"));
-    }
-    let signature = bound.signature();
-    Arc::new(AggregateUDF::new_from_impl(Grouped(Arc::new(Called {
-        bound,
-        arrangement,
-        name,
-        signature,
-    }))))
+    let called = Called::new(bound, arrangement);
+    Arc::new(AggregateUDF::new_from_impl(Grouped(Arc::new(called))))
 }
 
 /// An aggregate as it was called.
@@ -61,6 +49,28 @@ pub(super) struct Called {
 }
 
 impl Called {
+    /// The aggregate over rows as they come.
+    pub(super) fn of(bound: Bound) -> Self {
+        Self::new(bound, Arrangement::default())
+    }
+
+    fn new(bound: Bound, arrangement: Arrangement) -> Self {
+        let mut name = bound.function.name.to_owned();
+        if arrangement.is_distinct {
+            name.push_str(" distinct");
+        }
+        for order in &arrangement.order {
+            name.push_str(&format!(" {order}"));
+        }
+        let signature = bound.signature();
+        Self {
+            bound,
+            arrangement,
+            name,
+            signature,
+        }
+    }
+
     /// The aggregate over no rows yet.
     pub(super) fn start(&self) -> Box<dyn Aggregate> {
         match self.bound.function.body {

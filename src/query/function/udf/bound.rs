@@ -17,6 +17,8 @@ pub(in crate::query::function) struct Bound {
     pub(in crate::query::function) function: &'static Function,
     pub(in crate::query::function) arguments: Arc<[Type]>,
     pub(in crate::query::function) returns: Type,
+    /// Whether each element of the last argument is an argument.
+    pub(in crate::query::function) is_spread: bool,
     pub(in crate::query::function) catalog: Catalog,
 }
 
@@ -45,6 +47,7 @@ impl PartialEq for Bound {
         std::ptr::eq(self.function, other.function)
             && self.arguments == other.arguments
             && self.returns == other.returns
+            && self.is_spread == other.is_spread
     }
 }
 
@@ -52,9 +55,8 @@ impl Eq for Bound {}
 
 impl Hash for Bound {
     fn hash<H: Hasher>(&self, state: &mut H) {
+        // The engine hashes expressions at every level: the function tells enough.
         std::ptr::hash(self.function, state);
-        self.arguments.hash(state);
-        self.returns.hash(state);
     }
 }
 

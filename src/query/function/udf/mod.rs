@@ -4,8 +4,11 @@
 mod accumulator;
 mod aggregate;
 mod bound;
+mod framed;
 mod scalar;
 
 pub(super) use aggregate::{Arrangement, aggregate};
 pub(super) use bound::Bound;
+pub(in crate::query) use framed::{Edge, Exclusion, Units};
+pub(super) use framed::{Over, Shape, framed};
 pub(super) use scalar::scalar;

@@ -1,20 +1,22 @@
 //! Functions of one row, and sets.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, ListArray};
 use datafusion::arrow::buffer::OffsetBuffer;
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef};
 use datafusion::common::{Result as EngineResult, ScalarValue};
+use datafusion::execution::memory_pool::MemoryReservation;
 use datafusion::logical_expr::{
     ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
 };
 
 use super::bound::Bound;
 use crate::error::Result;
-use crate::query::error::carried;
-use crate::query::function::{Body, Call};
-use crate::query::types;
+use crate::query::error::{carried, translated};
+use crate::query::function::{Body, Call, RowBody};
+use crate::query::{names, types};
 use crate::relation::{Type, Value};
 
 /// The call of a function of one row, or of a set: that answers a list.
@@ -23,10 +25,47 @@ pub(in crate::query::function) fn scalar(bound: Bound, arguments: Vec<Expr>) -> 
     ScalarUDF::new_from_impl(Scalar { bound, signature }).call(arguments)
 }
 
-#[derive(Debug, PartialEq, Eq, Hash)]
+#[derive(Debug)]
 struct Scalar {
     bound: Bound,
     signature: Signature,
+}
+
+impl PartialEq for Scalar {
+    fn eq(&self, other: &Self) -> bool {
+        self.bound == other.bound
+    }
+}
+
+impl Eq for Scalar {}
+
+impl Hash for Scalar {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.bound.hash(state);
+    }
+}
+
+/// The memory that values take.
+struct Memory {
+    reserved: MemoryReservation,
+    /// What is not reserved yet (in bytes).
+    more: usize,
+}
+
+/// So many bytes are not worth asking for.
+const SMALL_BYTES: usize = 64 << 10;
+
+impl Memory {
+    /// # Errors
+    /// 53200 when there is not as much.
+    fn add(&mut self, bytes: usize) -> Result<()> {
+        self.more += bytes;
+        if self.more > SMALL_BYTES {
+            self.reserved.try_grow(self.more).map_err(translated)?;
+            self.more = 0;
+        }
+        Ok(())
+    }
 }
 
 /// An argument over the rows of a batch.
@@ -54,11 +93,15 @@ impl Scalar {
         match self.bound.function.body {
             Body::Row(body) => {
                 let mut values = Vec::with_capacity(rows);
+                let mut memory = self.memory();
                 self.each_row(&columns, rows, |row| {
-                    values.push(match row {
+                    let value = match row {
+                        Some(row) if self.bound.is_spread => self.spread(&call, body, row)?,
                         Some(row) => body(&call, row)?,
                         None => Value::Null,
-                    });
+                    };
+                    memory.add(value.bytes())?;
+                    values.push(value);
                     Ok(())
                 })?;
                 types::array(&values, &self.bound.returns)
@@ -66,6 +109,21 @@ impl Scalar {
             Body::Set(body) => self.sets(&columns, rows, &call, body),
             _ => unreachable!("only rows and sets are called as scalars"),
         }
+    }
+
+    /// Calls with the elements of the last argument; NULL if that is no array.
+    fn spread(&self, call: &Call<'_>, body: RowBody, row: &[Value]) -> Result<Value> {
+        let Some((Value::Array(array), first)) = row.split_last() else {
+            return Ok(Value::Null);
+        };
+        let values: Vec<Value> = first.iter().chain(&array.values).cloned().collect();
+        if self.bound.function.is_strict && values.contains(&Value::Null) {
+            return Ok(Value::Null);
+        }
+        let mut arguments = call.arguments[..first.len()].to_vec();
+        arguments.resize(values.len(), array.element.clone());
+        let arguments = &arguments;
+        body(&Call { arguments, ..*call }, &values)
     }
 
     /// One list a row.
@@ -78,11 +136,13 @@ impl Scalar {
     ) -> Result<ArrayRef> {
         let mut values = Vec::new();
         let mut lengths = Vec::with_capacity(rows);
+        let mut memory = self.memory();
         self.each_row(columns, rows, |row| {
             let before = values.len();
             if let Some(row) = row {
                 values.extend(body(call, row)?);
             }
+            memory.add(values[before..].iter().map(Value::bytes).sum())?;
             lengths.push(values.len() - before);
             Ok(())
         })?;
@@ -94,6 +154,14 @@ impl Scalar {
             values,
             None,
         )))
+    }
+
+    /// The memory of the values of a batch, while it is made.
+    fn memory(&self) -> Memory {
+        Memory {
+            reserved: self.bound.catalog.reservation(self.bound.function.name),
+            more: 0,
+        }
     }
 
     fn element(&self) -> FieldRef {
@@ -113,6 +181,7 @@ impl Scalar {
     ) -> Result<()> {
         let mut row = Vec::with_capacity(columns.len());
         for nth in 0..rows {
+            self.bound.catalog.stop.check()?;
             row.clear();
             row.extend(columns.iter().map(|column| match column {
                 Argument::Constant(value) => value.clone(),
@@ -134,6 +203,10 @@ fn constant(scalar: &ScalarValue, of: &Type) -> Result<Value> {
 impl ScalarUDFImpl for Scalar {
     fn name(&self) -> &str {
         self.bound.function.name
+    }
+
+    fn schema_name(&self, arguments: &[Expr]) -> EngineResult<String> {
+        Ok(names::of_call(self, arguments))
     }
 
     fn signature(&self) -> &Signature {

@@ -70,6 +70,14 @@ impl Conversation for Silence {
         Err(Error::new(ErrorKind::NotFound(Object::Setting), name))
     }
 
+    fn notify(&self, _: &str, _: &str) -> Result<()> {
+        Ok(())
+    }
+
+    fn channels(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     fn prepared_statements(&self) -> Vec<PreparedStatement> {
         Vec::new()
     }

@@ -24,6 +24,8 @@ const fn declared(
     Function {
         name,
         parameters,
+        names: &[],
+        defaults: &[],
         is_variadic,
         returns,
         columns: &[],

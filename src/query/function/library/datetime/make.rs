@@ -16,30 +16,38 @@ pub(in crate::query::function::library) static MAKE: &[Function] = &[
             .filter(|date| date.is_finite())
             .map(Value::Date)
             .ok_or_else(|| range(format!("date out of range: {}", spelled(values))))
-    }),
+    })
+    .named(&["year", "month", "day"], &[]),
     Function::row(
         "make_time",
         &[INT4, INT4, FLOAT8],
         Type::TIME,
         |_, values| Time::from_micros(time(values)?).map(Value::Time),
-    ),
+    )
+    .named(&["hour", "min", "sec"], &[]),
     Function::row(
         "make_timestamp",
         &[INT4, INT4, INT4, INT4, INT4, FLOAT8],
         Type::TIMESTAMP,
         |_, values| moment(values, Zone::Utc).map(Value::Timestamp),
-    ),
+    )
+    .named(&MOMENT, &[]),
     Function::row(
         "make_timestamptz",
         &[INT4, INT4, INT4, INT4, INT4, FLOAT8],
         Type::TIMESTAMPTZ,
         |call, values| moment(values, call.catalog.context.style.zone).map(Value::TimestampTz),
-    ),
+    )
+    .named(&MOMENT, &[]),
     Function::row(
         "make_timestamptz",
         &[INT4, INT4, INT4, INT4, INT4, FLOAT8, Type::TEXT],
         Type::TIMESTAMPTZ,
         |_, values| moment(values, zone(values.text(6))?).map(Value::TimestampTz),
+    )
+    .named(
+        &["year", "month", "mday", "hour", "min", "sec", "timezone"],
+        &[],
     ),
     Function::row("make_interval", &[], Type::INTERVAL, make_interval),
     Function::row("make_interval", &[INT4], Type::INTERVAL, make_interval),
@@ -53,11 +61,18 @@ pub(in crate::query::function::library) static MAKE: &[Function] = &[
         &[INT4, INT4, INT4, INT4, INT4, INT4, FLOAT8],
         Type::INTERVAL,
         make_interval,
+    )
+    .named(
+        &["years", "months", "weeks", "days", "hours", "mins", "secs"],
+        &["0"; 7],
     ),
     Function::row("to_timestamp", &[FLOAT8], Type::TIMESTAMPTZ, |_, values| {
         of_epoch(values.float(0)).map(Value::TimestampTz)
     }),
 ];
+
+/// The parts of a moment, as its makers call them.
+const MOMENT: [&str; 6] = ["year", "month", "mday", "hour", "min", "sec"];
 
 const INT4: Type = Type::INT4;
 const FLOAT8: Type = Type::FLOAT8;

@@ -35,6 +35,10 @@ pub(in crate::query::function::library) static EDIT: &[Function] = &[
             let creates = values.bool(3);
             set(call, values, Edit::Set { creates })
         },
+    )
+    .named(
+        &["jsonb_in", "path", "replacement", "create_if_missing"],
+        &["true"],
     ),
     Function::row(
         "jsonb_insert",
@@ -50,6 +54,10 @@ pub(in crate::query::function::library) static EDIT: &[Function] = &[
             let is_after = values.bool(3);
             set(call, values, Edit::Insert { is_after })
         },
+    )
+    .named(
+        &["jsonb_in", "path", "replacement", "insert_after"],
+        &["false"],
     ),
     Function::row("jsonb_pretty", &[JSONB], Type::TEXT, |_, values| {
         let mut out = String::new();

@@ -1,0 +1,166 @@
+//! What could not be delivered.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use uuid::{Builder, Uuid, Variant, Version};
+
+use super::log::Malformed;
+use super::{Data, Event, Operation, RowData};
+use crate::error::{Error, Result};
+use crate::position::Position;
+
+/// Why an event was given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The component refused it to the last attempt.
+    Delivery,
+    /// The row of the log could not be understood.
+    Corruption,
+}
+
+impl Failure {
+    /// As it is stored: `delivery_failed`, `data_corruption`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Delivery => "delivery_failed",
+            Self::Corruption => "data_corruption",
+        }
+    }
+}
+
+/// An event that a component was not able to take, with everything needed to
+/// deliver it again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeadLetter {
+    /// The same for the same event and component, however often it dies.
+    pub id: Uuid,
+    /// The component.
+    pub component: String,
+    /// Its place in the log.
+    pub position: Position,
+    /// The table of the row.
+    pub table: String,
+    /// `INSERT`, `UPDATE` or `DELETE`; what the log says if it is none.
+    pub operation: String,
+    /// The images of the row: an object with `before` and `after`. Those of a row
+    /// that could not be understood are texts.
+    pub record: serde_json::Value,
+    /// When the row was changed, if that is known.
+    pub timestamp: Option<DateTime<Utc>>,
+    /// Why it was given up.
+    pub failure: Failure,
+    /// How often it was delivered.
+    pub attempts: u32,
+    /// What went wrong the last time.
+    pub error: String,
+}
+
+impl DeadLetter {
+    pub(super) fn undelivered(
+        component: &str,
+        event: &Event,
+        error: &Error,
+        attempts: u32,
+    ) -> Self {
+        let (before, after) = match &event.data {
+            Data::Insert(row) => (None, Some(row)),
+            Data::Update { old, new } => (Some(old), Some(new)),
+            Data::Delete(row) => (Some(row), None),
+        };
+        Self {
+            id: id(component, event.position),
+            component: component.to_owned(),
+            position: event.position,
+            table: event.table.clone(),
+            operation: event.operation().as_str().to_owned(),
+            record: json!({ "before": before, "after": after }),
+            timestamp: Some(event.timestamp),
+            failure: Failure::Delivery,
+            attempts,
+            error: format!("{}: {}", error.sqlstate(), error.message()),
+        }
+    }
+
+    pub(super) fn malformed(component: &str, row: &Malformed) -> Self {
+        Self {
+            id: id(component, row.position),
+            component: component.to_owned(),
+            position: row.position,
+            table: row.table.clone(),
+            operation: row.operation.clone(),
+            record: json!({ "before": row.before, "after": row.after }),
+            timestamp: None,
+            failure: Failure::Corruption,
+            attempts: 0,
+            error: row.error.clone(),
+        }
+    }
+
+    /// The event, to be delivered again.
+    ///
+    /// # Errors
+    /// XX001 when its row could not be understood.
+    pub(super) fn event(&self) -> Result<Event> {
+        let operation: Operation = self.operation.parse()?;
+        let image = |name: &str| -> Result<RowData> {
+            self.record[name]
+                .as_object()
+                .cloned()
+                .ok_or_else(|| super::event::malformed(format!("it has no image {name}")))
+        };
+        let data = match operation {
+            Operation::Insert => Data::Insert(image("after")?),
+            Operation::Update => Data::Update {
+                old: image("before")?,
+                new: image("after")?,
+            },
+            Operation::Delete => Data::Delete(image("before")?),
+        };
+        let timestamp = self
+            .timestamp
+            .ok_or_else(|| super::event::malformed("it has no time".to_owned()))?;
+        Ok(Event {
+            table: self.table.clone(),
+            data,
+            timestamp,
+            created_at: timestamp,
+            position: self.position,
+        })
+    }
+}
+
+/// A UUID of version 8 (RFC 9562): of the component's name and the position.
+fn id(component: &str, position: Position) -> Uuid {
+    let digest = Sha256::digest(format!("{component} {}", position.0));
+    let bytes = digest.first_chunk().expect("a digest has 32 bytes");
+    Builder::from_bytes(*bytes)
+        .with_variant(Variant::RFC4122)
+        .with_version(Version::Custom)
+        .into_uuid()
+}
+
+/// Where dead letters are kept.
+#[async_trait]
+pub trait DeadLetters: Send + Sync + 'static {
+    /// Keeps letters durably. A letter that is there already is kept once, and tells
+    /// the newest error.
+    ///
+    /// # Errors
+    /// Those of the store: whoever asked tries again before it goes on.
+    async fn keep(&self, letters: Vec<DeadLetter>) -> Result<()>;
+
+    /// One that waits to be delivered again; nothing if there is none, or it was
+    /// already.
+    ///
+    /// # Errors
+    /// Those of the store.
+    async fn pending(&self, id: Uuid) -> Result<Option<DeadLetter>>;
+
+    /// Notes that one was delivered after all.
+    ///
+    /// # Errors
+    /// Those of the store.
+    async fn resolve(&self, id: Uuid) -> Result<()>;
+}

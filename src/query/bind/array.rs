@@ -1,0 +1,110 @@
+//! Arrays and their parts (PostgreSQL manual, 8.15).
+
+use datafusion::logical_expr::lit;
+use sqlparser::ast::{self, AccessExpr};
+
+use super::binder::Binder;
+use super::name::folded;
+use super::row::member;
+use crate::error::{Definition, Error, ErrorKind, Result};
+use crate::query::function;
+use crate::query::typed::Typed;
+use crate::query::types::{self, Coercion};
+use crate::relation::Type;
+
+impl Binder<'_> {
+    pub(super) fn access(&mut self, root: &ast::Expr, chain: &[AccessExpr]) -> Result<Typed> {
+        let mut reached = self.expression(root)?;
+        let is_subscript = |access: &AccessExpr| matches!(access, AccessExpr::Subscript(_));
+        // Subscripts that follow each other are those of the dimensions of one array.
+        for accesses in chain.chunk_by(|one, next| is_subscript(one) && is_subscript(next)) {
+            reached = match accesses {
+                [AccessExpr::Dot(ast::Expr::Identifier(name))] => member(reached, &folded(name))?,
+                [AccessExpr::Dot(other)] => {
+                    return Err(Error::new(
+                        ErrorKind::Syntax,
+                        format!("syntax error at or near \"{other}\""),
+                    ));
+                }
+                subscripts => self.part(reached, subscripts)?,
+            };
+        }
+        Ok(reached)
+    }
+
+    /// With a slice among the subscripts, an index is one from 1 on.
+    fn part(&mut self, array: Typed, subscripts: &[AccessExpr]) -> Result<Typed> {
+        let mut indices = vec![array.clone()];
+        let mut bounds = vec![array];
+        for access in subscripts {
+            match access {
+                AccessExpr::Subscript(ast::Subscript::Index { index }) => {
+                    let index = self.index(index)?;
+                    indices.push(index.clone());
+                    let one = Typed::new(lit(1), Type::INT4);
+                    bounds.extend([one, self.coerce(index, &Type::INT4)?]);
+                }
+                AccessExpr::Subscript(ast::Subscript::Slice {
+                    lower_bound,
+                    upper_bound,
+                    ..
+                }) => {
+                    bounds.push(self.bound_of_slice(lower_bound.as_ref())?);
+                    bounds.push(self.bound_of_slice(upper_bound.as_ref())?);
+                }
+                AccessExpr::Dot(_) => unreachable!("only subscripts are given"),
+            }
+        }
+        match indices.len() > subscripts.len() {
+            true => self.call(function::ELEMENT, indices),
+            false => self.call(function::SLICE, bounds),
+        }
+    }
+
+    /// A subscript is assigned to an `int4` (PostgreSQL manual, 8.15.3).
+    fn index(&mut self, index: &ast::Expr) -> Result<Typed> {
+        let index = self.expression(index)?;
+        let is_longer = matches!(index.data_type, Type::INT8 | Type::NUMERIC);
+        match is_longer {
+            true => types::cast(index, &Type::INT4, -1, Coercion::Assignment, &self.catalog),
+            false => Ok(index),
+        }
+    }
+
+    fn bound_of_slice(&mut self, bound: Option<&ast::Expr>) -> Result<Typed> {
+        let bound = bound.map(|bound| self.expression(bound)).transpose()?;
+        self.coerce(bound.unwrap_or_else(|| Typed::unknown(None)), &Type::INT4)
+    }
+
+    pub(super) fn array(&mut self, elements: &[ast::Expr], of: Option<&Type>) -> Result<Typed> {
+        if elements.is_empty() && of.is_none() {
+            return Err(Error::new(
+                ErrorKind::InvalidDefinition(Definition::IndeterminateType),
+                "cannot determine type of empty array",
+            )
+            .with_hint("Explicitly cast to the desired type, for example ARRAY[]::integer[]."));
+        }
+        let elements = elements.iter().map(|element| match element {
+            ast::Expr::Array(nested) => self.array(&nested.elem, of),
+            element => self.expression(element),
+        });
+        let elements = elements.collect::<Result<Vec<_>>>()?;
+        let (elements, element) = match of {
+            Some(of) => {
+                // What is an array within an array has elements of the same type.
+                let nested = elements
+                    .iter()
+                    .find(|element| types::element_of(&element.data_type).is_some());
+                let of = nested
+                    .and_then(|_| types::array_of(of))
+                    .unwrap_or(of.clone());
+                let cast =
+                    |element| types::cast(element, &of, -1, Coercion::Explicit, &self.catalog);
+                let elements = elements.into_iter().map(cast);
+                (elements.collect::<Result<Vec<_>>>()?, of)
+            }
+            None => self.of_one_type("ARRAY", elements)?,
+        };
+        function::array(elements, &element, &self.catalog)
+    }
+}

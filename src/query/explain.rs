@@ -1,0 +1,279 @@
+//! EXPLAIN: how a query is answered, in the shape in which PostgreSQL shows a plan
+//! (PostgreSQL manual, 14.1 and EXPLAIN).
+//!
+//! What the engine estimates is not told, since it knows next to nothing of the
+//! relations; what was counted is told with ANALYZE.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use datafusion::common::JoinType;
+use datafusion::execution::context::TaskContext;
+use datafusion::physical_plan::aggregates::AggregateExec;
+use datafusion::physical_plan::joins::{HashJoinExec, NestedLoopJoinExec, SortMergeJoinExec};
+use datafusion::physical_plan::sorts::sort::SortExec;
+use datafusion::physical_plan::streaming::StreamingTableExec;
+use datafusion::physical_plan::{ExecutionPlan, InputOrderMode, execute_stream};
+use futures::TryStreamExt;
+use serde_json::{Map, Value as Json, json};
+
+use super::error::translated;
+use crate::error::{Error, Result};
+use crate::relation::{Column, Row, Type, Value};
+use crate::sql::{Explanation, ExplanationFormat};
+
+/// The column that it answers.
+pub(super) fn column(explanation: &Explanation) -> Column {
+    let of = match explanation.format {
+        ExplanationFormat::Text => Type::TEXT,
+        ExplanationFormat::Json => Type::JSON,
+    };
+    Column::new("QUERY PLAN", of)
+}
+
+/// The rows: lines, or one document. With ANALYZE the plan is run, and its rows are
+/// counted and thrown away.
+pub(super) async fn rows(
+    plan: Arc<dyn ExecutionPlan>,
+    context: Arc<TaskContext>,
+    explanation: &Explanation,
+    planning: Duration,
+) -> Result<Vec<Row>> {
+    let mut execution = None;
+    if explanation.is_analyzed {
+        let start = Instant::now();
+        let mut batches = execute_stream(plan.clone(), context).map_err(translated)?;
+        while batches.try_next().await.map_err(translated)?.is_some() {}
+        execution = Some(start.elapsed());
+    }
+    let node = node(&plan, explanation.is_analyzed);
+    let times = match (explanation.has_summary, execution) {
+        (true, execution) => [
+            ("Planning Time", Some(planning)),
+            ("Execution Time", execution),
+        ],
+        (false, _) => [("Planning Time", None), ("Execution Time", None)],
+    };
+    let times = times
+        .into_iter()
+        .filter_map(|(name, time)| Some((name, time?)));
+    match explanation.format {
+        ExplanationFormat::Text => {
+            let mut lines = Vec::new();
+            node.write_lines(0, &mut lines);
+            lines.extend(times.map(|(name, time)| format!("{name}: {:.3} ms", millis(time))));
+            Ok(lines
+                .into_iter()
+                .map(|line| vec![Value::text(line)])
+                .collect())
+        }
+        ExplanationFormat::Json => {
+            let mut whole = Map::new();
+            whole.insert("Plan".to_owned(), node.json());
+            for (name, time) in times {
+                whole.insert(name.to_owned(), json!(millis(time)));
+            }
+            let text = serde_json::to_string_pretty(&json!([whole]));
+            let text = text.map_err(|error| {
+                Error::internal("a plan cannot be written as JSON").with_source(error)
+            })?;
+            Ok(vec![vec![Value::text(text)]])
+        }
+    }
+}
+
+fn millis(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1e6).round() / 1e3
+}
+
+/// A step of a plan, as PostgreSQL calls it.
+struct Node {
+    /// `Hash Join`
+    kind: &'static str,
+    /// How an aggregate groups: `Hashed`.
+    strategy: Option<&'static str>,
+    /// Of a join: `Left`.
+    join: Option<&'static str>,
+    /// The relation that is read.
+    relation: Option<String>,
+    /// How many rows it answered, if it was run.
+    rows: Option<usize>,
+    inputs: Vec<Node>,
+}
+
+/// The step that a node of the engine is. What only filters, computes or moves rows is
+/// one with what is beneath it, as in PostgreSQL.
+fn node(plan: &Arc<dyn ExecutionPlan>, is_analyzed: bool) -> Node {
+    let rows = plan.metrics().and_then(|metrics| metrics.output_rows());
+    let rows = rows.filter(|_| is_analyzed);
+    let children = plan.children();
+    if let ([child], true) = (children.as_slice(), is_transparent(plan.name())) {
+        let inner = node(child, is_analyzed);
+        return Node {
+            rows: rows.or(inner.rows),
+            ..inner
+        };
+    }
+    // Only the first rows are kept in order.
+    if let (Some(_), Some(sort)) = (plan.fetch(), plan.downcast_ref::<SortExec>()) {
+        let whole: Arc<dyn ExecutionPlan> = Arc::new(sort.with_fetch(None));
+        return Node {
+            kind: "Limit",
+            strategy: None,
+            join: None,
+            relation: None,
+            rows,
+            inputs: vec![node(&whole, is_analyzed)],
+        };
+    }
+    let inputs: Vec<Node> = children
+        .into_iter()
+        .map(|child| node(child, is_analyzed))
+        .collect();
+    let (mut strategy, mut relation) = (None, None);
+    let kind = if let Some(aggregate) = plan.downcast_ref::<AggregateExec>() {
+        strategy = Some(
+            match (
+                aggregate.group_expr().is_empty(),
+                aggregate.input_order_mode(),
+            ) {
+                (true, _) => "Plain",
+                (false, InputOrderMode::Sorted) => "Sorted",
+                (false, _) => "Hashed",
+            },
+        );
+        "Aggregate"
+    } else if let Some(scan) = plan.downcast_ref::<StreamingTableExec>() {
+        let name = scan.partitions().first().map(|part| format!("{part:?}"));
+        relation = name.map(|name| name.trim_start_matches("pg_catalog.").to_owned());
+        match relation.as_deref() {
+            Some("generate_series") => "Function Scan",
+            _ => "Seq Scan",
+        }
+    } else {
+        kind_of(plan.name())
+    };
+    Node {
+        kind,
+        strategy,
+        join: join_of(plan),
+        relation,
+        rows,
+        inputs,
+    }
+}
+
+/// Whether a node of the engine is no step of its own.
+fn is_transparent(name: &str) -> bool {
+    matches!(
+        name,
+        "ProjectionExec"
+            | "FilterExec"
+            | "CoalesceBatchesExec"
+            | "CoalescePartitionsExec"
+            | "RepartitionExec"
+            | "CooperativeExec"
+            | "BufferExec"
+            | "OutputRequirementExec"
+    )
+}
+
+fn kind_of(name: &str) -> &'static str {
+    match name {
+        "SortExec" | "PartialSortExec" => "Sort",
+        "SortPreservingMergeExec" => "Merge Append",
+        "HashJoinExec" => "Hash Join",
+        "SortMergeJoinExec" | "PiecewiseMergeJoinExec" => "Merge Join",
+        "NestedLoopJoinExec" | "CrossJoinExec" => "Nested Loop",
+        "WindowAggExec" | "BoundedWindowAggExec" => "WindowAgg",
+        "GlobalLimitExec" | "LocalLimitExec" => "Limit",
+        "UnionExec" | "InterleaveExec" => "Append",
+        "RecursiveQueryExec" => "Recursive Union",
+        "WorkTableExec" => "WorkTable Scan",
+        "UnnestExec" => "ProjectSet",
+        "DataSourceExec" => "Values Scan",
+        _ => "Result",
+    }
+}
+
+/// The kind of a join, which PostgreSQL tells of all but nested loops without a side
+/// that is kept.
+fn join_of(plan: &Arc<dyn ExecutionPlan>) -> Option<&'static str> {
+    let kind = if let Some(join) = plan.downcast_ref::<HashJoinExec>() {
+        *join.join_type()
+    } else if let Some(join) = plan.downcast_ref::<NestedLoopJoinExec>() {
+        *join.join_type()
+    } else if let Some(join) = plan.downcast_ref::<SortMergeJoinExec>() {
+        join.join_type()
+    } else {
+        return (plan.name() == "CrossJoinExec").then_some("Inner");
+    };
+    Some(match kind {
+        JoinType::Inner => "Inner",
+        JoinType::Left | JoinType::LeftMark => "Left",
+        JoinType::Right | JoinType::RightMark => "Right",
+        JoinType::Full => "Full",
+        JoinType::LeftSemi | JoinType::RightSemi => "Semi",
+        JoinType::LeftAnti | JoinType::RightAnti => "Anti",
+    })
+}
+
+impl Node {
+    /// As a line has it: `Hash Left Join`, `Seq Scan on pg_class`.
+    fn title(&self) -> String {
+        let kind = match (self.kind, self.strategy) {
+            ("Aggregate", Some("Hashed")) => "HashAggregate".to_owned(),
+            ("Aggregate", Some("Sorted")) => "GroupAggregate".to_owned(),
+            (kind, _) => match (kind.strip_suffix(" Join"), self.join) {
+                (_, None | Some("Inner")) => kind.to_owned(),
+                (Some(way), Some(join)) => format!("{way} {join} Join"),
+                (None, Some(join)) => format!("{kind} {join} Join"),
+            },
+        };
+        match &self.relation {
+            Some(relation) => format!("{kind} on {relation}"),
+            None => kind,
+        }
+    }
+
+    fn write_lines(&self, depth: usize, lines: &mut Vec<String>) {
+        let arrow = match depth {
+            0 => String::new(),
+            _ => format!("{}->  ", " ".repeat(6 * depth - 4)),
+        };
+        let counted = self
+            .rows
+            .map(|rows| format!("  (actual rows={rows} loops=1)"));
+        lines.push(format!(
+            "{arrow}{}{}",
+            self.title(),
+            counted.unwrap_or_default()
+        ));
+        for input in &self.inputs {
+            input.write_lines(depth + 1, lines);
+        }
+    }
+
+    fn json(&self) -> Json {
+        let mut node = Map::new();
+        node.insert("Node Type".to_owned(), json!(self.kind));
+        let texts = [
+            ("Strategy", self.strategy),
+            ("Join Type", self.join),
+            ("Relation Name", self.relation.as_deref()),
+            ("Alias", self.relation.as_deref()),
+        ];
+        for (name, text) in texts {
+            node.extend(text.map(|text| (name.to_owned(), json!(text))));
+        }
+        if let Some(rows) = self.rows {
+            node.insert("Actual Rows".to_owned(), json!(rows));
+            node.insert("Actual Loops".to_owned(), json!(1));
+        }
+        if !self.inputs.is_empty() {
+            let inputs = self.inputs.iter().map(Self::json);
+            node.insert("Plans".to_owned(), inputs.collect());
+        }
+        Json::Object(node)
+    }
+}
