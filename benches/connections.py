@@ -54,6 +54,7 @@ def memory(name, system, count):
     for connection in [Connection(system.port) for _ in range(10)]:
         connection.query(ASK)
         connection.close()
+    time.sleep(1)  # PostgreSQL's processes end on their own
     before = system.memory()
     connections = [Connection(system.port) for _ in range(count)]
     told(name, count, "idle", system.memory() - before)

@@ -71,8 +71,11 @@ class Postgres:
             processes = [first, *map(int, file.read().split())]
         total = 0
         for process in processes:
-            with open(f"/proc/{process}/smaps_rollup") as file:
-                total += sum(int(line.split()[1]) for line in file if line.startswith("Pss:"))
+            try:
+                with open(f"/proc/{process}/smaps_rollup") as file:
+                    total += sum(int(line.split()[1]) for line in file if line.startswith("Pss:"))
+            except (FileNotFoundError, ProcessLookupError):
+                pass  # it has ended
         return total / 1024
 
     def run(self, *command):
@@ -140,7 +143,7 @@ class Connection:
     def __init__(self, port):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=DEADLINE)
         self.stream = self.socket.makefile("rb")
-        body = struct.pack("!I", 196608) + b"user\0bench\0database\0bench\0\0"
+        body = struct.pack("!I", 196608) + b"user\0postgres\0database\0postgres\0\0"
         self.socket.sendall(struct.pack("!I", len(body) + 4) + body)
         self.until_ready()
 

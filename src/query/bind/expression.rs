@@ -446,7 +446,9 @@ impl Binder<'_> {
         let otherwise = results.next().map(|otherwise| Box::new(otherwise.expr));
         let branches = tests.into_iter().zip(results);
         let branches = branches.map(|(test, result)| (Box::new(test), Box::new(result.expr)));
-        let case = Case::new(None, branches.collect(), otherwise);
+        // `CASE true WHEN …`: of a CASE without an operand that is true or false the
+        // engine makes AND and OR, and what a test guards is then computed for all rows.
+        let case = Case::new(Some(Box::new(lit(true))), branches.collect(), otherwise);
         Ok(Typed::new(Expr::Case(case), common))
     }
 

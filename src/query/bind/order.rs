@@ -28,6 +28,17 @@ pub(super) fn items(order: Option<&ast::OrderBy>) -> Result<&[ast::OrderByExpr]>
     }
 }
 
+/// LIMIT and OFFSET.
+pub(super) fn bounds(query: &ast::Query) -> (Option<&ast::Expr>, Option<&ast::Expr>) {
+    match &query.limit_clause {
+        None => (None, None),
+        Some(ast::LimitClause::LimitOffset { limit, offset, .. }) => {
+            (limit.as_ref(), offset.as_ref().map(|offset| &offset.value))
+        }
+        Some(ast::LimitClause::OffsetCommaLimit { offset, limit }) => (Some(limit), Some(offset)),
+    }
+}
+
 /// The output column that an item of ORDER BY, GROUP BY or DISTINCT ON means by its
 /// number: a place from 0.
 ///
@@ -113,15 +124,7 @@ impl Binder<'_> {
 
     /// LIMIT, OFFSET and FETCH FIRST.
     pub(super) fn limited(&mut self, answer: Answer, query: &ast::Query) -> Result<Answer> {
-        let (limit, offset) = match &query.limit_clause {
-            None => (None, None),
-            Some(ast::LimitClause::LimitOffset { limit, offset, .. }) => {
-                (limit.as_ref(), offset.as_ref().map(|offset| &offset.value))
-            }
-            Some(ast::LimitClause::OffsetCommaLimit { offset, limit }) => {
-                (Some(limit), Some(offset))
-            }
-        };
+        let (limit, offset) = bounds(query);
         let has_ties = query.fetch.as_ref().is_some_and(|fetch| fetch.with_ties);
         if query.fetch.as_ref().is_some_and(|fetch| fetch.percent) {
             return Err(Error::new(

@@ -89,12 +89,14 @@ const NUMERIC: Type = Type::NUMERIC;
 /// A set is made as a whole; one of more values than this is refused.
 const MAX_VALUES: usize = 10_000_000;
 
-/// How many values are made before it is asked whether they are wanted.
+/// How many values are made before it is asked whether they are wanted, and whether
+/// there is room for them.
 const UNASKED_VALUES: usize = 1 << 12;
 
 fn push(call: &Call<'_>, set: &mut Vec<Value>, value: Value) -> Result<()> {
     if set.len().is_multiple_of(UNASKED_VALUES) {
         call.catalog.stop.check()?;
+        call.admit(set.len() * size_of::<Value>())?;
     }
     if set.len() >= MAX_VALUES {
         return Err(
