@@ -1,5 +1,9 @@
 //! Rows as values (PostgreSQL manual, 4.2.13, 8.16 and 9.24.5).
 
+use std::sync::Arc;
+
+use datafusion::arrow::array::StructArray;
+use datafusion::common::ScalarValue;
 use datafusion::functions::core::expr_fn::{get_field, named_struct};
 use datafusion::logical_expr::{Expr, lit};
 use sqlparser::ast;
@@ -106,6 +110,11 @@ pub(super) fn record(members: Vec<(String, Typed)>) -> Typed {
             .iter()
             .map(|(name, member)| (name.clone(), member.data_type.clone())),
     );
+    if members.is_empty() {
+        let empty = StructArray::new_empty_fields(1, None);
+        let empty = ScalarValue::Struct(Arc::new(empty));
+        return Typed::new(Expr::Literal(empty, None), of);
+    }
     let named = members
         .into_iter()
         .zip(1..)
