@@ -20,7 +20,7 @@ use super::catalog::Catalog;
 use super::context::Context;
 use super::error::translated;
 use super::plan::Plan;
-use super::{bind, explain, optimize, types};
+use super::{bind, explain, optimize, shared, types};
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::relation::{Relation, Row, Type, Value};
 use crate::sql::Query;
@@ -207,11 +207,10 @@ async fn produce(
 ) -> Result<()> {
     let start = Instant::now();
     let logical = plan.logical.as_ref().clone();
-    let logical = logical
-        .replace_params_with_values(&ParamValues::List(values))
-        .map_err(translated)?;
     let stop = &plan.catalog.stop;
-    let logical = optimize::optimize(logical, &state, stop).map_err(translated)?;
+    let optimize = |plan| optimize::optimize(plan, &state, stop);
+    let values = ParamValues::List(values);
+    let logical = shared::runs(logical, &values, optimize).map_err(translated)?;
     stop.check()?;
     let planner = state.query_planner().clone();
     let physical = planner

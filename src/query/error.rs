@@ -1,5 +1,7 @@
 //! Errors of the engine, in PostgreSQL's words.
 
+use std::sync::Arc;
+
 use datafusion::common::DataFusionError;
 
 use crate::error::{Error, ErrorKind, Limit};
@@ -27,7 +29,7 @@ pub(super) fn translated(error: DataFusionError) -> Error {
             }
             other => unforeseen(DataFusionError::ArrowError(Box::new(other), None)),
         },
-        DataFusionError::Shared(inner) => match std::sync::Arc::try_unwrap(inner) {
+        DataFusionError::Shared(inner) => match Arc::try_unwrap(inner) {
             Ok(inner) => translated(inner),
             Err(shared) => unforeseen(DataFusionError::Shared(shared)),
         },
@@ -43,6 +45,21 @@ pub(super) fn translated(error: DataFusionError) -> Error {
         }
         other => unforeseen(other),
     }
+}
+
+/// The same error for another one who waits for the same.
+pub(super) fn again(error: &Arc<Error>) -> Error {
+    let mut again = Error::new(error.kind(), error.message()).at(error.position());
+    if let Some(detail) = error.detail() {
+        again = again.with_detail(detail);
+    }
+    if let Some(hint) = error.hint() {
+        again = again.with_hint(hint);
+    }
+    if let Some(constraint) = error.constraint() {
+        again = again.with_constraint(constraint);
+    }
+    again.with_source(error.clone())
 }
 
 fn unforeseen(error: DataFusionError) -> Error {
