@@ -31,7 +31,7 @@ pub(super) fn translated(error: DataFusionError) -> Error {
         },
         DataFusionError::Shared(inner) => match Arc::try_unwrap(inner) {
             Ok(inner) => translated(inner),
-            Err(shared) => unforeseen(DataFusionError::Shared(shared)),
+            Err(shared) => held(shared),
         },
         DataFusionError::ResourcesExhausted(_) => {
             Error::new(ErrorKind::LimitExceeded(Limit::Memory), "out of memory")
@@ -47,8 +47,8 @@ pub(super) fn translated(error: DataFusionError) -> Error {
     }
 }
 
-/// The same error for another one who waits for the same.
-pub(super) fn again(error: &Arc<Error>) -> Error {
+/// The same error for another one who waits for the same; the first has its cause.
+pub(super) fn again(error: &Error) -> Error {
     let mut again = Error::new(error.kind(), error.message()).at(error.position());
     if let Some(detail) = error.detail() {
         again = again.with_detail(detail);
@@ -59,7 +59,17 @@ pub(super) fn again(error: &Arc<Error>) -> Error {
     if let Some(constraint) = error.constraint() {
         again = again.with_constraint(constraint);
     }
-    again.with_source(error.clone())
+    again
+}
+
+/// An error that the engine still holds, to tell others of it.
+fn held(error: Arc<DataFusionError>) -> Error {
+    let known = match error.as_ref() {
+        DataFusionError::External(cause) => cause.downcast_ref::<Error>().map(again),
+        DataFusionError::Shared(inner) => Some(held(inner.clone())),
+        _ => None,
+    };
+    known.unwrap_or_else(|| unforeseen(DataFusionError::Shared(error)))
 }
 
 fn unforeseen(error: DataFusionError) -> Error {
