@@ -18,9 +18,9 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::catalog::Catalog;
 use super::context::Context;
-use super::error::translated;
+use super::error::{carried, translated};
 use super::plan::Plan;
-use super::{bind, explain, optimize, shared, types};
+use super::{bind, explain, limit, optimize, shared, types};
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::relation::{Relation, Row, Type, Value};
 use crate::sql::Query;
@@ -208,7 +208,10 @@ async fn produce(
     let start = Instant::now();
     let logical = plan.logical.as_ref().clone();
     let stop = &plan.catalog.stop;
-    let optimize = |plan| optimize::optimize(plan, &state, stop);
+    let optimize = |plan| {
+        let plan = limit::settled(plan).map_err(carried)?;
+        optimize::optimize(plan, &state, stop)
+    };
     let values = ParamValues::List(values);
     let logical = shared::runs(logical, &values, optimize).map_err(translated)?;
     stop.check()?;

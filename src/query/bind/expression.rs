@@ -238,13 +238,13 @@ impl Binder<'_> {
             return self.chain(left, operator, right);
         }
         let symbol = symbol(operator);
-        if let (BinaryOperator::Overlaps, Some([one, other]), Some([third, fourth])) =
-            (operator, members(left), members(right))
-        {
-            return self.call_over("overlaps", &[one, other, third, fourth]);
-        }
         if let (Some(left), Some(right)) = (members(left), members(right)) {
-            return self.compare_rows(left, &symbol, right);
+            return match (operator, &left[..], &right[..]) {
+                (BinaryOperator::Overlaps, [one, other], [third, fourth]) => {
+                    self.call_over("overlaps", &[one, other, third, fourth])
+                }
+                _ => self.compare_rows(&left, &symbol, &right),
+            };
         }
         let (left, right) = (self.expression(left)?, self.expression(right)?);
         operator::binary(&symbol, left, right, &self.catalog)
@@ -313,7 +313,7 @@ impl Binder<'_> {
                         "unequal number of entries in row expressions",
                     )
                 })?;
-                any = any.or(self.compare_rows(left, "=", row)?.expr);
+                any = any.or(self.compare_rows(&left, "=", &row)?.expr);
             }
             return Ok(boolean(negate(any, negated)));
         }

@@ -10,10 +10,10 @@ use super::frame::{Clause, Frame};
 use super::name::folded;
 use super::query::Answer;
 use super::scope::Field;
-use crate::error::{Definition, Error, ErrorKind, Object, Result, Value as Wrong};
+use crate::error::{Definition, Error, ErrorKind, Object, Result};
 use crate::query::error::translated;
 use crate::query::types::{self, Coercion};
-use crate::query::{build, names};
+use crate::query::{build, limit as rows, names};
 use crate::relation::{self, Type};
 
 /// The items of an ORDER BY.
@@ -141,8 +141,8 @@ impl Binder<'_> {
         let one = ast::Expr::value(ast::Value::Number("1".to_owned(), false));
         let fetch = query.fetch.as_ref();
         let fetch = fetch.map(|fetch| fetch.quantity.as_ref().unwrap_or(&one));
-        let fetch = self.row_count(limit.or(fetch), "LIMIT", Wrong::RowCount)?;
-        let skip = self.row_count(offset, "OFFSET", Wrong::RowOffset)?;
+        let fetch = self.row_count(limit.or(fetch), "LIMIT", rows::admit_limit)?;
+        let skip = self.row_count(offset, "OFFSET", rows::admit_offset)?;
         if fetch.is_none() && skip.is_none() {
             return Ok(answer);
         }
@@ -182,7 +182,7 @@ impl Binder<'_> {
         &mut self,
         count: Option<&ast::Expr>,
         clause: &str,
-        wrong: Wrong,
+        admit: fn(i64) -> Result<()>,
     ) -> Result<Option<Expr>> {
         let Some(count) = count.filter(|count| !is_all(count)) else {
             return Ok(None);
@@ -198,11 +198,11 @@ impl Binder<'_> {
             ));
         }
         match &bound.expr {
-            Expr::Literal(ScalarValue::Int64(Some(count)), _) if *count < 0 => Err(Error::new(
-                ErrorKind::InvalidValue(wrong),
-                format!("{clause} must not be negative"),
-            )),
             Expr::Literal(ScalarValue::Int64(None), _) => Ok(None),
+            Expr::Literal(ScalarValue::Int64(Some(count)), _) => {
+                admit(*count)?;
+                Ok(Some(bound.expr))
+            }
             _ => Ok(Some(bound.expr)),
         }
     }
