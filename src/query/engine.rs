@@ -18,9 +18,9 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::catalog::Catalog;
 use super::context::Context;
-use super::error::translated;
+use super::error::{carried, translated};
 use super::plan::Plan;
-use super::{bind, explain, limit, optimize, types};
+use super::{bind, explain, limit, optimize, shared, types};
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::relation::{Relation, Row, Type, Value};
 use crate::sql::Query;
@@ -207,12 +207,13 @@ async fn produce(
 ) -> Result<()> {
     let start = Instant::now();
     let logical = plan.logical.as_ref().clone();
-    let logical = logical
-        .replace_params_with_values(&ParamValues::List(values))
-        .map_err(translated)?;
-    let logical = limit::settled(logical)?;
     let stop = &plan.catalog.stop;
-    let logical = optimize::optimize(logical, &state, stop).map_err(translated)?;
+    let optimize = |plan| {
+        let plan = limit::settled(plan).map_err(carried)?;
+        optimize::optimize(plan, &state, stop)
+    };
+    let values = ParamValues::List(values);
+    let logical = shared::runs(logical, &values, optimize).map_err(translated)?;
     stop.check()?;
     let planner = state.query_planner().clone();
     let physical = planner

@@ -1,5 +1,7 @@
 //! Errors of the engine, in PostgreSQL's words.
 
+use std::sync::Arc;
+
 use datafusion::common::DataFusionError;
 
 use crate::error::{Error, ErrorKind, Limit};
@@ -27,9 +29,9 @@ pub(super) fn translated(error: DataFusionError) -> Error {
             }
             other => unforeseen(DataFusionError::ArrowError(Box::new(other), None)),
         },
-        DataFusionError::Shared(inner) => match std::sync::Arc::try_unwrap(inner) {
+        DataFusionError::Shared(inner) => match Arc::try_unwrap(inner) {
             Ok(inner) => translated(inner),
-            Err(shared) => unforeseen(DataFusionError::Shared(shared)),
+            Err(shared) => held(shared),
         },
         DataFusionError::ResourcesExhausted(_) => {
             Error::new(ErrorKind::LimitExceeded(Limit::Memory), "out of memory")
@@ -43,6 +45,31 @@ pub(super) fn translated(error: DataFusionError) -> Error {
         }
         other => unforeseen(other),
     }
+}
+
+/// The same error for another one who waits for the same; the first has its cause.
+pub(super) fn again(error: &Error) -> Error {
+    let mut again = Error::new(error.kind(), error.message()).at(error.position());
+    if let Some(detail) = error.detail() {
+        again = again.with_detail(detail);
+    }
+    if let Some(hint) = error.hint() {
+        again = again.with_hint(hint);
+    }
+    if let Some(constraint) = error.constraint() {
+        again = again.with_constraint(constraint);
+    }
+    again
+}
+
+/// An error that the engine still holds, to tell others of it.
+fn held(error: Arc<DataFusionError>) -> Error {
+    let known = match error.as_ref() {
+        DataFusionError::External(cause) => cause.downcast_ref::<Error>().map(again),
+        DataFusionError::Shared(inner) => Some(held(inner.clone())),
+        _ => None,
+    };
+    known.unwrap_or_else(|| unforeseen(DataFusionError::Shared(error)))
 }
 
 fn unforeseen(error: DataFusionError) -> Error {

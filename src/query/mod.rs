@@ -22,7 +22,8 @@
 //!   with itself.
 //! * Functions, operators, casts and aggregates are tables of `function`s, nearly
 //!   all of them on PostgreSQL's values, a row at a time.
-//! * A sub-query of any shape becomes a join (`apply`).
+//! * A sub-query of any shape becomes a join (`apply`); what WITH names more than
+//!   once is a table that is filled once (`shared`).
 //!
 //! Planning and execution have threads of their own, with large stacks. A plan is
 //! data: no object of DataFusion is held by an idle session.
@@ -42,6 +43,7 @@ mod optimize;
 mod parameters;
 mod plan;
 mod scan;
+mod shared;
 mod stop;
 #[cfg(test)]
 mod tests;

@@ -277,7 +277,8 @@ fn moved(columns: &Columns, projection: &Projection) -> Option<Columns> {
     moved.collect()
 }
 
-fn is_volatile(node: &LogicalPlan) -> bool {
+/// Whether a node of a plan computes something that is another each time.
+pub(in crate::query) fn is_volatile(node: &LogicalPlan) -> bool {
     let mut volatile = false;
     let visited = node.apply_expressions(|expr| {
         volatile |= expr.is_volatile();

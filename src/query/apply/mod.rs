@@ -31,3 +31,4 @@ mod row_wise;
 mod tests;
 
 pub(super) use apply::apply;
+pub(super) use domain::is_volatile;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use datafusion::arrow::datatypes::{Field as ArrowField, Schema};
 use datafusion::catalog::cte_worktable::CteWorkTable;
 use datafusion::common::Column;
+use datafusion::common::tree_node::TreeNode;
 use datafusion::datasource::provider_as_source;
 use datafusion::logical_expr::expr::Sort;
 use datafusion::logical_expr::{Expr, LogicalPlan, RecursiveQuery, TableScan};
@@ -13,7 +14,7 @@ use datafusion::sql::TableReference;
 use sqlparser::ast;
 
 use super::binder::Binder;
-use super::mention::mentions;
+use super::mention::{mentions, uses};
 use super::name::folded;
 use super::order;
 use super::scope::Field;
@@ -21,7 +22,7 @@ use super::subquery::Common;
 use crate::error::{Definition, Error, ErrorKind, Result};
 use crate::query::error::translated;
 use crate::query::types::{self, Coercion};
-use crate::query::{build, names};
+use crate::query::{apply, build, names, shared};
 use crate::relation::{Type, type_name};
 
 /// What a query answers.
@@ -118,7 +119,7 @@ impl Binder<'_> {
     pub(super) fn query(&mut self, query: &ast::Query) -> Result<Answer> {
         // FOR UPDATE locks rows that somebody may change: there are none.
         let known = self.common.len();
-        self.with(query.with.as_ref())?;
+        self.with(query)?;
         let items = order::items(query.order_by.as_ref())?;
         let answer = self.body(&query.body, items)?;
         let answer = self.limited(answer, query);
@@ -178,15 +179,19 @@ impl Binder<'_> {
 
     // ---- WITH ----
 
-    fn with(&mut self, with: Option<&ast::With>) -> Result<()> {
-        let Some(with) = with else {
+    fn with(&mut self, query: &ast::Query) -> Result<()> {
+        let Some(with) = &query.with else {
             return Ok(());
         };
         for table in &with.cte_tables {
-            let common = match with.recursive {
+            let mut common = match with.recursive {
                 true => self.recursive(table)?,
                 false => self.common(table)?,
             };
+            if runs_once(query, table, &common.plan)? {
+                common.plan =
+                    shared::shared(&self.names, &common.name, common.plan).map_err(translated)?;
+            }
             self.common.push(common);
         }
         Ok(())
@@ -232,7 +237,7 @@ impl Binder<'_> {
         };
         self.admit_recursion(&table.query)?;
         let outside = self.common.len();
-        self.with(table.query.with.as_ref())?;
+        self.with(&table.query)?;
         let first = self.body(left, &[])?.resolved(self)?;
         let (first, fields) = first.renamed(self)?;
         let fields = aliased(fields, &table.alias)?;
@@ -340,6 +345,23 @@ impl Binder<'_> {
         let columns: Vec<_> = columns.collect();
         build::project(LogicalPlan::TableScan(scan), columns).map_err(translated)
     }
+}
+
+/// Whether what WITH names is run on its own, and once: when it is named more than
+/// once or would answer something else each time, unless it is told otherwise.
+fn runs_once(query: &ast::Query, table: &ast::Cte, plan: &LogicalPlan) -> Result<bool> {
+    let is_wanted = match table.materialized {
+        Some(ast::CteAsMaterialized::Materialized) => true,
+        Some(ast::CteAsMaterialized::NotMaterialized) => false,
+        None => uses(query, table) > 1,
+    };
+    let is_wanted = match is_wanted {
+        true => true,
+        false => plan
+            .exists(|node| Ok(apply::is_volatile(node)))
+            .map_err(translated)?,
+    };
+    Ok(is_wanted && shared::is_shareable(plan).map_err(translated)?)
 }
 
 /// Columns with the names that an alias gives them.
