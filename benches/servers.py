@@ -103,7 +103,7 @@ class Rekha:
         store = f"sqlite:{self.directory}/rekha.db"
         began = time.monotonic()
         self.process = subprocess.Popen(
-            [binary, "serve", "--listen", "127.0.0.1:0", "--store", store],
+            [binary, "serve", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--store", store],
             env={**clean, **self.environment}, cwd=self.directory, text=True,
             stdout=subprocess.PIPE, stderr=self.log)
         # rekha listening on 127.0.0.1:PORT; ...

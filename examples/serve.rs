@@ -14,6 +14,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::temp_dir().join(format!("rekha-serve-{}.db", std::process::id()));
     let config = Config {
         listen: "127.0.0.1:0".parse()?,
+        http: "127.0.0.1:0".parse()?,
         store: StoreUrl::Sqlite(path.clone()),
         ..Config::default()
     };

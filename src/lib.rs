@@ -91,7 +91,9 @@ pub mod cli;
 pub mod config;
 pub mod error;
 pub mod evolution;
-mod failpoint;
+pub mod failpoint;
+#[cfg(feature = "server")]
+pub mod http;
 pub mod notice;
 pub mod position;
 #[cfg(feature = "query")]

@@ -35,11 +35,13 @@ async fn main() -> ExitCode {
 }
 
 async fn serve(flags: &Flags) -> Result<()> {
+    #[cfg(feature = "failpoints")]
+    rekha::failpoint::heed();
     let config = Config::from_process(flags)?;
     start_log(&config.log)?;
     let mut signals = Signals::new()?;
     let server = Server::start(config).await?;
-    announce(server.listen_addr());
+    announce(server.listen_addr(), server.http_addr());
 
     let (name, _) = signals.next().await;
     tracing::info!(signal = name, "stopping; a second signal stops at once");
@@ -53,7 +55,7 @@ async fn serve(flags: &Flags) -> Result<()> {
 }
 
 /// The one line on standard output.
-fn announce(address: SocketAddr) {
+fn announce(address: SocketAddr, http: Option<SocketAddr>) {
     let host = match address.ip() {
         any if any.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         host => host,
@@ -64,7 +66,8 @@ fn announce(address: SocketAddr) {
         io::stdout(),
         "rekha listening on {address}; connect with: psql -h {host} -p {port} -U me"
     );
-    tracing::info!(%address, "listening");
+    let http = http.map(tracing::field::display);
+    tracing::info!(%address, http, "listening");
 }
 
 /// Lines go to standard error.

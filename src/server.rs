@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 
 use crate::config::{Config, StoreUrl};
 use crate::error::{Error, ErrorKind, Fault, Result};
+use crate::http::Http;
 #[cfg(feature = "query")]
 use crate::query::Engine;
 use crate::registry::{Registry, StoreLocation};
@@ -19,6 +20,7 @@ use crate::wire::{OpenSession, Wire};
 /// [`Server::shutdown`] lets running statements finish.
 pub struct Server {
     address: SocketAddr,
+    http_address: Option<SocketAddr>,
     registry: Arc<Registry>,
     tasks: Tasks,
     grace: Duration,
@@ -35,19 +37,8 @@ impl Server {
     pub async fn start(config: Config) -> Result<Self> {
         config.check()?;
         // The address first: a second server on it must not touch the store.
-        let listener = TcpListener::bind(config.listen).await.map_err(|error| {
-            let message = format!("cannot listen on {}: {error}", config.listen);
-            Error::new(ErrorKind::Internal(Fault::Io), message)
-                .with_hint("Choose another address with --listen; port 0 takes a free one.")
-                .with_source(error)
-        })?;
-        let address = listener.local_addr().map_err(|error| {
-            Error::new(
-                ErrorKind::Internal(Fault::Io),
-                "the listener has no address",
-            )
-            .with_source(error)
-        })?;
+        let (listener, address) = listen(config.listen, "--listen").await?;
+        let http = listen_http(config.http).await?;
         let StoreUrl::Sqlite(path) = config.store;
         let registry = Registry::builder()
             .store(StoreLocation::Sqlite(path))
@@ -73,8 +64,14 @@ impl Server {
         };
         let wire = Wire::new(config.wire, open, tasks.clone());
         tasks.spawn("wire", async move { wire.run(listener).await });
+        let http_address = http.as_ref().map(|(_, address)| *address);
+        if let Some((listener, _)) = http {
+            let pages = Http::new(registry.clone(), tasks.clone());
+            tasks.spawn("http", pages.run(listener));
+        }
         Ok(Self {
             address,
+            http_address,
             registry,
             tasks,
             grace: config.shutdown.grace,
@@ -84,6 +81,12 @@ impl Server {
     /// Where it listens: the real port when any was asked for.
     pub fn listen_addr(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where it tells health and metrics: the real port when any was asked for.
+    /// Nothing when the default address was taken.
+    pub fn http_addr(&self) -> Option<SocketAddr> {
+        self.http_address
     }
 
     /// The registry it serves.
@@ -112,6 +115,38 @@ impl Server {
                 .with_detail(format!("Still running: {}.", late.join(", "))),
         )
     }
+}
+
+/// Listens for HTTP. Somebody who runs a second server without saying where its health
+/// is told gets the server all the same, and a warning.
+async fn listen_http(at: SocketAddr) -> Result<Option<(TcpListener, SocketAddr)>> {
+    match listen(at, "--http").await {
+        Err(error) if at == Config::default().http => {
+            tracing::warn!(%error, "health and metrics are not served; say where with --http");
+            Ok(None)
+        }
+        listening => listening.map(Some),
+    }
+}
+
+/// Listens at an address.
+async fn listen(at: SocketAddr, flag: &str) -> Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind(at).await.map_err(|error| {
+        let message = format!("cannot listen on {at}: {error}");
+        Error::new(ErrorKind::Internal(Fault::Io), message)
+            .with_hint(format!(
+                "Choose another address with {flag}; port 0 takes a free one."
+            ))
+            .with_source(error)
+    })?;
+    let address = listener.local_addr().map_err(|error| {
+        Error::new(
+            ErrorKind::Internal(Fault::Io),
+            "the listener has no address",
+        )
+        .with_source(error)
+    })?;
+    Ok((listener, address))
 }
 
 /// A server that was not shut down stops listening.

@@ -218,6 +218,29 @@ impl Astha {
         outcomes.into_iter().collect()
     }
 
+    /// Delivers what the log holds now to one component.
+    ///
+    /// # Errors
+    /// 42704 when there is none of the name, and the component's.
+    pub async fn activate_component(&self, name: &str) -> Result<()> {
+        self.worker(name)?.activate().await
+    }
+
+    /// How far a component has come.
+    ///
+    /// # Errors
+    /// 42704 when there is none of the name.
+    pub fn position(&self, component: &str) -> Result<Position> {
+        Ok(*self.worker(component)?.seen().borrow())
+    }
+
+    /// Waits until a component has come as far as the position, or is gone.
+    pub async fn came_to(&self, component: &str, position: Position) {
+        if let Ok(worker) = self.worker(component) {
+            drop(worker.seen().wait_for(|seen| *seen >= position).await);
+        }
+    }
+
     /// Waits until every component has come as far as the position.
     pub async fn delivered(&self, position: Position) {
         for worker in self.workers() {

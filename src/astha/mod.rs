@@ -1,36 +1,47 @@
 //! Astha (Sanskrit *āsthā*, "trust"): change data capture.
 //!
-//! **Every committed change of a monitored table reaches every subscriber of
-//! that table at least once, in commit order, all rows of one commit together,
-//! and nothing is dropped silently.** A change that was rolled back reaches
-//! nobody.
+//! **Every committed change of a monitored table reaches every component that is told
+//! of that table at least once, in commit order, all rows of one commit together, and
+//! nothing is dropped silently.** A change that was rolled back reaches nobody.
 //!
 //! ```text
 //!  writer's transaction          this module
-//!  ┌────────────────────┐   ┌─────────────────────────────────────────────┐
-//!  │ INSERT / UPDATE /  │   │ ChangeLog ──units──▶ worker ──▶ Subscriber  │
-//!  │ DELETE ─trigger─▶  │──▶│ reads by position    one a component        │
-//!  │ __cdc_log, marker  │   │     ▲                      │                │
-//!  └────────────────────┘   │     └── offset, prune ◀────┘                │
-//!                           └─────────────────────────────────────────────┘
+//!  ┌────────────────────┐   ┌──────────────────────────────────────────────────┐
+//!  │ INSERT / UPDATE /  │   │ LogReader ─▶ Tail ─units─┬─▶ Worker ─▶ Subscriber │
+//!  │ DELETE ─trigger─▶  │──▶│ reads and decodes once   └─▶ Worker ─▶ Subscriber │
+//!  │ __cdc_log, marker  │   │     ▲                          │                  │
+//!  └────────────────────┘   │     └──── Offsets, prune ◀─────┘                  │
+//!                           └──────────────────────────────────────────────────┘
 //! ```
 //!
 //! * Triggers write the log in the transaction of whoever changes a table, this
 //!   program or another. The registry's own commits end with a marker row, and
 //!   are one [`Unit`]; rows without one are another program's and, as far as
 //!   they were read together, one unit too.
-//! * A worker reads the log after its offset, decodes, delivers one unit at a
-//!   time, and then moves its offset; the durable offset and the pruning of rows
-//!   that every live subscriber has seen are housekeeping of the database's
-//!   writer, and ride along with the next commit. A crash in between delivers
-//!   again, so a subscriber must be idempotent.
-//! * It is woken by this process's commits and polls for other programs'.
-//! * A subscriber that fails is tried again with a growing delay, for as long as
-//!   it takes: its units wait in the log, other subscribers go on.
-//! * A subscriber whose units are gone (it was away for longer than the log is
-//!   kept), or which would get a unit larger than the memory bound or one that
-//!   cannot be decoded, is told to refresh from the source instead, and goes on
-//!   from there.
+//! * The newest units are decoded once and held for all components, as many as
+//!   [`Config::max_memory_bytes`] allows. Each component has a worker that takes them
+//!   at its own pace; one that is further behind reads the log for itself. So one that
+//!   is slow holds back nobody, least of all a writer.
+//! * After a unit was taken the worker's offset moves; the durable offset and the
+//!   pruning of rows that every live component has seen are one job of the database's
+//!   writer, and ride along with the next commit.
+//! * Workers are woken by this process's commits, without a delay, and poll for
+//!   other programs'.
+//!
+//! # What happens when
+//!
+//! | | |
+//! | --- | --- |
+//! | the process dies between commit, read, delivery, offset and prune | the durable offset says how far it was: units after it come again, so a component must be idempotent |
+//! | a component answers an error, panics, or takes longer than [`Config::delivery_deadline`] | the unit comes again after a growing delay, before anything after it |
+//! | it fails [`Config::breaker_failures`] times in a row, or does not say how it is | its breaker opens: it is left alone for [`Config::breaker_cooldown`], told to refresh, and goes on at its own offset; one more failure opens it again |
+//! | it refuses a unit [`Config::max_delivery_attempts`] times | the unit's events are dead letters ([`DeadLetters`]), with everything needed to deliver them again ([`Astha::replay`]); it is told to refresh and goes on |
+//! | dead letters cannot be kept | nothing goes on for that component until they can |
+//! | a row of the log cannot be understood | it is a dead letter; who is told of its table refreshes instead of the unit it is in; others get the unit |
+//! | a unit is larger than the memory bound | it is told as a refresh |
+//! | a component was away for longer than [`Config::max_absence`] | it holds the log back no longer; when it comes back it refreshes and goes on from there |
+//! | rows of the log were deleted, or its counter set back, by hand | those who miss them refresh; positions go on from the highest ever seen |
+//! | the log cannot be read (the store is gone, or busy) | it is opened again and again, with a growing delay |
 //!
 //! Astha knows neither the registry nor its components: they meet in the
 //! database and in the [`Subscriber`] trait. It runs over any SQLite file that
@@ -38,6 +49,7 @@
 
 mod astha;
 mod breaker;
+mod capture;
 mod config;
 mod dead_letter;
 mod event;
@@ -53,6 +65,7 @@ mod worker;
 
 pub use astha::{Astha, SchedulerStatistics};
 pub use breaker::Circuit;
+pub use capture::Capture;
 pub use config::Config;
 pub use dead_letter::{DeadLetter, DeadLetters, Failure};
 pub use event::{Data, Event, Operation, RowData, Unit};

@@ -1,6 +1,7 @@
 //! How far each component has come, and which rows of the log are still needed.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
@@ -25,6 +26,8 @@ pub(super) struct Offsets {
     component: &'static str,
     instance: String,
     max_absence: TimeDelta,
+    /// The lease was given back: what waits to be written must not take it again.
+    ended: Arc<AtomicBool>,
 }
 
 impl Offsets {
@@ -40,6 +43,7 @@ impl Offsets {
             component,
             instance: uuid::Uuid::new_v4().to_string(),
             max_absence: TimeDelta::from_std(max_absence).unwrap_or(TimeDelta::MAX),
+            ended: Arc::default(),
         }
     }
 
@@ -61,6 +65,7 @@ impl Offsets {
 
     /// Gives the lease back, so that nobody waits for it to run out.
     pub(super) async fn end(&self, position: Position) -> Result<()> {
+        self.ended.store(true, Ordering::Release);
         let (component, instance) = (self.component, self.instance.clone());
         let (statistics, max_absence) = (self.statistics.clone(), self.max_absence);
         self.database
@@ -79,7 +84,11 @@ impl Offsets {
     pub(super) fn advance(&self, position: Position) {
         let (component, instance) = (self.component, self.instance.clone());
         let (statistics, max_absence) = (self.statistics.clone(), self.max_absence);
+        let ended = self.ended.clone();
         self.database.write_later(move |connection| {
+            if ended.load(Ordering::Acquire) {
+                return Ok(());
+            }
             for instance in [DURABLE, &instance] {
                 put_offset(connection, component, instance, position)?;
             }

@@ -133,6 +133,10 @@ impl Tail {
         self.held.lock().await.bytes
     }
 
+    pub(super) fn bounds(&self) -> Bounds {
+        self.bounds
+    }
+
     fn tables(&self) -> Arc<HashSet<String>> {
         self.tables.read().clone()
     }

@@ -223,7 +223,7 @@ impl Worker {
                 }
             }
             let begun = delivery.position;
-            let outcome = match self.shared.tail.next(begun, &self.log).await? {
+            let outcome = match self.next(begun).await? {
                 Batch::Units(units, through) => self.deliver(&mut delivery, units, through).await,
                 Batch::SetBack => {
                     tracing::error!(
@@ -253,6 +253,24 @@ impl Worker {
         }
     }
 
+    /// What is next after a position. A row that cannot be understood is no concern of
+    /// a component that is not told of its table.
+    async fn next(&self, after: Position) -> Result<Batch> {
+        match self.shared.tail.next(after, &self.log).await? {
+            Batch::Malformed(row, _) if !self.is_told_of(&row) => {
+                let own = self.component.tables.iter();
+                let own = Arc::new(own.map(|table| (*table).to_owned()).collect());
+                self.log.read(after, self.shared.tail.bounds(), own).await
+            }
+            batch => Ok(batch),
+        }
+    }
+
+    /// A marker belongs to every table.
+    fn is_told_of(&self, row: &Malformed) -> bool {
+        row.table.starts_with("__") || self.component.tables.contains(&row.table.as_str())
+    }
+
     fn is_open(&self) -> Error {
         let name = self.component.name;
         Error::new(
@@ -277,14 +295,10 @@ impl Worker {
 
     /// A row that makes no sense is kept where somebody can look at it.
     async fn give_up_row(&self, row: &Malformed) -> Result<()> {
-        // A marker belongs to every table.
-        let tables = self.component.tables;
-        if row.table.starts_with("__") || tables.contains(&row.table.as_str()) {
-            let letter = DeadLetter::malformed(self.component.name, row);
-            self.shared.letters.keep(vec![letter]).await?;
-            self.statistics.failed.inc();
-            self.shared.statistics.failed.inc();
-        }
+        let letter = DeadLetter::malformed(self.component.name, row);
+        self.shared.letters.keep(vec![letter]).await?;
+        self.statistics.failed.inc();
+        self.shared.statistics.failed.inc();
         Ok(())
     }
 

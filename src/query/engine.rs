@@ -20,7 +20,7 @@ use super::catalog::Catalog;
 use super::context::Context;
 use super::error::translated;
 use super::plan::Plan;
-use super::{bind, explain, optimize, types};
+use super::{bind, explain, limit, optimize, types};
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::relation::{Relation, Row, Type, Value};
 use crate::sql::Query;
@@ -108,9 +108,11 @@ impl Engine {
             .with_memory_pool(Arc::new(GreedyMemoryPool::new(config.memory)))
             .build_arc()
             .map_err(translated)?;
-        // One partition: a catalog is small, and an aggregate has no partial state.
+        // One partition: a catalog is small, and an aggregate has no partial state. So
+        // the streams of a union stay one, also beneath a sort.
         let settings = SessionConfig::new()
             .with_target_partitions(1)
+            .with_repartition_sorts(false)
             .with_batch_size(BATCH_ROWS)
             .with_information_schema(false)
             // The engine disagrees with itself on whether some tests can be NULL.
@@ -208,6 +210,7 @@ async fn produce(
     let logical = logical
         .replace_params_with_values(&ParamValues::List(values))
         .map_err(translated)?;
+    let logical = limit::settled(logical)?;
     let stop = &plan.catalog.stop;
     let logical = optimize::optimize(logical, &state, stop).map_err(translated)?;
     stop.check()?;

@@ -36,6 +36,7 @@ mod engine;
 mod error;
 mod explain;
 mod function;
+mod limit;
 mod names;
 mod optimize;
 mod parameters;

@@ -128,6 +128,9 @@ impl Registry {
                 if let Err(error) = registry.refresh_cache().await {
                     tracing::warn!(%error, "the cache could not be refreshed; entries expire instead");
                 }
+                if let Err(error) = registry.compare_cache().await {
+                    tracing::warn!(%error, "the cache could not be compared with the store");
+                }
             }
         });
     }

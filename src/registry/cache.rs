@@ -81,6 +81,11 @@ pub struct CacheStatistics {
     /// Streams that were cached when they were made or changed, before anybody
     /// asked.
     pub proactive_loads: u64,
+    /// About how much memory its entries take (in bytes).
+    pub memory: u64,
+    /// Entries that said something else than the store although the cache had come
+    /// that far.
+    pub stale_reads: u64,
 }
 
 impl CacheStatistics {
@@ -404,6 +409,34 @@ impl Cache {
             .insert((version.stream, version.number), version.clone());
     }
 
+    /// The streams it holds.
+    pub(super) fn streams(&self) -> Vec<Arc<Known>> {
+        let entries = self.streams.iter();
+        entries.filter_map(|(_, entry)| entry.value.known).collect()
+    }
+
+    /// What [`Cache::lookup`] would find, uncounted; nothing where it would miss.
+    pub(super) fn glance(&self, name: &StreamName) -> Option<Option<Arc<Known>>> {
+        if self.is_pending(name) {
+            return None;
+        }
+        let Some(id) = self.names.get(name)?.value else {
+            return Some(None);
+        };
+        let known = self.peek(id)?.0?;
+        (known.stream.name == *name).then_some(Some(known))
+    }
+
+    fn memory(&self) -> u64 {
+        self.versions.run_pending_tasks();
+        let streams = self
+            .streams
+            .iter()
+            .filter_map(|(_, entry)| entry.value.known);
+        let bytes = streams.map(|known| size_of::<Known>() + schema_bytes(&known.version.schema));
+        self.versions.weighted_size() + bytes.sum::<usize>() as u64
+    }
+
     pub(super) fn statistics(&self) -> CacheStatistics {
         self.streams.run_pending_tasks();
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
@@ -415,6 +448,8 @@ impl Cache {
             refreshes: read(&self.counters.refreshes),
             invalidations: read(&self.counters.invalidations),
             proactive_loads: read(&self.counters.proactive_loads),
+            memory: self.memory(),
+            stale_reads: 0,
         }
     }
 

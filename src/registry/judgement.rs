@@ -79,6 +79,7 @@ impl Registry {
             .iter()
             .map(|version| (version.number, version.schema.as_ref()))
             .collect();
+        self.metrics().compatibility_checks.inc();
         let report = evolution::judge(mode, schema, &history);
         if !report.is_compatible() {
             return Err(report.into_error(&super::registry::shown(&known.stream.name)));

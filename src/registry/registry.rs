@@ -9,11 +9,12 @@ use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
 
 use super::cache::{Cache, CacheConfig, CacheStatistics, Lookup};
+use super::consistency::Looks;
 use super::draft::Touched;
 use super::notification::is_of_schemas;
 use super::options::warn_of_slips;
 use super::{
-    Applied, At, Builder, Draft, Found, Known, Notifications, Operation, Submission, View,
+    Applied, At, Builder, Draft, Found, Known, Metrics, Notifications, Operation, Submission, View,
 };
 use crate::astha::Astha;
 use crate::error::{Error, ErrorKind, Object, Resource, Result};
@@ -43,6 +44,8 @@ pub struct Registry {
     pub(super) tasks: Tasks,
     started_at: DateTime<Utc>,
     pub(super) astha: std::sync::OnceLock<Arc<Astha>>,
+    pub(super) looks: Looks,
+    metrics: Arc<Metrics>,
     pub(super) notifications: Notifications,
     queues: Box<[tokio::sync::Mutex<()>]>,
     loads: Box<[tokio::sync::Mutex<()>]>,
@@ -72,6 +75,8 @@ impl Registry {
             tasks: Tasks::new(),
             astha: std::sync::OnceLock::new(),
             notifications: Notifications::default(),
+            looks: Looks::default(),
+            metrics: Arc::default(),
             queues: std::iter::repeat_with(Default::default)
                 .take(QUEUES)
                 .collect(),
@@ -121,7 +126,15 @@ impl Registry {
 
     /// What the cache has done since the start.
     pub fn cache_statistics(&self) -> CacheStatistics {
-        self.cache.statistics()
+        CacheStatistics {
+            stale_reads: self.looks.stale(),
+            ..self.cache.statistics()
+        }
+    }
+
+    /// What this registry and the sessions over it count.
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
     }
 
     /// When this registry was opened.
@@ -285,6 +298,9 @@ impl Registry {
         match &outcome {
             Ok(position) => {
                 for version in &versions {
+                    if version.previous.is_some() {
+                        self.metrics.migrations.inc();
+                    }
                     self.cache.keep_version(version);
                 }
                 for (id, known) in &streams {

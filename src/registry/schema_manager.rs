@@ -19,6 +19,9 @@ use crate::store::{
     CompatibilityStatus, Evolution, Projection, Requirement, Stream, StreamColumn, Update, Version,
 };
 
+/// The component's name.
+pub(super) const NAME: &str = "schema_manager";
+
 /// Who registered a version that another program made.
 const EXTERNAL: &str = "external";
 
@@ -76,7 +79,7 @@ impl SchemaManager {
 impl Subscriber for SchemaManager {
     fn component(&self) -> Component {
         Component {
-            name: "schema_manager",
+            name: NAME,
             version: "1.0.0",
             // `databases` beside the streams' own tables: a namespace that is
             // renamed takes the names of its streams with it.

@@ -6,7 +6,7 @@ use super::operation::operation;
 use super::prepared::Arguments;
 use super::resolve::Names;
 use super::transaction::{Transaction, must_be_alone, needs_block, read_only};
-use super::{MetadataUpdates, Notice, Outcome, ReadConsistency, Session, Settings};
+use super::{MetadataUpdates, Notice, Outcome, Session, Settings};
 use crate::error::{Error, ErrorKind, Object, Result};
 use crate::registry::{Applied, Draft, Operation};
 use crate::sql::{DiscardTarget, Location, SetScope, SetValue, Statement, TransactionModes};
@@ -52,12 +52,6 @@ pub(super) fn refuse_unoffered(settings: &Settings) -> Result<()> {
         return Err(Error::unsupported(
             "metadata_updates = async",
             "Use sync: a change is answered when it is durable.",
-        ));
-    }
-    if settings.read_consistency() == ReadConsistency::Strict {
-        return Err(Error::unsupported(
-            "read_consistency = strict",
-            "Use local: this server's own changes are seen at once, others' within a second.",
         ));
     }
     Ok(())

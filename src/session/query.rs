@@ -139,6 +139,9 @@ impl Session {
         parameters: &[Option<Type>],
     ) -> Result<Planned> {
         let engine = self.engine.clone().ok_or_else(super::dispatch::no_engine)?;
+        if self.frequent.is_strict {
+            self.registry.catch_up().await?;
+        }
         let talk = Arc::new(self.talk(query));
         let context = self.context(talk.clone());
         let plan = engine.plan(query, &context, parameters).await?;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::StreamExt;
 
@@ -12,9 +12,9 @@ use super::portal::Portal;
 use super::prepared::{Arguments, Prepared};
 use super::query::Planned;
 use super::transaction::{Transaction, aborted};
-use super::{Outcome, Settings, Style};
+use super::{Outcome, ReadConsistency, Settings, Style};
 use crate::error::Result;
-use crate::registry::{Registry, Submission};
+use crate::registry::{Registry, Seat, Submission};
 use crate::relation::Timestamp;
 use crate::sql::{self, Statement};
 
@@ -64,6 +64,8 @@ pub(super) struct Frequent {
     /// The namespaces of `search_path`.
     pub(super) search_path: Vec<String>,
     pub(super) style: Style,
+    /// Whether a read asks the store first how far it has come.
+    pub(super) is_strict: bool,
     statement_timeout: Option<Duration>,
     idle_in_transaction_timeout: Option<Duration>,
 }
@@ -73,6 +75,7 @@ impl Frequent {
         Self {
             search_path: settings.search_path(),
             style: settings.style(),
+            is_strict: settings.read_consistency() == ReadConsistency::Strict,
             statement_timeout: settings.statement_timeout(),
             idle_in_transaction_timeout: settings.idle_in_transaction_session_timeout(),
         }
@@ -82,6 +85,7 @@ impl Frequent {
 /// One client's conversation with a registry.
 pub struct Session {
     pub(super) registry: Arc<Registry>,
+    _seat: Seat,
     #[cfg(feature = "query")]
     pub(super) engine: Option<Arc<crate::query::Engine>>,
     pub(super) user: String,
@@ -128,6 +132,7 @@ impl Session {
         let settings = Settings::new(&options.user, startup)?;
         super::dispatch::refuse_unoffered(&settings)?;
         Ok(Self {
+            _seat: registry.metrics().session(),
             registry,
             #[cfg(feature = "query")]
             engine: None,
@@ -347,10 +352,18 @@ impl Session {
         length: usize,
     ) -> Result<Outcome> {
         let admitted = self.refuse_aborted(statement);
+        let begun = Instant::now();
         let outcome = match admitted.and_then(|()| self.keep(statement, length)) {
+            Ok(()) if self.frequent.is_strict && asks(statement) => {
+                match self.registry.catch_up().await {
+                    Ok(()) => self.dispatch(statement, arguments).await,
+                    Err(error) => Err(error),
+                }
+            }
             Ok(()) => self.dispatch(statement, arguments).await,
             Err(error) => Err(error),
         };
+        self.registry.metrics().answered(&outcome, begun.elapsed());
         let mut outcome = outcome.inspect_err(|_| self.fail())?;
         if outcome.rest.is_none() {
             self.take_over().inspect_err(|_| self.fail())?;

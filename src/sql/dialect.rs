@@ -1,6 +1,7 @@
 //! PostgreSQL as sqlparser is told about it.
 
 use std::any::TypeId;
+use std::cell::Cell;
 
 use sqlparser::ast::{BinaryOperator, Expr, UnaryOperator};
 use sqlparser::dialect::{Dialect, PostgreSqlDialect, Precedence};
@@ -19,8 +20,27 @@ use crate::schema::is_reserved;
 /// * PostgreSQL's words are no aliases: `COPY (SELECT 1 TO STDOUT` lacks a parenthesis.
 /// * A sign before an operand binds closer than `^` (PostgreSQL manual, 4.1.6).
 /// * There is BETWEEN SYMMETRIC, and `(row).*`.
+/// * A text is read a bounded number of times: where a construct fails, sqlparser
+///   reads its first word as a name, and what is within it again, so that thirty
+///   levels of `array[` with a mistake in them would take for ever.
 #[derive(Debug)]
-pub(super) struct Postgres;
+pub(super) struct Postgres {
+    /// How many operands may still be read.
+    operands: Cell<usize>,
+}
+
+/// How often an operand may be read anew for each word of the text, and beside that.
+const READS_A_WORD: usize = 32;
+const READS: usize = 10_000;
+
+impl Postgres {
+    /// For a text of so many words.
+    pub(super) fn of_words(count: usize) -> Self {
+        Self {
+            operands: Cell::new(READS + count.saturating_mul(READS_A_WORD)),
+        }
+    }
+}
 
 const BASE: PostgreSqlDialect = PostgreSqlDialect {};
 
@@ -81,6 +101,10 @@ impl Dialect for Postgres {
     }
 
     fn parse_prefix(&self, parser: &mut Parser<'_>) -> Option<Result<Expr, ParserError>> {
+        let Some(left) = self.operands.get().checked_sub(1) else {
+            return Some(Err(ParserError::RecursionLimitExceeded));
+        };
+        self.operands.set(left);
         let op = match parser.peek_token_ref().token {
             Token::Minus => UnaryOperator::Minus,
             Token::Plus => UnaryOperator::Plus,

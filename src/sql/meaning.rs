@@ -241,7 +241,26 @@ fn a_deep_query_is_refused_and_a_long_one_is_not() {
     }
     let unions = format!("SELECT 1{}", " UNION SELECT 1".repeat(6_000));
     let negations = format!("SELECT {} true", "NOT ".repeat(2_000));
-    for text in [chain(10_000), nested(1_500), unions, negations] {
+    let arrays = |count: usize, inner: &str| {
+        format!(
+            "SELECT {}{inner}{}",
+            "array[".repeat(count),
+            "]".repeat(count)
+        )
+    };
+    let ceilings = format!("SELECT {}1 1{}", "ceil(".repeat(60), ")".repeat(60));
+    // With a mistake in the middle, each level could be read in two ways.
+    for text in [arrays(60, "1 1"), ceilings] {
+        let error = parse(&text).map(drop).expect_err("a mistake");
+        assert!(["42601", "54001"].contains(&error.sqlstate()), "{error}");
+    }
+    for text in [
+        chain(10_000),
+        nested(1_500),
+        unions,
+        negations,
+        arrays(1_000, "1"),
+    ] {
         let error = parse(&text).map(drop).expect_err("too deep");
         assert_eq!(error.sqlstate(), "54001", "{}", &text[..30]);
     }

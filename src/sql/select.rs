@@ -114,7 +114,8 @@ pub(super) fn write(cursor: &mut Cursor<'_>, what: &str) -> Parsed<Statement> {
 /// `SELECT items`, which need no table.
 pub(super) fn one_row(items: Vec<SelectItem>) -> Syntax {
     let tokens = vec![Token::make_keyword("SELECT"), Token::make_keyword("NULL")];
-    let mut parser = Parser::new(&Postgres).with_tokens(tokens);
+    let dialect = Postgres::of_words(tokens.len());
+    let mut parser = Parser::new(&dialect).with_tokens(tokens);
     let mut query = *parser.parse_query().expect("SELECT NULL is a query");
     if let SetExpr::Select(select) = query.body.as_mut() {
         select.projection = items;
@@ -154,7 +155,8 @@ pub(super) fn read<T>(
         .map(|word| TokenWithSpan::new(word.token.clone(), span(word.position)))
         .collect();
     let (result, next) = with_stack(words.len().min(MAX_NESTING), READ_BYTES, || {
-        let mut parser = Parser::new(&Postgres)
+        let dialect = Postgres::of_words(words.len());
+        let mut parser = Parser::new(&dialect)
             .with_tokens_with_locations(tokens)
             .with_recursion_limit(MAX_NESTING);
         let result = grammar(&mut parser);

@@ -38,7 +38,8 @@ pub(super) fn tokenize(text: &str) -> Result<Vec<Lexeme>> {
     check_encoding(text)?;
     check_complexity(text)?;
     let mut tokens = Vec::with_capacity(16);
-    let outcome = Tokenizer::new(&Postgres, text).tokenize_with_location_into_buf(&mut tokens);
+    let outcome =
+        Tokenizer::new(&Postgres::of_words(0), text).tokenize_with_location_into_buf(&mut tokens);
     let mut place = Place::start(text);
     let mut lexemes: Vec<Lexeme> = tokens
         .into_iter()
@@ -225,7 +226,7 @@ mod tests {
         #[test]
         fn the_estimate_is_never_too_low(text in "[a-zA-Z0-9_$é .,'L\"\n(-]{0,60}|([0-9]L){0,9}|.{0,60}") {
             let mut tokens = Vec::new();
-            let _ = Tokenizer::new(&Postgres, &text)
+            let _ = Tokenizer::new(&Postgres::of_words(0), &text)
                 .tokenize_with_location_into_buf(&mut tokens);
             prop_assert!(tokens.len() <= at_most_tokens(&text));
         }

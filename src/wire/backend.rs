@@ -159,6 +159,8 @@ impl Outgoing {
     pub(super) fn complete(&mut self, tag: &str, count: Count, rows: usize) {
         let tag = match count {
             Count::Untold if tag.is_empty() => return self.put(&EmptyQueryResponse::new()),
+            // PostgreSQL's tag of EXPLAIN has no number either.
+            Count::Rows if tag == "EXPLAIN" => tag.to_owned(),
             Count::Untold => tag.to_owned(),
             Count::Rows => format!("{tag} {rows}"),
             Count::Of(count) => format!("{tag} {count}"),

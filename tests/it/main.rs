@@ -18,10 +18,13 @@ mod coherence;
 mod compatibility;
 mod contention;
 mod crash;
+#[cfg(feature = "failpoints")]
+mod delivery;
 mod drivers;
 mod embedded;
 mod examples;
 mod external;
+mod http;
 mod lifecycle;
 mod round_trip;
 mod session;

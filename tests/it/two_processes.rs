@@ -25,6 +25,39 @@ async fn what_one_changes_the_other_reads() {
     assert_eq!(here.rows(versions).await, there.rows(versions).await);
 }
 
+/// With `read_consistency = strict` there is nothing to wait for.
+#[tokio::test]
+async fn a_strict_read_sees_what_the_other_committed() {
+    let store = Store::new();
+    let (here, there) = (store.start(), store.start());
+    let (here, there) = (here.connect().await, there.connect().await);
+    there.rows("SET read_consistency = strict").await;
+    let error = there.must_fail("DESCRIBE STREAM orders").await;
+    assert_eq!(error.code().code(), "42P01");
+    here.rows("CREATE STREAM orders (id BIGINT)").await;
+    for number in 1..=30 {
+        assert_eq!(there.rows("DESCRIBE STREAM orders").await.len(), number);
+        here.rows(&format!("ALTER STREAM orders ADD COLUMN c{number} INTEGER"))
+            .await;
+        let columns = "SELECT count(*) FROM rekha.columns";
+        let count = there.rows(columns).await.remove(0);
+        assert_eq!(count[0].as_deref(), Some(&*(number + 1).to_string()));
+    }
+    // Nobody follows the log any more: the store is asked.
+    there
+        .rows("CALL rekha.pause_component('schema_manager')")
+        .await;
+    here.rows("ALTER STREAM orders RENAME TO bills").await;
+    assert_eq!(there.rows("DESCRIBE STREAM bills").await.len(), 31);
+    let error = there.must_fail("DESCRIBE STREAM orders").await;
+    assert_eq!(error.code().code(), "42P01");
+    let stale = there
+        .rows("SELECT stale_reads FROM rekha.cache")
+        .await
+        .remove(0);
+    assert_eq!(stale[0].as_deref(), Some("0"));
+}
+
 #[tokio::test]
 async fn a_stream_that_was_not_there_is_found_once_the_other_made_it() {
     let store = Store::new();

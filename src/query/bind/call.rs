@@ -305,9 +305,11 @@ impl Binder<'_> {
             "least" => "LEAST",
             "nullif" => {
                 let [left, right] = self.exactly(name, list)?;
-                let test = operator::binary("=", left.clone(), right, &self.catalog)?;
+                let test = operator::binary("=", left.clone(), right.clone(), &self.catalog)?;
+                // What has no type is of the type that it is compared in.
                 let left = match left.is_unknown() {
-                    true => self.coerce(left, &Type::TEXT)?,
+                    true if right.is_unknown() => self.coerce(left, &Type::TEXT)?,
+                    true => self.coerce(left, &right.data_type)?,
                     false => left,
                 };
                 let null = Expr::Literal(
@@ -328,15 +330,8 @@ impl Binder<'_> {
                 return self.grouping(members).map(Some);
             }
             "row" => {
-                let mut members = Vec::new();
-                for (nth, member) in self.arguments(list)?.into_iter().enumerate() {
-                    let member = match member.is_unknown() {
-                        true => self.coerce(member, &Type::TEXT)?,
-                        false => member,
-                    };
-                    members.push((format!("f{}", nth + 1), member));
-                }
-                return Ok(Some(super::row::record(members)));
+                let members = self.arguments(list)?;
+                return self.row_of(members).map(Some);
             }
             _ => return Ok(None),
         };

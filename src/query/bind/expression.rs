@@ -238,13 +238,13 @@ impl Binder<'_> {
             return self.chain(left, operator, right);
         }
         let symbol = symbol(operator);
-        if let (BinaryOperator::Overlaps, Some([one, other]), Some([third, fourth])) =
-            (operator, members(left), members(right))
-        {
-            return self.call_over("overlaps", &[one, other, third, fourth]);
-        }
         if let (Some(left), Some(right)) = (members(left), members(right)) {
-            return self.compare_rows(left, &symbol, right);
+            return match (operator, &left[..], &right[..]) {
+                (BinaryOperator::Overlaps, [one, other], [third, fourth]) => {
+                    self.call_over("overlaps", &[one, other, third, fourth])
+                }
+                _ => self.compare_rows(&left, &symbol, &right),
+            };
         }
         let (left, right) = (self.expression(left)?, self.expression(right)?);
         operator::binary(&symbol, left, right, &self.catalog)
@@ -313,7 +313,7 @@ impl Binder<'_> {
                         "unequal number of entries in row expressions",
                     )
                 })?;
-                any = any.or(self.compare_rows(left, "=", row)?.expr);
+                any = any.or(self.compare_rows(&left, "=", &row)?.expr);
             }
             return Ok(boolean(negate(any, negated)));
         }
@@ -446,7 +446,9 @@ impl Binder<'_> {
         let otherwise = results.next().map(|otherwise| Box::new(otherwise.expr));
         let branches = tests.into_iter().zip(results);
         let branches = branches.map(|(test, result)| (Box::new(test), Box::new(result.expr)));
-        let case = Case::new(None, branches.collect(), otherwise);
+        // `CASE true WHEN …`: of a CASE without an operand that is true or false the
+        // engine makes AND and OR, and what a test guards is then computed for all rows.
+        let case = Case::new(Some(Box::new(lit(true))), branches.collect(), otherwise);
         Ok(Typed::new(Expr::Case(case), common))
     }
 

@@ -24,6 +24,7 @@ mod from;
 mod group;
 mod join;
 mod literal;
+mod mention;
 mod name;
 mod order;
 mod output;

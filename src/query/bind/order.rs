@@ -10,10 +10,10 @@ use super::frame::{Clause, Frame};
 use super::name::folded;
 use super::query::Answer;
 use super::scope::Field;
-use crate::error::{Definition, Error, ErrorKind, Object, Result, Value as Wrong};
+use crate::error::{Definition, Error, ErrorKind, Object, Result};
 use crate::query::error::translated;
 use crate::query::types::{self, Coercion};
-use crate::query::{build, names};
+use crate::query::{build, limit as rows, names};
 use crate::relation::{self, Type};
 
 /// The items of an ORDER BY.
@@ -25,6 +25,17 @@ pub(super) fn items(order: Option<&ast::OrderBy>) -> Result<&[ast::OrderByExpr]>
             ErrorKind::Syntax,
             "syntax error at or near \"ALL\"",
         )),
+    }
+}
+
+/// LIMIT and OFFSET.
+pub(super) fn bounds(query: &ast::Query) -> (Option<&ast::Expr>, Option<&ast::Expr>) {
+    match &query.limit_clause {
+        None => (None, None),
+        Some(ast::LimitClause::LimitOffset { limit, offset, .. }) => {
+            (limit.as_ref(), offset.as_ref().map(|offset| &offset.value))
+        }
+        Some(ast::LimitClause::OffsetCommaLimit { offset, limit }) => (Some(limit), Some(offset)),
     }
 }
 
@@ -113,15 +124,7 @@ impl Binder<'_> {
 
     /// LIMIT, OFFSET and FETCH FIRST.
     pub(super) fn limited(&mut self, answer: Answer, query: &ast::Query) -> Result<Answer> {
-        let (limit, offset) = match &query.limit_clause {
-            None => (None, None),
-            Some(ast::LimitClause::LimitOffset { limit, offset, .. }) => {
-                (limit.as_ref(), offset.as_ref().map(|offset| &offset.value))
-            }
-            Some(ast::LimitClause::OffsetCommaLimit { offset, limit }) => {
-                (Some(limit), Some(offset))
-            }
-        };
+        let (limit, offset) = bounds(query);
         let has_ties = query.fetch.as_ref().is_some_and(|fetch| fetch.with_ties);
         if query.fetch.as_ref().is_some_and(|fetch| fetch.percent) {
             return Err(Error::new(
@@ -138,8 +141,8 @@ impl Binder<'_> {
         let one = ast::Expr::value(ast::Value::Number("1".to_owned(), false));
         let fetch = query.fetch.as_ref();
         let fetch = fetch.map(|fetch| fetch.quantity.as_ref().unwrap_or(&one));
-        let fetch = self.row_count(limit.or(fetch), "LIMIT", Wrong::RowCount)?;
-        let skip = self.row_count(offset, "OFFSET", Wrong::RowOffset)?;
+        let fetch = self.row_count(limit.or(fetch), "LIMIT", rows::admit_limit)?;
+        let skip = self.row_count(offset, "OFFSET", rows::admit_offset)?;
         if fetch.is_none() && skip.is_none() {
             return Ok(answer);
         }
@@ -179,7 +182,7 @@ impl Binder<'_> {
         &mut self,
         count: Option<&ast::Expr>,
         clause: &str,
-        wrong: Wrong,
+        admit: fn(i64) -> Result<()>,
     ) -> Result<Option<Expr>> {
         let Some(count) = count.filter(|count| !is_all(count)) else {
             return Ok(None);
@@ -195,11 +198,11 @@ impl Binder<'_> {
             ));
         }
         match &bound.expr {
-            Expr::Literal(ScalarValue::Int64(Some(count)), _) if *count < 0 => Err(Error::new(
-                ErrorKind::InvalidValue(wrong),
-                format!("{clause} must not be negative"),
-            )),
             Expr::Literal(ScalarValue::Int64(None), _) => Ok(None),
+            Expr::Literal(ScalarValue::Int64(Some(count)), _) => {
+                admit(*count)?;
+                Ok(Some(bound.expr))
+            }
             _ => Ok(Some(bound.expr)),
         }
     }

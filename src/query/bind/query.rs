@@ -13,6 +13,7 @@ use datafusion::sql::TableReference;
 use sqlparser::ast;
 
 use super::binder::Binder;
+use super::mention::mentions;
 use super::name::folded;
 use super::order;
 use super::scope::Field;
@@ -117,15 +118,7 @@ impl Binder<'_> {
     pub(super) fn query(&mut self, query: &ast::Query) -> Result<Answer> {
         // FOR UPDATE locks rows that somebody may change: there are none.
         let known = self.common.len();
-        if let Some(with) = &query.with {
-            for table in &with.cte_tables {
-                let common = match with.recursive {
-                    true => self.recursive(table)?,
-                    false => self.common(table)?,
-                };
-                self.common.push(common);
-            }
-        }
+        self.with(query.with.as_ref())?;
         let items = order::items(query.order_by.as_ref())?;
         let answer = self.body(&query.body, items)?;
         let answer = self.limited(answer, query);
@@ -185,6 +178,20 @@ impl Binder<'_> {
 
     // ---- WITH ----
 
+    fn with(&mut self, with: Option<&ast::With>) -> Result<()> {
+        let Some(with) = with else {
+            return Ok(());
+        };
+        for table in &with.cte_tables {
+            let common = match with.recursive {
+                true => self.recursive(table)?,
+                false => self.common(table)?,
+            };
+            self.common.push(common);
+        }
+        Ok(())
+    }
+
     fn common(&mut self, table: &ast::Cte) -> Result<Common> {
         let answer = self.subquery(&table.query)?;
         let (plan, fields) = answer.renamed(self)?;
@@ -196,8 +203,17 @@ impl Binder<'_> {
     }
 
     /// `WITH RECURSIVE t AS (… UNION [ALL] …)`, where the second query is over the
-    /// rows that it made before; any other query is as it is without the word.
+    /// rows that it made before; a query that does not name itself is as it is without
+    /// the word.
+    ///
+    /// # Errors
+    /// 42P19 for a query of another form, 0A000 for one with an order or a number of
+    /// rows.
     fn recursive(&mut self, table: &ast::Cte) -> Result<Common> {
+        let name = folded(&table.alias.name);
+        if !mentions(&table.query, &name) {
+            return self.common(table);
+        }
         let ast::SetExpr::SetOperation {
             op: ast::SetOperator::Union,
             set_quantifier,
@@ -205,23 +221,31 @@ impl Binder<'_> {
             right,
         } = table.query.body.as_ref()
         else {
-            return self.common(table);
+            let error = Error::new(
+                ErrorKind::InvalidDefinition(Definition::Recursion),
+                format!(
+                    "recursive query \"{name}\" does not have the form non-recursive-term UNION [ALL] recursive-term"
+                ),
+            );
+            let named = ast::ObjectName::from(vec![table.alias.name.clone()]);
+            return Err(self.at(error, &named));
         };
-        let name = folded(&table.alias.name);
+        self.admit_recursion(&table.query)?;
+        let outside = self.common.len();
+        self.with(table.query.with.as_ref())?;
         let first = self.body(left, &[])?.resolved(self)?;
         let (first, fields) = first.renamed(self)?;
         let fields = aliased(fields, &table.alias)?;
         // What the second query sees under the name: the rows of the round before.
         let work = self.names.fresh();
         let seen = self.work_table(&work, &fields)?;
-        let known = self.common.len();
         self.common.push(Common {
             name: name.clone(),
             plan: seen,
             fields: fields.clone(),
         });
         let second = self.body(right, &[]);
-        self.common.truncate(known);
+        self.common.truncate(outside);
         let second = second?;
         if second.fields.len() != fields.len() {
             return Err(super::set_operation::other_columns("UNION"));
@@ -261,6 +285,37 @@ impl Binder<'_> {
             plan: LogicalPlan::RecursiveQuery(plan),
             fields,
         })
+    }
+
+    /// Refuses what the rounds of a recursion cannot have as a whole (0A000).
+    fn admit_recursion(&self, query: &ast::Query) -> Result<()> {
+        let refused = |clause: &str| {
+            Error::new(
+                ErrorKind::Unsupported,
+                format!("{clause} in a recursive query is not implemented"),
+            )
+        };
+        if let Some(item) = order::items(query.order_by.as_ref())?.first() {
+            return Err(self.at(refused("ORDER BY"), &item.expr));
+        }
+        let (limit, offset) = order::bounds(query);
+        if let Some(offset) = offset {
+            return Err(self.at(refused("OFFSET"), offset));
+        }
+        if let Some(limit) = limit {
+            return Err(self.at(refused("LIMIT"), limit));
+        }
+        if let Some(fetch) = &query.fetch {
+            let error = refused("LIMIT");
+            return Err(match &fetch.quantity {
+                Some(quantity) => self.at(error, quantity),
+                None => error,
+            });
+        }
+        match query.locks.is_empty() {
+            true => Ok(()),
+            false => Err(refused("FOR UPDATE/SHARE")),
+        }
     }
 
     fn work_table(&mut self, name: &str, fields: &[Field]) -> Result<LogicalPlan> {

@@ -1,10 +1,14 @@
 //! Rows as values (PostgreSQL manual, 4.2.13, 8.16 and 9.24.5).
 
+use std::sync::Arc;
+
+use datafusion::arrow::array::StructArray;
+use datafusion::common::ScalarValue;
 use datafusion::functions::core::expr_fn::{get_field, named_struct};
 use datafusion::logical_expr::{Expr, lit};
 use sqlparser::ast;
 
-use super::binder::Binder;
+use super::binder::{Binder, is_word};
 use super::expression::{boolean, unnested};
 use crate::error::{Definition, Error, ErrorKind, Object, Result};
 use crate::query::function::operator;
@@ -15,9 +19,9 @@ impl Binder<'_> {
     /// `(a, b) < (c, d)` (PostgreSQL manual, 9.24.5).
     pub(super) fn compare_rows(
         &mut self,
-        left: &[ast::Expr],
+        left: &[&ast::Expr],
         symbol: &str,
-        right: &[ast::Expr],
+        right: &[&ast::Expr],
     ) -> Result<Typed> {
         if left.len() != right.len() {
             return Err(Error::new(
@@ -80,9 +84,15 @@ impl Binder<'_> {
     }
 
     pub(super) fn row(&mut self, members: &[ast::Expr]) -> Result<Typed> {
+        let members = members.iter().map(|member| self.expression(member));
+        let members = members.collect::<Result<Vec<_>>>()?;
+        self.row_of(members)
+    }
+
+    /// A row of these members; a literal without a type is a `text`.
+    pub(super) fn row_of(&mut self, members: Vec<Typed>) -> Result<Typed> {
         let mut fields = Vec::with_capacity(members.len());
-        for (nth, member) in members.iter().enumerate() {
-            let member = self.expression(member)?;
+        for (nth, member) in members.into_iter().enumerate() {
             let member = match member.is_unknown() {
                 true => self.coerce(member, &Type::TEXT)?,
                 false => member,
@@ -100,6 +110,11 @@ pub(super) fn record(members: Vec<(String, Typed)>) -> Typed {
             .iter()
             .map(|(name, member)| (name.clone(), member.data_type.clone())),
     );
+    if members.is_empty() {
+        let empty = StructArray::new_empty_fields(1, None);
+        let empty = ScalarValue::Struct(Arc::new(empty));
+        return Typed::new(Expr::Literal(empty, None), of);
+    }
     let named = members
         .into_iter()
         .zip(1..)
@@ -135,10 +150,29 @@ pub(super) fn member(of: Typed, name: &str) -> Result<Typed> {
     Ok(Typed::new(expr, field.type_().clone()))
 }
 
-/// The members of a row constructor.
-pub(super) fn members(expr: &ast::Expr) -> Option<&[ast::Expr]> {
+/// The members of a row constructor: `(a, b)` or `ROW(a, b)`.
+pub(super) fn members(expr: &ast::Expr) -> Option<Vec<&ast::Expr>> {
     match unnested(expr) {
-        ast::Expr::Tuple(members) => Some(members),
+        ast::Expr::Tuple(members) => Some(members.iter().collect()),
+        ast::Expr::Function(call) => {
+            let [ast::ObjectNamePart::Identifier(name)] = &call.name.0[..] else {
+                return None;
+            };
+            match &call.args {
+                ast::FunctionArguments::List(list) if is_word(name, "row") => {
+                    list.args.iter().map(plain).collect()
+                }
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// An argument that is one expression.
+fn plain(argument: &ast::FunctionArg) -> Option<&ast::Expr> {
+    match argument {
+        ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(expr)) => Some(expr),
         _ => None,
     }
 }

@@ -79,7 +79,7 @@ impl Binder<'_> {
     ) -> Result<Typed> {
         let left = match members(left) {
             Some(members) => members
-                .iter()
+                .into_iter()
                 .map(|member| self.expression(member))
                 .collect(),
             None => self.expression(left).map(|left| vec![left]),

@@ -121,7 +121,15 @@ impl<'a> Reader<'a> {
         });
         let (spelled, rest) = self.rest.split_at(end.unwrap_or(0) + 2);
         self.rest = rest;
-        let text: String = serde_json::from_str(spelled).expect("it was checked");
+        // What was checked before is the grammar, which knows nothing of surrogates.
+        let text: String = serde_json::from_str(spelled).map_err(|error| {
+            Error::new(
+                ErrorKind::InvalidValue(Fault::Text),
+                "invalid input syntax for type json",
+            )
+            .with_detail("Unicode low surrogate must follow a high surrogate.")
+            .with_source(error)
+        })?;
         if text.contains('\0') {
             return Err(Error::new(
                 ErrorKind::InvalidValue(Fault::Untranslatable),

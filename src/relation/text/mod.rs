@@ -6,6 +6,7 @@ mod float;
 pub(super) mod json;
 mod read;
 mod record;
+mod spelling;
 mod write;
 
 pub(super) use array::{too_many_dimensions, too_many_elements};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use postgres_types::Kind;
 use uuid::Uuid;
 
+use super::spelling::spelled;
 use super::{array, float, json, record};
 use crate::error::{Error, ErrorKind, Result, Value as Fault};
 use crate::relation::numeric::is_space;
@@ -80,7 +81,7 @@ impl Value {
                         format!("invalid input value for enum {}: \"{text}\"", type_name(of)),
                     ));
                 }
-                _ => Self::text(text),
+                _ => Self::text(spelled(text, of)?),
             },
         })
     }

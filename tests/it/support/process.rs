@@ -86,7 +86,14 @@ impl Store {
     fn serve(&self, listen: &str) -> Command {
         let mut command = rekha(self.directory.path());
         command
-            .args(["serve", "--listen", listen, "--store"])
+            .args([
+                "serve",
+                "--listen",
+                listen,
+                "--http",
+                "127.0.0.1:0",
+                "--store",
+            ])
             .arg(format!("sqlite:{}", self.file().display()));
         command
     }

@@ -16,6 +16,8 @@ pub(super) fn cache(maker: &Maker<'_>) -> Vec<Row> {
         ("evictions", count(statistics.evictions)),
         ("refreshes", count(statistics.refreshes)),
         ("invalidations", count(statistics.invalidations)),
+        ("memory_bytes", count(statistics.memory)),
+        ("stale_reads", count(statistics.stale_reads)),
     ])]
 }
 

@@ -10,14 +10,16 @@ use crate::query::function::{Arguments, Call, Function};
 use crate::relation::{Numeric, Type, Value};
 
 pub(in crate::query::function::library) static TRANSCENDENTAL: &[Function] = &[
-    Function::row("exp", &[NUMERIC], NUMERIC, |_, values| {
+    Function::row("exp", &[NUMERIC], NUMERIC, |call, values| {
+        call.catalog.stop.check()?;
         Ok(answer(match values.numeric(0) {
             Numeric::Number(number) => exp_scaled(number)?,
             Numeric::NegativeInfinity => Numeric::Number(BigDecimal::zero()),
             other => other.clone(),
         }))
     }),
-    Function::row("ln", &[NUMERIC], NUMERIC, |_, values| {
+    Function::row("ln", &[NUMERIC], NUMERIC, |call, values| {
+        call.catalog.stop.check()?;
         Ok(answer(match positive(values.numeric(0))? {
             Some(number) => {
                 let scale = SIGNIFICANT - ln_weight(number);
@@ -29,13 +31,16 @@ pub(in crate::query::function::library) static TRANSCENDENTAL: &[Function] = &[
             None => values.numeric(0).clone(),
         }))
     }),
-    Function::row("log", &[NUMERIC], NUMERIC, |_, values| {
+    Function::row("log", &[NUMERIC], NUMERIC, |call, values| {
+        call.catalog.stop.check()?;
         log(&Numeric::Number(BigDecimal::from(10)), values.numeric(0)).map(answer)
     }),
-    Function::row("log10", &[NUMERIC], NUMERIC, |_, values| {
+    Function::row("log10", &[NUMERIC], NUMERIC, |call, values| {
+        call.catalog.stop.check()?;
         log(&Numeric::Number(BigDecimal::from(10)), values.numeric(0)).map(answer)
     }),
-    Function::row("log", &[NUMERIC, NUMERIC], NUMERIC, |_, values| {
+    Function::row("log", &[NUMERIC, NUMERIC], NUMERIC, |call, values| {
+        call.catalog.stop.check()?;
         log(values.numeric(0), values.numeric(1)).map(answer)
     }),
     Function::row("power", &[NUMERIC, NUMERIC], NUMERIC, power),
@@ -53,11 +58,15 @@ const MAX_SCALE: i64 = 1_000;
 /// Digits beyond those that are shown.
 const GUARD: i64 = 12;
 
-/// Larger exponents of e are beyond every `numeric`.
-const MAX_EXPONENT: f64 = 302_000.0;
+/// From here on the exponents of e are refused, or their powers are 0 (`exp_var`).
+const MAX_EXPONENT: f64 = 6_000.0;
 
-/// Larger integer powers are not multiplied out.
-const MAX_MULTIPLIED: i64 = 1_000;
+/// Larger logarithms are of what is beyond every `numeric`.
+const MAX_LOGARITHM: f64 = 302_000.0;
+
+/// Numbers of more digits before the point, or zeros behind it, are divided by a
+/// power of ten before their logarithm is looked for.
+const MAX_WEIGHT: i64 = 20;
 
 fn answer(numeric: Numeric) -> Value {
     Value::Numeric(numeric.into())
@@ -82,10 +91,15 @@ fn rounded(number: &BigDecimal, scale: i64) -> BigDecimal {
     number.with_scale_round(scale, RoundingMode::HalfUp)
 }
 
+/// How many digits a number has before the point; negative for zeros behind it.
+fn weight(number: &BigDecimal) -> i64 {
+    let digits = i64::try_from(number.digits()).unwrap_or(i64::MAX);
+    digits - number.fractional_digit_count()
+}
+
 /// The natural logarithm as a float, also of numbers that are no floats.
 fn float_ln(number: &BigDecimal) -> f64 {
-    let digits = i64::try_from(number.digits()).unwrap_or(i64::MAX);
-    let exponent = digits - number.fractional_digit_count();
+    let exponent = weight(number);
     let mantissa = number * BigDecimal::from_bigint(BigInt::from(1), exponent);
     float(&mantissa).ln() + exponent as f64 * std::f64::consts::LN_10
 }
@@ -133,6 +147,14 @@ fn exp(number: &BigDecimal, scale: i64) -> BigDecimal {
 /// makes three times the digits right.
 fn ln(number: &BigDecimal, scale: i64) -> BigDecimal {
     let places = scale + GUARD;
+    let tens = weight(number);
+    if tens.abs() > MAX_WEIGHT {
+        let mantissa = number * BigDecimal::from_bigint(BigInt::from(1), tens);
+        let digits = u64::try_from(places + GUARD).unwrap_or(1);
+        let mantissa = ln(&mantissa.with_prec(digits), places);
+        let tens = ln(&BigDecimal::from(10), places) * BigDecimal::from(tens);
+        return rounded(&(mantissa + tens), scale);
+    }
     let start = format!("{:e}", float_ln(number));
     let mut guess: BigDecimal = start.parse().unwrap_or_default();
     guess = rounded(&guess, places);
@@ -157,14 +179,14 @@ fn ln(number: &BigDecimal, scale: i64) -> BigDecimal {
 
 fn exp_scaled(number: &BigDecimal) -> Result<Numeric> {
     let value = float(number);
-    if value > MAX_EXPONENT {
+    if value >= MAX_EXPONENT {
         return Err(overflow());
     }
     let scale = SIGNIFICANT - (value * std::f64::consts::LOG10_E).clamp(-2_000.0, 2_000.0) as i64;
     let scale = scale
         .max(number.fractional_digit_count())
         .clamp(0, MAX_SCALE);
-    if value < -MAX_EXPONENT {
+    if value <= -MAX_EXPONENT {
         return Numeric::new(BigDecimal::from_bigint(BigInt::ZERO, scale));
     }
     Numeric::new(exp(number, scale))
@@ -215,7 +237,8 @@ fn log(base: &Numeric, number: &Numeric) -> Result<Numeric> {
 }
 
 /// `power` and `^`.
-pub(in crate::query::function) fn power(_: &Call<'_>, values: &[Value]) -> Result<Value> {
+pub(in crate::query::function) fn power(call: &Call<'_>, values: &[Value]) -> Result<Value> {
+    call.catalog.stop.check()?;
     let refused = |message| Err(Error::new(ErrorKind::InvalidValue(Fault::Power), message));
     let (base, exponent) = match (values.numeric(0), values.numeric(1)) {
         (Numeric::Number(base), Numeric::Number(exponent)) => (base, exponent),
@@ -243,7 +266,7 @@ pub(in crate::query::function) fn power(_: &Call<'_>, values: &[Value]) -> Resul
         ))));
     }
     let value = float_ln(&base.abs()) * float(exponent);
-    if value > MAX_EXPONENT {
+    if value >= MAX_EXPONENT {
         return Err(overflow());
     }
     let scale = SIGNIFICANT - (value * std::f64::consts::LOG10_E) as i64;
@@ -263,40 +286,54 @@ pub(in crate::query::function) fn power(_: &Call<'_>, values: &[Value]) -> Resul
 
 /// A power by its logarithm, `value` being about the exponent of e.
 fn e_to(base: &BigDecimal, exponent: &BigDecimal, value: f64, scale: i64) -> BigDecimal {
-    if value < -MAX_EXPONENT {
+    if value <= -MAX_EXPONENT {
         return BigDecimal::from_bigint(BigInt::ZERO, scale);
     }
-    let weight = (value * std::f64::consts::LOG10_E) as i64;
-    let size = i64::try_from(exponent.digits()).unwrap_or(i64::MAX);
-    let places = (scale + weight.max(0) + size + GUARD).max(GUARD);
+    let digits = (value * std::f64::consts::LOG10_E) as i64;
+    // What is wrong in the logarithm is as many times as wrong in the product.
+    let size = weight(exponent).max(0);
+    let places = (scale + digits.max(0) + size + GUARD).max(GUARD);
     exp(&(ln(base, places) * exponent), scale)
 }
 
 fn integer_power(base: &BigDecimal, exponent: i64, scale: i64) -> Result<Numeric> {
+    if exponent == 0 {
+        return Numeric::new(one().with_scale(scale));
+    }
     if base.is_zero() {
-        let number = i64::from(exponent == 0);
-        return Numeric::new(BigDecimal::from(number).with_scale(scale));
+        return Numeric::new(BigDecimal::from_bigint(BigInt::ZERO, scale));
     }
     let value = float_ln(&base.abs()) * exponent as f64;
-    if value > MAX_EXPONENT {
+    if value > MAX_LOGARITHM {
         return Err(overflow());
     }
-    let size = exponent.unsigned_abs();
-    let power = if exponent.abs() <= MAX_MULTIPLIED && exponent >= 0 {
-        let product = (0..size).fold(one(), |product, _| product * base);
-        rounded(&product, scale)
-    } else if exponent.abs() <= MAX_MULTIPLIED {
-        let product = (0..size).fold(one(), |product, _| product * base);
-        quotient(&one(), &product, scale)
-    } else {
-        let power = e_to(&base.abs(), &BigDecimal::from(exponent), value, scale);
-        if base.is_negative() && exponent % 2 != 0 {
-            -power
-        } else {
-            power
+    let shown = (value * std::f64::consts::LOG10_E) as i64 + scale;
+    // Not even the first digit is shown.
+    if shown < -GUARD {
+        return Numeric::new(BigDecimal::from_bigint(BigInt::ZERO, scale));
+    }
+    // Every multiplication is as wrong as those before it together.
+    let digits = shown.max(0) + i64::from(exponent.unsigned_abs().ilog10()) + GUARD;
+    let product = multiplied(base, exponent.unsigned_abs(), digits.unsigned_abs());
+    Numeric::new(match exponent {
+        0.. => rounded(&product, scale),
+        _ => quotient(&one(), &product, scale),
+    })
+}
+
+/// A number so many times with itself, by squares, to so many significant digits.
+fn multiplied(base: &BigDecimal, times: u64, digits: u64) -> BigDecimal {
+    let (mut product, mut square, mut left) = (one(), base.clone(), times);
+    loop {
+        if left % 2 == 1 {
+            product = (&product * &square).with_prec(digits);
         }
-    };
-    Numeric::new(power)
+        left /= 2;
+        if left == 0 {
+            return product;
+        }
+        square = (&square * &square).with_prec(digits);
+    }
 }
 
 /// Powers of infinity and of what is no number (POSIX's `pow`).

@@ -1,0 +1,6 @@
+//! The contract of the module, over the registry's own tables.
+
+mod delivery;
+mod failure;
+mod fixture;
+mod model;

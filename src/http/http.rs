@@ -1,0 +1,78 @@
+//! The server of these pages.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tokio::net::TcpListener;
+
+use super::{health, metrics};
+use crate::registry::Registry;
+use crate::tasks::Tasks;
+
+/// Answers HTTP until its tasks stop.
+pub struct Http {
+    registry: Arc<Registry>,
+    tasks: Tasks,
+}
+
+impl Http {
+    /// The pages of a registry.
+    pub fn new(registry: Arc<Registry>, tasks: Tasks) -> Self {
+        Self { registry, tasks }
+    }
+
+    /// Serves until the tasks are asked to stop.
+    pub async fn run(self, listener: TcpListener) {
+        let stop = self.tasks.stopping().clone();
+        let pages = Router::new()
+            .route("/health/schema-registry", get(health_page))
+            .route("/livez", get(|| async { "ok\n" }))
+            .route("/readyz", get(ready_page))
+            .route("/metrics", get(metrics_page))
+            .with_state(self.registry);
+        let served = axum::serve(listener, pages)
+            .with_graceful_shutdown(async move { stop.cancelled().await })
+            .await;
+        if let Err(error) = served {
+            tracing::error!(%error, "HTTP is no longer served");
+        }
+    }
+}
+
+async fn health_page(State(registry): State<Arc<Registry>>) -> Response {
+    let report = health::report(&registry).await;
+    let status = match report.is_healthy() {
+        true => StatusCode::OK,
+        false => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    (status, Json(report)).into_response()
+}
+
+async fn ready_page(State(registry): State<Arc<Registry>>) -> Response {
+    match health::is_ready(&registry).await {
+        true => (StatusCode::OK, "ok\n").into_response(),
+        false => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the store does not answer\n",
+        )
+            .into_response(),
+    }
+}
+
+async fn metrics_page(State(registry): State<Arc<Registry>>) -> Response {
+    match metrics::page(&registry).await {
+        Ok(text) => {
+            let content = [(header::CONTENT_TYPE, metrics::CONTENT_TYPE)];
+            (content, text).into_response()
+        }
+        Err(error) => {
+            tracing::error!(%error, "the metrics cannot be written");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! The change pipeline killed at named places: between commit and read, read and
+//! delivery, delivery and offset, offset and prune, and in the middle of a refresh.
+//!
+//! A process of its own commits changes and follows them with three components; each
+//! writes what it is told to a file before it says that it has taken it. At a random
+//! time one of the places kills it with SIGKILL, and the next process goes on with the
+//! same files. At the end an oracle, a table that a trigger fills as the log is filled,
+//! says what was committed: each component saw all of it, in order, and nothing else.
+//!
+//! `REKHA_CRASH_ROUNDS` says how many processes die, `REKHA_CRASH_SEED` when.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use fastrand::Rng;
+use parking_lot::Mutex;
+use rekha::astha::{Astha, Capture, Component, Config, Health, Refresh, Subscriber, Unit};
+use rekha::error::{Error, Result};
+use rekha::position::Position;
+use rekha::sqlite::{Database, Options};
+use rekha::tasks::Tasks;
+
+const PLACES: [&str; 5] = [
+    "astha::read",
+    "astha::deliver",
+    "astha::offset",
+    "astha::prune",
+    "astha::refresh",
+];
+
+/// The names of the components and the tables that each is told of.
+const COMPONENTS: [(&str, &[&str]); 3] = [
+    ("both", &["items", "prices"]),
+    ("items", &["items"]),
+    ("prices", &["prices"]),
+];
+
+/// What every process before the last is told by its parent: the directory.
+const VICTIM: &str = "REKHA_CRASH_VICTIM";
+
+/// Commits that a process makes if nothing kills it before.
+const COMMITS: u32 = 40;
+
+fn number(variable: &str) -> Option<u64> {
+    let text = std::env::var(variable).ok()?;
+    Some(text.parse().expect(variable))
+}
+
+#[test]
+fn every_component_sees_every_change_in_order_wherever_the_process_dies() {
+    let rounds = number("REKHA_CRASH_ROUNDS").unwrap_or(100);
+    let seed = number("REKHA_CRASH_SEED").unwrap_or_else(|| fastrand::u64(..));
+    println!("REKHA_CRASH_SEED={seed}");
+    let mut rng = Rng::with_seed(seed);
+    let directory = tempfile::tempdir().unwrap();
+    let mut killed = [0; PLACES.len()];
+    for _ in 0..rounds {
+        let nth = rng.usize(..PLACES.len());
+        // A refresh happens once in a process, others many times.
+        let passes = match PLACES[nth] {
+            "astha::refresh" => rng.u32(..2),
+            _ => rng.u32(..COMMITS),
+        };
+        let place = format!("{}={passes}*off->return", PLACES[nth]);
+        let status = victim(directory.path(), &place, rng.u64(..));
+        if !status.success() {
+            killed[nth] += 1;
+        }
+    }
+    let last = victim(directory.path(), "", rng.u64(..));
+    assert!(last.success(), "the last process ends by itself");
+    for (place, killed) in PLACES.iter().zip(killed) {
+        println!("{place} killed {killed}");
+        assert!(killed > 0 || rounds < 50, "{place} was never reached");
+    }
+    judge(directory.path());
+}
+
+/// Runs a process that may be killed.
+fn victim(directory: &Path, place: &str, seed: u64) -> std::process::ExitStatus {
+    let test = "delivery::a_process_that_may_be_killed";
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture"])
+        .env(VICTIM, directory)
+        .env("FAILPOINTS", place)
+        .env("REKHA_CRASH_SEED", seed.to_string())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    use std::os::unix::process::ExitStatusExt as _;
+    let is_killed = output.status.signal() == Some(9);
+    assert!(
+        output.status.success() || is_killed,
+        "{place}: {}\n{}{}",
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    output.status
+}
+
+/// The process itself; without a directory there is nothing to do.
+#[test]
+fn a_process_that_may_be_killed() {
+    let Some(directory) = std::env::var_os(VICTIM) else {
+        return;
+    };
+    rekha::failpoint::heed();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(work(&PathBuf::from(directory)));
+}
+
+async fn work(directory: &Path) {
+    let database = open(directory);
+    let tasks = Tasks::new();
+    let config = Config {
+        batch_size: 8,
+        ..Config::default()
+    };
+    let astha = Astha::new(database.clone(), config, tasks.clone()).unwrap();
+    for (name, tables) in COMPONENTS {
+        let journal = Journal::open(directory, name, tables);
+        astha.subscribe(Arc::new(journal)).await.unwrap();
+    }
+    let mut rng = Rng::with_seed(number("REKHA_CRASH_SEED").unwrap());
+    for commit in 0..COMMITS {
+        if rng.u32(..COMMITS) == 0 || commit == COMMITS / 2 {
+            astha.refresh(COMPONENTS[rng.usize(..3)].0).unwrap();
+        }
+        let sql: String = (0..rng.u32(1..6)).map(|_| change(&mut rng)).collect();
+        let fails = rng.u32(..8) == 0;
+        let written = database.write(move |connection| {
+            connection.execute_batch(&sql)?;
+            match fails {
+                true => Err(Error::new(rekha::error::ErrorKind::Conflict, "on purpose")),
+                false => Ok(()),
+            }
+        });
+        assert_eq!(written.await.is_err(), fails);
+    }
+    let end = astha.log_state().await.unwrap().end;
+    astha.delivered(end).await;
+    tasks.stop(crate::support::DEADLINE).await;
+    database.close().await;
+}
+
+fn change(rng: &mut Rng) -> String {
+    let table = ["items", "prices"][rng.usize(..2)];
+    let id = rng.u32(..20);
+    match rng.u32(..3) {
+        0 => format!("INSERT INTO {table} (value) VALUES ({id});"),
+        1 => format!("UPDATE {table} SET value = value + 1 WHERE id % 20 = {id};"),
+        _ => format!("DELETE FROM {table} WHERE id % 20 = {id};"),
+    }
+}
+
+/// The file with two tables, the log, and the oracle.
+fn open(directory: &Path) -> Arc<Database> {
+    let opened = Database::open(
+        &Options::new(directory.join("x.db")),
+        |_| Ok(()),
+        |connection| {
+            connection.execute_batch(
+                "CREATE TABLE IF NOT EXISTS items (id INTEGER PRIMARY KEY AUTOINCREMENT, value);
+                 CREATE TABLE IF NOT EXISTS prices (id INTEGER PRIMARY KEY AUTOINCREMENT, value);",
+            )?;
+            Capture::of(["items", "prices"]).install(connection)?;
+            Ok(connection.execute_batch(
+                "CREATE TABLE IF NOT EXISTS oracle (id INTEGER PRIMARY KEY, said TEXT, tablename TEXT);
+                 CREATE TRIGGER IF NOT EXISTS oracle_hears AFTER INSERT ON __cdc_log BEGIN
+                    INSERT INTO oracle VALUES (NEW.id, NEW.tablename || ' ' || NEW.operation || ' '
+                        || json_extract(coalesce(NEW.after, NEW.before), '$.id'), NEW.tablename);
+                 END;",
+            )?)
+        },
+    );
+    Arc::new(opened.unwrap())
+}
+
+/// Writes what it is told to a file, a line an event and `refresh` for a refresh.
+struct Journal {
+    name: &'static str,
+    tables: &'static [&'static str],
+    file: Mutex<File>,
+}
+
+impl Journal {
+    fn open(directory: &Path, name: &'static str, tables: &'static [&'static str]) -> Self {
+        let file = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(directory.join(name));
+        let mut file = file.unwrap();
+        // A line that was half written ends here.
+        file.write_all(b"\nbegin\n").unwrap();
+        Self {
+            name,
+            tables,
+            file: Mutex::new(file),
+        }
+    }
+}
+
+#[async_trait]
+impl Subscriber for Journal {
+    fn component(&self) -> Component {
+        Component {
+            name: self.name,
+            version: "1",
+            tables: self.tables,
+        }
+    }
+
+    async fn on_event(&self, unit: &Unit) -> Result<()> {
+        let lines = unit.events.iter().map(|event| {
+            let id = &event.data.row()["id"];
+            let operation = event.operation().as_str();
+            format!("{} {} {operation} {id}\n", event.position.0, event.table)
+        });
+        let lines: String = lines.collect();
+        self.file.lock().write_all(lines.as_bytes()).unwrap();
+        Ok(())
+    }
+
+    async fn on_health(&self) -> Health {
+        Health::Healthy
+    }
+
+    async fn on_refresh(&self, reason: Refresh, through: Position) -> Result<()> {
+        assert_eq!(reason, Refresh::Requested, "up to {}", through.0);
+        Ok(())
+    }
+}
+
+/// What each component saw is what was committed.
+fn judge(directory: &Path) {
+    let connection = rusqlite::Connection::open(directory.join("x.db")).unwrap();
+    for (name, tables) in COMPONENTS {
+        let mut statement = connection
+            .prepare("SELECT id, said FROM oracle WHERE instr(?1, tablename) > 0 ORDER BY id")
+            .unwrap();
+        let committed = statement.query_map([tables.join(" ")], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
+        });
+        let committed: Vec<_> = committed.unwrap().map(|row| row.unwrap()).collect();
+        let mut seen: Vec<(i64, String)> = Vec::new();
+        let mut last = 0;
+        let file = File::open(directory.join(name)).unwrap();
+        for line in BufReader::new(file).lines() {
+            let line = line.unwrap();
+            if line == "begin" {
+                last = 0;
+                continue;
+            }
+            let Some((position, said)) = line.split_once(' ') else {
+                continue;
+            };
+            let position: i64 = position.parse().unwrap();
+            assert!(position > last, "{name}: {position} after {last}");
+            last = position;
+            // What comes again is what came before, or goes on from it.
+            match seen.binary_search_by_key(&position, |(known, _)| *known) {
+                Ok(place) => assert_eq!(seen[place].1, said, "{name}: {position} is another"),
+                Err(place) => {
+                    assert_eq!(place, seen.len(), "{name}: {position} came late");
+                    seen.push((position, said.to_owned()));
+                }
+            }
+        }
+        assert!(!committed.is_empty());
+        assert_eq!(seen, committed, "{name}");
+    }
+}
