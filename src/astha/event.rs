@@ -158,10 +158,16 @@ pub struct Unit {
 }
 
 impl Unit {
-    /// The unit as somebody sees it who is told of these tables only; nothing when
-    /// there is nothing for it.
-    pub(super) fn of_tables(self: &Arc<Self>, tables: &[&str]) -> Option<Arc<Self>> {
-        let is_asked = |event: &&Arc<Event>| tables.contains(&event.table.as_str());
+    /// The unit as somebody sees it who is told of these tables only and knows what
+    /// came up to a position; nothing when there is nothing for it. (Another program's
+    /// unit is as long as the log was when it was read, so that two may overlap.)
+    pub(super) fn of_tables(
+        self: &Arc<Self>,
+        tables: &[&str],
+        after: Position,
+    ) -> Option<Arc<Self>> {
+        let is_asked =
+            |event: &&Arc<Event>| event.position > after && tables.contains(&event.table.as_str());
         let asked = self.events.iter().filter(is_asked).count();
         if asked == 0 {
             return None;

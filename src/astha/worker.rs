@@ -345,7 +345,7 @@ impl Worker {
             if unit.position <= delivery.position {
                 continue;
             }
-            if let Some(unit) = unit.of_tables(self.component.tables) {
+            if let Some(unit) = unit.of_tables(self.component.tables, delivery.position) {
                 crate::failpoint::at("astha::deliver");
                 self.deliver_unit(delivery, &unit).await?;
             }
