@@ -100,6 +100,12 @@ impl LogReader {
         read
     }
 
+    /// The position of the newest state.
+    pub(super) async fn end(&self) -> Result<Position> {
+        let reader = self.reader.lock().clone();
+        reader.read(end).await
+    }
+
     /// Changes when anybody has written since the last call.
     pub(super) fn data_version(&self) -> Result<i64> {
         let version = self.reader.lock().data_version();

@@ -19,7 +19,7 @@
 //!   are one [`Unit`]; rows without one are another program's and, as far as
 //!   they were read together, one unit too.
 //! * The newest units are decoded once and held for all components, as many as
-//!   [`Config::max_memory_bytes`] allows. Each component has a worker that takes them
+//!   [`Config::max_memory`] allows. Each component has a worker that takes them
 //!   at its own pace; one that is further behind reads the log for itself. So one that
 //!   is slow holds back nobody, least of all a writer.
 //! * After a unit was taken the worker's offset moves; the durable offset and the

@@ -52,7 +52,7 @@ fn number(variable: &str) -> Option<u64> {
 
 #[test]
 fn every_component_sees_every_change_in_order_wherever_the_process_dies() {
-    let rounds = number("REKHA_CRASH_ROUNDS").unwrap_or(100);
+    let rounds = number("REKHA_CRASH_ROUNDS").unwrap_or(200);
     let seed = number("REKHA_CRASH_SEED").unwrap_or_else(|| fastrand::u64(..));
     println!("REKHA_CRASH_SEED={seed}");
     let mut rng = Rng::with_seed(seed);
