@@ -467,6 +467,7 @@ impl Worker {
         let mut delay = config.poll_interval;
         let mut retry = config.retry_delay;
         let mut version = None;
+        let mut has_failed = false;
         let mut renewed = Instant::now();
         let mut few_since = None;
         let mut wishes = self.wish.subscribe();
@@ -485,7 +486,9 @@ impl Worker {
                 wait
             } else {
                 delay = config.poll_interval;
-                match self.activate().await {
+                let activated = self.activate().await;
+                has_failed = activated.is_err();
+                match activated {
                     Ok(()) => {
                         version = now;
                         retry = config.retry_delay;
@@ -512,7 +515,7 @@ impl Worker {
                 biased;
                 () = self.stop.cancelled() => break,
                 // A failed delivery waits its time out; commits do not hurry it.
-                alive = commits.changed(), if version.is_some() => if alive.is_err() { break },
+                alive = commits.changed(), if !has_failed => if alive.is_err() { break },
                 alive = wishes.changed() => if alive.is_err() { break },
                 () = tokio::time::sleep(wait) => {}
             }

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::dead_letters::StoredLetters;
-use super::schema_manager::SchemaManager;
+use super::schema_manager::{self, SchemaManager};
 use super::{CacheConfig, Registry};
 use crate::astha::{self, Astha};
 use crate::error::Result;
+use crate::position::Position;
 use crate::schema::Mode;
 use crate::store::{SqliteStore, Store};
 use crate::tasks::{Clock, SystemClock};
@@ -109,13 +110,35 @@ impl Builder {
             .await?;
         let astha = Arc::new(astha);
         astha.watch_health();
-        drop(registry.astha.set(astha));
+        drop(registry.astha.set(astha.clone()));
+        registry.tell_how_far(astha);
         registry.refresh_on_a_period();
         Ok(registry)
     }
 }
 
 impl Registry {
+    /// Changes of schemas have been told up to where the Schema Manager has come, also
+    /// where a commit changed none.
+    fn tell_how_far(&self, astha: Arc<Astha>) {
+        let (notifications, stop) = (self.notifications.clone(), self.tasks.stopping().clone());
+        self.tasks.spawn("notifications", async move {
+            let mut told = Position::default();
+            loop {
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = astha.came_to(schema_manager::NAME, Position(told.0 + 1)) => {}
+                }
+                // It is never taken away but at the end.
+                let Ok(position) = astha.position(schema_manager::NAME) else {
+                    return;
+                };
+                told = position;
+                notifications.told(told);
+            }
+        });
+    }
+
     fn refresh_on_a_period(self: &Arc<Self>) {
         let registry = Arc::downgrade(self);
         let stop = self.tasks.stopping().clone();

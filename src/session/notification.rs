@@ -61,6 +61,18 @@ impl Pending {
         }
     }
 
+    /// What was said, each once.
+    pub(super) fn said(&self) -> Vec<Arc<Notification>> {
+        let mut seen = HashSet::new();
+        let said = self.said.iter().filter(|said| seen.insert(*said));
+        said.cloned().collect()
+    }
+
+    /// Whether anything was said.
+    pub(super) fn says_anything(&self) -> bool {
+        !self.said.is_empty()
+    }
+
     /// Forgets what came after the mark.
     pub(super) fn go_back(&mut self, mark: PendingMark) {
         self.wishes.truncate(mark.wishes);
@@ -209,15 +221,5 @@ impl Session {
             listener.listen(channels.clone());
         }
         std::mem::replace(&mut self.listening.channels, channels)
-    }
-
-    /// Says what a transaction has said, now that it has committed.
-    pub(super) fn say(&self, pending: &Pending) {
-        let mut seen = HashSet::new();
-        let said = pending.said.iter().filter(|said| seen.insert(*said));
-        let said: Vec<_> = said.cloned().collect();
-        if !said.is_empty() {
-            self.registry.notifications().publish(&said);
-        }
     }
 }
