@@ -7,14 +7,8 @@
 -- an older library must not fail here. The tables are STRICT and have no BLOBs,
 -- which json_object could not take; a text that a function for JSON has just made
 -- it would take for an object, unless it is put together anew (|| ''). A
--- namespace's counters are not its definition: only a change of its name or options moves its position.
-
--- Whoever deletes rows of the log by hand moves the horizon with them, so that
--- those who miss them know. (Pruning moves it first.)
-CREATE TRIGGER __cdc_log__horizon AFTER DELETE ON __cdc_log
-WHEN OLD.id > (SELECT pruned_through FROM __cdc_horizon) BEGIN
-    UPDATE __cdc_horizon SET pruned_through = OLD.id;
-END;
+-- namespace's counters are not its definition: only a change of its name or
+-- options moves its position.
 
 CREATE TRIGGER databases__capture_insert AFTER INSERT ON databases BEGIN
     INSERT INTO __cdc_log (timestamp, tablename, operation, before, after)

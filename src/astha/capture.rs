@@ -8,21 +8,8 @@ use crate::error::{Error, ErrorKind, Object, Result};
 /// The log, how far everybody has come in it, and from where on it is complete.
 const LOG: &str = include_str!("../../sql/sqlite/change_log.sql");
 
-/// Whoever deletes rows of the log by hand moves the horizon with them, so that those
-/// who miss them know. (Pruning moves it first.)
-const HORIZON: (&str, &str) = (
-    "__cdc_log__horizon",
-    "CREATE TRIGGER \"__cdc_log__horizon\" AFTER DELETE ON __cdc_log
-WHEN OLD.id > (SELECT pruned_through FROM __cdc_horizon) BEGIN
-    UPDATE __cdc_horizon SET pruned_through = OLD.id;
-END",
-);
-
 /// A row that is gone before anybody has seen it: everybody misses it, and refreshes.
-const MISSED: &str = "
-    INSERT INTO __cdc_log (timestamp, tablename, operation)
-    VALUES (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), '__cdc_log', 'DELETE');
-    DELETE FROM __cdc_log WHERE id = last_insert_rowid();";
+const MISSED: &str = include_str!("../../sql/sqlite/missed.sql");
 
 /// Columns in one bracket: an expression may be 1,000 deep.
 const COLUMNS: usize = 60;
@@ -93,11 +80,7 @@ impl Capture {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let is_new = !transaction.table_exists(None, "__cdc_log")?;
         transaction.execute_batch(LOG)?;
-        let mut wanted = vec![Trigger {
-            name: HORIZON.0.to_owned(),
-            table: "__cdc_log".to_owned(),
-            sql: HORIZON.1.to_owned(),
-        }];
+        let mut wanted = Vec::new();
         for table in &self.tables {
             let columns = columns(&transaction, table)?;
             if columns.is_empty() {
@@ -193,10 +176,8 @@ END",
 }
 
 fn is_ours(trigger: &str) -> bool {
-    trigger == HORIZON.0
-        || ["insert", "update", "delete"]
-            .iter()
-            .any(|operation| trigger.ends_with(&format!("__capture_{operation}")))
+    let operation = trigger.rsplit_once("__capture_").map(|(_, rest)| rest);
+    matches!(operation, Some("insert" | "update" | "delete"))
 }
 
 /// Whether a trigger is what it should be, and before those of the application: SQLite
@@ -208,8 +189,7 @@ fn is_right(wanted: &Trigger, there: &Stored, all: &[Stored]) -> bool {
             && other.rowid > there.rowid
             && other.table.eq_ignore_ascii_case(&wanted.table)
     };
-    (&wanted.name, &wanted.sql) == (&there.name, &there.sql)
-        && (there.name == HORIZON.0 || !all.iter().any(is_later))
+    (&wanted.name, &wanted.sql) == (&there.name, &there.sql) && !all.iter().any(is_later)
 }
 
 /// The columns of a table that have values of their own, in order.

@@ -535,6 +535,7 @@ fn triggers_use_only_what_every_sqlite_since_3_38_has() {
 fn registry() -> String {
     [
         include_str!("../../../sql/sqlite/0001_registry.sql"),
+        include_str!("../../../sql/sqlite/change_log.sql"),
         include_str!("../../../sql/sqlite/capture.sql"),
     ]
     .concat()
