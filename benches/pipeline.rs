@@ -397,11 +397,13 @@ fn write_rows(
     let mut statement = connection.prepare(sql)?;
     let has_id = statement.parameter_count() == 1;
     let begun = Instant::now();
-    for first in (0..ROWS).step_by(in_commit) {
+    let mut id = 0_i64;
+    for _ in 0..ROWS / in_commit {
         connection.execute_batch("BEGIN IMMEDIATE")?;
-        for id in first..first + in_commit {
+        for _ in 0..in_commit {
+            id += 1;
             let changed = match has_id {
-                true => statement.execute([id + 1])?,
+                true => statement.execute([id])?,
                 false => statement.execute([])?,
             };
             assert_eq!(changed, 1);

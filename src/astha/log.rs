@@ -162,7 +162,15 @@ fn batch(
     while let Some(row) = rows.next()? {
         let position = Position(row.get(0)?);
         read += 1;
-        let table = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
+        let table = match row.get_ref(2)?.as_str() {
+            Ok(table) => table,
+            Err(_) if !units.is_empty() => return Ok(Batch::Units(units, through)),
+            Err(error) => {
+                let error =
+                    malformed("the name of a table is no text".to_owned()).with_source(error);
+                return Ok(refresh(row, &error, unit_end(connection, position)?));
+            }
+        };
         if table == COMMIT {
             let first = match marker(row) {
                 Ok(first) => first,

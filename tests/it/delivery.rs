@@ -63,7 +63,7 @@ fn every_component_sees_every_change_in_order_wherever_the_process_dies() {
     println!("REKHA_CRASH_SEED={seed}");
     let mut rng = Rng::with_seed(seed);
     let directory = tempfile::tempdir().unwrap();
-    drop(open(directory.path()));
+    begin_at_the_start(directory.path());
     let mut killed = [0; PLACES.len()];
     for _ in 0..rounds {
         let nth = rng.usize(..PLACES.len());
@@ -85,6 +85,21 @@ fn every_component_sees_every_change_in_order_wherever_the_process_dies() {
         assert!(killed > 0 || rounds < 50, "{place} was never reached");
     }
     judge(directory.path());
+}
+
+/// Makes the files, and a place before the first change for every component.
+fn begin_at_the_start(directory: &Path) {
+    drop(open(directory));
+    let connection = Connection::open(directory.join("x.db")).unwrap();
+    for (name, _) in COMPONENTS {
+        connection
+            .execute(
+                "INSERT INTO __cdc_offsets (component, instance, position, renewed_at)
+                 VALUES (?1, '', 0, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
+                [name],
+            )
+            .unwrap();
+    }
 }
 
 /// Runs a process that may be killed, and writes beside it.

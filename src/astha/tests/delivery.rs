@@ -178,6 +178,8 @@ async fn a_row_that_cannot_be_understood_blocks_nothing() {
         "UPDATE __cdc_log SET after = 'no json' WHERE id = 3",
         "UPDATE __cdc_log SET after = NULL WHERE id = 3",
         "UPDATE __cdc_log SET timestamp = 'noon' WHERE id = 3",
+        "UPDATE __cdc_log SET after = CAST(x'ff' AS TEXT) WHERE id = 3",
+        "UPDATE __cdc_log SET tablename = CAST(x'ff' AS TEXT) WHERE id = 3",
         "UPDATE __cdc_log SET after = '{}' WHERE id = 4",
     ] {
         let fixture = fixture(Config::default());
