@@ -3,7 +3,8 @@
 //! As in PostgreSQL (manual, "LISTEN" and "NOTIFY"): all three count when the
 //! transaction commits, and not at all when it is rolled back; what a transaction
 //! says twice on a channel is heard once; the client is told between its
-//! transactions only.
+//! transactions only; and what is said has the order of the commits, changes of schemas
+//! among it.
 
 use std::collections::HashSet;
 use std::sync::Arc;
