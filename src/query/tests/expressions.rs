@@ -22,6 +22,7 @@ const CASES: &[(&str, &str)] = &[
     ("comparisons", include_str!("expressions/comparisons.txt")),
     ("datetime", include_str!("expressions/datetime.txt")),
     ("json", include_str!("expressions/json.txt")),
+    ("rarer types", include_str!("expressions/rarer.txt")),
     ("texts", include_str!("expressions/texts.txt")),
     ("windows", include_str!("expressions/windows.txt")),
     ("functions of arrays", include_str!("functions/arrays.txt")),
