@@ -37,6 +37,7 @@ mod engine;
 mod error;
 mod explain;
 mod function;
+mod guard;
 mod limit;
 mod names;
 mod optimize;

@@ -37,6 +37,7 @@ use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties};
 
 use super::build;
 use super::error::carried;
+use super::guard;
 use super::stop::Stop;
 
 /// A plan that answers the same and costs less.
@@ -56,6 +57,7 @@ pub(super) fn optimize(
         rule
     });
     let plan = Optimizer::with_rules(rules.collect()).optimize(plan, state, |_, _| {})?;
+    let plan = guard::guarded(plan)?;
     // A join may compare for hours and find nothing.
     let watched = plan.transform_up(|node| {
         Ok(match node {
@@ -337,8 +339,8 @@ impl OptimizerRule for PlainEquijoins {
     }
 }
 
-/// Moves filters down, but not beneath an aggregate over all rows: that answers a row
-/// even of none.
+/// Moves filters down, but not beneath an aggregate over all rows, which answers a row
+/// even of none, nor together with conditions that are looked at in turn.
 #[derive(Debug)]
 struct FiltersOverGroups(PushDownFilter);
 
@@ -366,8 +368,17 @@ impl OptimizerRule for FiltersOverGroups {
             };
             aggregate.group_expr.is_empty()
         };
+        let is_in_turn = |filter: &Filter| {
+            let beneath = match filter.input.as_ref() {
+                LogicalPlan::Filter(beneath) => guard::is_in_turn(&beneath.predicate),
+                _ => false,
+            };
+            beneath || guard::is_in_turn(&filter.predicate)
+        };
         match &plan {
-            LogicalPlan::Filter(filter) if is_over_one(filter) => Ok(Transformed::no(plan)),
+            LogicalPlan::Filter(filter) if is_over_one(filter) || is_in_turn(filter) => {
+                Ok(Transformed::no(plan))
+            }
             _ => self.0.rewrite(plan, config),
         }
     }
