@@ -43,6 +43,7 @@ mod names;
 mod optimize;
 mod parameters;
 mod plan;
+mod row_order;
 mod scan;
 mod shared;
 mod stop;
