@@ -107,7 +107,7 @@ impl Binder<'_> {
             "xmin" => (Value::Oid(self.catalog.transaction()?), Type::XID),
             "xmax" => (Value::Oid(0), Type::XID),
             "cmin" | "cmax" => (Value::Oid(0), Type::CID),
-            "ctid" => (Value::text("(0,0)"), Type::TID),
+            "ctid" => (Value::Tid { block: 0, place: 0 }, Type::TID),
             _ => return Ok(None),
         };
         constant(&value, of).map(Some)

@@ -23,6 +23,7 @@ const CASES: &[(&str, &str)] = &[
     ("conditions", include_str!("expressions/conditions.txt")),
     ("datetime", include_str!("expressions/datetime.txt")),
     ("json", include_str!("expressions/json.txt")),
+    ("rarer types", include_str!("expressions/rarer.txt")),
     ("subqueries", include_str!("expressions/subqueries.txt")),
     ("texts", include_str!("expressions/texts.txt")),
     ("windows", include_str!("expressions/windows.txt")),
