@@ -73,6 +73,9 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
         rusqlite_migration::Error::MigrationDefinition(
             MigrationDefinitionError::DatabaseTooFarAhead,
         ) => too_new(connection),
+        rusqlite_migration::Error::RusqliteError { err, .. } => {
+            Error::from(err).with_detail("Its file could not be brought up to date.")
+        }
         error => {
             Error::internal("the store's file cannot be brought up to date").with_source(error)
         }
