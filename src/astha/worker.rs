@@ -572,7 +572,10 @@ impl Worker {
     async fn told(&self, telling: impl Future<Output = Result<()>>) -> Result<()> {
         let failed = |how: &str| {
             let name = self.component.name;
-            Err(Error::internal(format!("component \"{name}\" {how}")))
+            Err(Error::new(
+                ErrorKind::Unavailable(Resource::Component),
+                format!("component \"{name}\" {how}"),
+            ))
         };
         let told = tokio::time::timeout(
             self.shared.config.delivery_deadline,
