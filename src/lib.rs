@@ -89,6 +89,7 @@ pub mod astha;
 pub mod cli;
 #[cfg(feature = "server")]
 pub mod config;
+pub mod dead_letter;
 pub mod error;
 pub mod evolution;
 pub mod failpoint;

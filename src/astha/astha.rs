@@ -13,6 +13,7 @@ use super::statistics::Statistics;
 use super::tail::Tail;
 use super::worker::{ComponentInfo, Shared, Worker};
 use super::{Component, Config, Counts, Health, Refresh, Subscriber, Unit};
+use crate::dead_letter::DeadLetter;
 use crate::error::{Error, ErrorKind, Object, Result};
 use crate::position::Position;
 use crate::sqlite::Database;
@@ -196,7 +197,7 @@ impl Astha {
             events: vec![Arc::new(event)],
         };
         if let Err(error) = worker.redeliver(&unit).await {
-            let again = super::DeadLetter {
+            let again = DeadLetter {
                 attempts: 1,
                 error: format!("{}: {}", error.sqlstate(), error.message()),
                 ..letter

@@ -7,28 +7,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::error::{Error, ErrorKind, Object, Result};
 
 /// The log, how far everybody has come in it, and from where on it is complete.
-const LOG: &str = "
-    CREATE TABLE IF NOT EXISTS __cdc_log (
-        id          INTEGER PRIMARY KEY AUTOINCREMENT,
-        timestamp   TEXT    NOT NULL,
-        tablename   TEXT    NOT NULL,
-        operation   TEXT    NOT NULL CHECK (operation IN ('INSERT', 'UPDATE', 'DELETE')),
-        before      TEXT,
-        after       TEXT,
-        created_at  TEXT    NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
-    ) STRICT;
-    CREATE TABLE IF NOT EXISTS __cdc_offsets (
-        component   TEXT    NOT NULL,
-        instance    TEXT    NOT NULL,
-        position    INTEGER NOT NULL,
-        renewed_at  TEXT    NOT NULL,
-        PRIMARY KEY (component, instance)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS __cdc_horizon (
-        id              INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
-        pruned_through  INTEGER NOT NULL
-    ) STRICT;
-    INSERT OR IGNORE INTO __cdc_horizon (id, pruned_through) VALUES (1, 0);";
+const LOG: &str = include_str!("../../sql/sqlite/change_log.sql");
 
 /// Columns in one call of `json_object`: older builds take 127 arguments.
 const COLUMNS: usize = 60;

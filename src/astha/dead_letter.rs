@@ -1,61 +1,15 @@
 //! What could not be delivered.
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use uuid::{Builder, Uuid, Variant, Version};
 
 use super::log::Malformed;
 use super::{Data, Event, Operation, RowData};
+use crate::dead_letter::{DeadLetter, Failure};
 use crate::error::{Error, Result};
 use crate::position::Position;
-
-/// Why an event was given up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Failure {
-    /// The component refused it to the last attempt.
-    Delivery,
-    /// The row of the log could not be understood.
-    Corruption,
-}
-
-impl Failure {
-    /// As it is stored: `delivery_failed`, `data_corruption`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Delivery => "delivery_failed",
-            Self::Corruption => "data_corruption",
-        }
-    }
-}
-
-/// An event that a component was not able to take, with everything needed to
-/// deliver it again.
-#[derive(Clone, Debug, PartialEq)]
-pub struct DeadLetter {
-    /// The same for the same event and component, however often it dies.
-    pub id: Uuid,
-    /// The component.
-    pub component: String,
-    /// Its place in the log.
-    pub position: Position,
-    /// The table of the row.
-    pub table: String,
-    /// `INSERT`, `UPDATE` or `DELETE`; what the log says if it is none.
-    pub operation: String,
-    /// The images of the row: an object with `before` and `after`. Those of a row
-    /// that could not be understood are texts.
-    pub record: serde_json::Value,
-    /// When the row was changed, if that is known.
-    pub timestamp: Option<DateTime<Utc>>,
-    /// Why it was given up.
-    pub failure: Failure,
-    /// How often it was delivered.
-    pub attempts: u32,
-    /// What went wrong the last time.
-    pub error: String,
-}
 
 impl DeadLetter {
     pub(super) fn undelivered(

@@ -7,7 +7,8 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use uuid::Uuid;
 
-use super::dead_letter::{DeadLetter, DeadLetters, Failure};
+use super::dead_letter::DeadLetters;
+use crate::dead_letter::DeadLetter;
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::position::Position;
 use crate::sqlite::Database;
@@ -111,8 +112,6 @@ fn letter(row: &Row<'_>) -> Result<DeadLetter> {
     let timestamp: Option<String> = row.get(6)?;
     let timestamp = timestamp.map(|text| DateTime::parse_from_rfc3339(&text));
     let failure: String = row.get(7)?;
-    let failures = [Failure::Delivery, Failure::Corruption];
-    let failure = failures.into_iter().find(|it| it.as_str() == failure);
     Ok(DeadLetter {
         id: id.parse().map_err(|_| broken("id"))?,
         component: row.get(1)?,
@@ -124,7 +123,7 @@ fn letter(row: &Row<'_>) -> Result<DeadLetter> {
             .transpose()
             .map_err(|_| broken("timestamp"))?
             .map(|time| time.to_utc()),
-        failure: failure.ok_or_else(|| broken("failure"))?,
+        failure: failure.parse()?,
         attempts: row.get(8)?,
         error: row.get(9)?,
     })

@@ -67,7 +67,7 @@ pub use astha::{Astha, SchedulerStatistics};
 pub use breaker::Circuit;
 pub use capture::Capture;
 pub use config::Config;
-pub use dead_letter::{DeadLetter, DeadLetters, Failure};
+pub use dead_letter::DeadLetters;
 pub use event::{Data, Event, Operation, RowData, Unit};
 pub use log::LogState;
 pub use statistics::{Counts, Statistics};

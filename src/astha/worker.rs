@@ -11,12 +11,13 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::breaker::{Breaker, Circuit, Permit};
-use super::dead_letter::{DeadLetter, DeadLetters};
+use super::dead_letter::DeadLetters;
 use super::log::{Batch, LogReader, Malformed};
 use super::offsets::Offsets;
 use super::statistics::Statistics;
 use super::tail::Tail;
 use super::{Component, Config, Health, Refresh, Subscriber, Unit};
+use crate::dead_letter::DeadLetter;
 use crate::error::{Error, ErrorKind, Resource, Result};
 use crate::position::Position;
 
@@ -297,8 +298,7 @@ impl Worker {
     async fn give_up_row(&self, row: &Malformed) -> Result<()> {
         let letter = DeadLetter::malformed(self.component.name, row);
         self.shared.letters.keep(vec![letter]).await?;
-        self.statistics.failed.inc();
-        self.shared.statistics.failed.inc();
+        self.count(|statistics| statistics.failed.inc());
         Ok(())
     }
 
@@ -324,8 +324,7 @@ impl Worker {
     async fn refresh(&self, reason: Refresh, through: Position) -> Result<()> {
         crate::failpoint::at("astha::refresh");
         let refreshed = self.told(self.subscriber.on_refresh(reason, through)).await;
-        self.statistics.refreshes.inc();
-        self.shared.statistics.refreshes.inc();
+        self.count(|statistics| statistics.refreshes.inc());
         match &refreshed {
             Ok(()) => self.took(),
             Err(error) => self.failed(error),
@@ -365,12 +364,11 @@ impl Worker {
         let begun = Instant::now();
         delivery.attempts += 1;
         if delivery.attempts > 1 {
-            self.statistics.retries.inc();
-            self.shared.statistics.retries.inc();
+            self.count(|statistics| statistics.retries.inc());
         }
         let Err(error) = self.told(self.subscriber.on_event(unit)).await else {
-            self.statistics.took(unit, begun.elapsed());
-            self.shared.statistics.took(unit, begun.elapsed());
+            let spent = begun.elapsed();
+            self.count(|statistics| statistics.took(unit, spent));
             self.took();
             self.breaker.lock().succeeded();
             return Ok(());
@@ -384,8 +382,7 @@ impl Worker {
         let letters = letters.map(|event| DeadLetter::undelivered(name, event, &error, attempts));
         self.shared.letters.keep(letters.collect()).await?;
         let events = unit.events.len() as u64;
-        self.statistics.failed.inc_by(events);
-        self.shared.statistics.failed.inc_by(events);
+        self.count(|statistics| statistics.failed.inc_by(events));
         tracing::error!(
             component = name,
             position = unit.position.0,
@@ -413,14 +410,19 @@ impl Worker {
         told
     }
 
+    /// Counts for the component, and for the whole pipeline.
+    fn count<T>(&self, what: impl Fn(&Statistics) -> T) {
+        what(&self.statistics);
+        what(&self.shared.statistics);
+    }
+
     fn took(&self) {
         self.condition.lock().last_seen = Utc::now();
     }
 
     fn failed(&self, error: &Error) {
         self.condition.lock().last_error = Some(error.to_string());
-        self.statistics.erred();
-        self.shared.statistics.erred();
+        self.count(|statistics| statistics.erred());
         let opened = self.breaker.lock().failed(Instant::now());
         if opened {
             tracing::warn!(

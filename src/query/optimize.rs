@@ -1,5 +1,6 @@
 //! Which of the engine's rules make a plan better, and what they may not do.
 
+use std::fmt;
 use std::sync::{Arc, LazyLock};
 
 use datafusion::common::config::ConfigOptions;
@@ -49,11 +50,11 @@ pub(super) fn optimize(
     stop: &Stop,
 ) -> Result<LogicalPlan> {
     let rules = RULES.iter().map(|rule| {
-        let rule: Arc<dyn OptimizerRule + Send + Sync> = Arc::new(Wanted {
-            rule: rule.clone(),
-            stop: stop.clone(),
-        });
-        rule
+        let stop = stop.clone();
+        around(rule.clone(), move |rule, plan, config| {
+            stop.check().map_err(carried)?;
+            rule.rewrite(plan, config)
+        })
     });
     let plan = Optimizer::with_rules(rules.collect()).optimize(plan, state, |_, _| {})?;
     // A join may compare for hours and find nothing.
@@ -69,16 +70,35 @@ pub(super) fn optimize(
     watched.data()
 }
 
-static RULES: LazyLock<Vec<Arc<dyn OptimizerRule + Send + Sync>>> = LazyLock::new(rules);
+static RULES: LazyLock<Vec<Rule>> = LazyLock::new(rules);
 
-/// A rule that is applied as long as somebody waits for the plan.
-#[derive(Debug)]
-struct Wanted {
-    rule: Arc<dyn OptimizerRule + Send + Sync>,
-    stop: Stop,
+type Rule = Arc<dyn OptimizerRule + Send + Sync>;
+
+/// A rule of the engine's with more to think of before it rewrites a plan.
+struct Around<F> {
+    rule: Rule,
+    rewrite: F,
 }
 
-impl OptimizerRule for Wanted {
+fn around<F>(rule: Rule, rewrite: F) -> Rule
+where
+    F: Fn(&Rule, LogicalPlan, &dyn OptimizerConfig) -> Result<Transformed<LogicalPlan>>,
+    F: Send + Sync + 'static,
+{
+    Arc::new(Around { rule, rewrite })
+}
+
+impl<F> fmt::Debug for Around<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.rule.fmt(f)
+    }
+}
+
+impl<F> OptimizerRule for Around<F>
+where
+    F: Fn(&Rule, LogicalPlan, &dyn OptimizerConfig) -> Result<Transformed<LogicalPlan>>,
+    F: Send + Sync,
+{
     fn name(&self) -> &str {
         self.rule.name()
     }
@@ -96,19 +116,18 @@ impl OptimizerRule for Wanted {
         plan: LogicalPlan,
         config: &dyn OptimizerConfig,
     ) -> Result<Transformed<LogicalPlan>> {
-        self.stop.check().map_err(carried)?;
-        self.rule.rewrite(plan, config)
+        (self.rewrite)(&self.rule, plan, config)
     }
 }
 
 /// The rules, in the order in which they are applied. Those that would take
 /// sub-queries apart are left out, since there are none any more, and so are those
 /// that coerce types, since every expression has its own.
-pub(super) fn rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
+pub(super) fn rules() -> Vec<Rule> {
     vec![
         Arc::new(SimplifyExpressions::new()),
         Arc::new(ReplaceDistinctWithAggregate::new()),
-        Arc::new(PlainEquijoins(ExtractEquijoinPredicate::new())),
+        around(Arc::new(ExtractEquijoinPredicate::new()), plain_equijoins),
         Arc::new(EliminateDuplicatedExpr::new()),
         Arc::new(EliminateFilter::new()),
         Arc::new(EliminateCrossJoin::new()),
@@ -116,10 +135,10 @@ pub(super) fn rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
         Arc::new(PropagateEmptyRelation::new()),
         Arc::new(EliminateOuterJoin::new()),
         Arc::new(PushDownLimit::new()),
-        Arc::new(FiltersOverGroups(PushDownFilter::new())),
+        around(Arc::new(PushDownFilter::new()), filters_over_groups),
         Arc::new(FlatConditions),
         Arc::new(CommonSubexprEliminate::new()),
-        Arc::new(WholeRecursions(OptimizeProjections::new())),
+        around(Arc::new(OptimizeProjections::new()), whole_recursions),
     ]
 }
 
@@ -132,20 +151,28 @@ pub(super) fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Syn
     let is_left_out =
         |name: &str| name == "EnforceDistribution" || name.starts_with("FilterPushdown");
     rules.retain(|rule| !is_left_out(rule.name()));
-    rules.insert(0, Arc::new(OneStream));
-    rules.push(Arc::new(Polite));
-    rules.insert(0, Arc::new(KeptOrders));
+    rules.insert(0, everywhere("one_stream", one_stream));
+    rules.push(everywhere("polite", polite));
+    rules.insert(0, everywhere("kept_orders", kept_orders));
     rules
 }
 
-/// Lets others have the thread now and then, and the query be dropped, where few rows become
-/// many: the engine does so where rows are read.
+/// A rule that changes each node for itself, from the leaves up.
 #[derive(Debug)]
-struct Polite;
+struct Everywhere {
+    name: &'static str,
+    change: Change,
+}
 
-impl PhysicalOptimizerRule for Polite {
+type Change = fn(Arc<dyn ExecutionPlan>) -> Transformed<Arc<dyn ExecutionPlan>>;
+
+fn everywhere(name: &'static str, change: Change) -> Arc<dyn PhysicalOptimizerRule + Send + Sync> {
+    Arc::new(Everywhere { name, change })
+}
+
+impl PhysicalOptimizerRule for Everywhere {
     fn name(&self) -> &str {
-        "polite"
+        self.name
     }
 
     fn schema_check(&self) -> bool {
@@ -157,19 +184,49 @@ impl PhysicalOptimizerRule for Polite {
         plan: Arc<dyn ExecutionPlan>,
         _options: &ConfigOptions,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let polite = plan.transform_up(|plan| {
-            let multiplies = plan.is::<CrossJoinExec>()
-                || plan.is::<NestedLoopJoinExec>()
-                || plan.is::<HashJoinExec>()
-                || plan.is::<UnnestExec>()
-                || plan.is::<RecursiveQueryExec>();
-            Ok(match multiplies {
-                true => Transformed::yes(Arc::new(CooperativeExec::new(plan)) as Arc<_>),
-                false => Transformed::no(plan),
-            })
-        });
-        polite.data()
+        plan.transform_up(|node| Ok((self.change)(node))).data()
     }
+}
+
+/// Lets others have the thread now and then, and the query be dropped, where few rows become
+/// many: the engine does so where rows are read.
+fn polite(node: Arc<dyn ExecutionPlan>) -> Transformed<Arc<dyn ExecutionPlan>> {
+    let multiplies = node.is::<CrossJoinExec>()
+        || node.is::<NestedLoopJoinExec>()
+        || node.is::<HashJoinExec>()
+        || node.is::<UnnestExec>()
+        || node.is::<RecursiveQueryExec>();
+    match multiplies {
+        true => Transformed::yes(Arc::new(CooperativeExec::new(node))),
+        false => Transformed::no(node),
+    }
+}
+
+/// Makes one stream of the inputs of a union.
+fn one_stream(node: Arc<dyn ExecutionPlan>) -> Transformed<Arc<dyn ExecutionPlan>> {
+    let streams = node.output_partitioning().partition_count();
+    match node.is::<UnionExec>() && streams > 1 {
+        true => Transformed::yes(Arc::new(CoalescePartitionsExec::new(node))),
+        false => Transformed::no(node),
+    }
+}
+
+/// Keeps the order of each ORDER BY, also where nobody above asks for it: what reads
+/// the rows of a sub-query in FROM sees them in its order, as in PostgreSQL. The
+/// engine's last rule but a few takes the marks away again.
+fn kept_orders(node: Arc<dyn ExecutionPlan>) -> Transformed<Arc<dyn ExecutionPlan>> {
+    let Some(sort) = node.downcast_ref::<SortExec>() else {
+        return Transformed::no(node);
+    };
+    let order = OrderingRequirements::from(sort.expr().clone());
+    let one = Distribution::SinglePartition;
+    let fetch = sort.fetch();
+    Transformed::yes(Arc::new(OutputRequirementExec::new(
+        node,
+        Some(order),
+        one,
+        fetch,
+    )))
 }
 
 /// Makes long chains of AND and of OR as flat as they can be: filters that are pushed down
@@ -242,185 +299,69 @@ fn flat(condition: Expr) -> Transformed<Expr> {
     Transformed::yes(build::balanced(conditions, join))
 }
 
-/// Makes one stream of the inputs of a union.
-#[derive(Debug)]
-struct OneStream;
-
-impl PhysicalOptimizerRule for OneStream {
-    fn name(&self) -> &str {
-        "one_stream"
-    }
-
-    fn schema_check(&self) -> bool {
-        true
-    }
-
-    fn optimize(
-        &self,
-        plan: Arc<dyn ExecutionPlan>,
-        _options: &ConfigOptions,
-    ) -> Result<Arc<dyn ExecutionPlan>> {
-        let one = plan.transform_up(|plan| {
-            let streams = plan.output_partitioning().partition_count();
-            Ok(match plan.is::<UnionExec>() && streams > 1 {
-                true => Transformed::yes(Arc::new(CoalescePartitionsExec::new(plan)) as Arc<_>),
-                false => Transformed::no(plan),
-            })
-        });
-        one.data()
-    }
-}
-
-/// Keeps the order of each ORDER BY, also where nobody above asks for it: what reads
-/// the rows of a sub-query in FROM sees them in its order, as in PostgreSQL. The
-/// engine's last rule but a few takes the marks away again.
-#[derive(Debug)]
-struct KeptOrders;
-
-impl PhysicalOptimizerRule for KeptOrders {
-    fn name(&self) -> &str {
-        "kept_orders"
-    }
-
-    fn schema_check(&self) -> bool {
-        true
-    }
-
-    fn optimize(
-        &self,
-        plan: Arc<dyn ExecutionPlan>,
-        _options: &ConfigOptions,
-    ) -> Result<Arc<dyn ExecutionPlan>> {
-        let kept = plan.transform_up(|plan| {
-            let Some(sort) = plan.downcast_ref::<SortExec>() else {
-                return Ok(Transformed::no(plan));
-            };
-            let order = OrderingRequirements::from(sort.expr().clone());
-            let one = Distribution::SinglePartition;
-            let fetch = sort.fetch();
-            let kept = OutputRequirementExec::new(plan, Some(order), one, fetch);
-            Ok(Transformed::yes(Arc::new(kept) as Arc<_>))
-        });
-        kept.data()
-    }
-}
-
 /// Makes equalities of a join's condition its keys, but for joins that take NULL
 /// for equal to NULL: there a plain equality would become such a key too.
-#[derive(Debug)]
-struct PlainEquijoins(ExtractEquijoinPredicate);
-
-impl OptimizerRule for PlainEquijoins {
-    fn name(&self) -> &str {
-        "plain_equijoins"
-    }
-
-    fn apply_order(&self) -> Option<ApplyOrder> {
-        self.0.apply_order()
-    }
-
-    fn supports_rewrite(&self) -> bool {
-        true
-    }
-
-    fn rewrite(
-        &self,
-        plan: LogicalPlan,
-        config: &dyn OptimizerConfig,
-    ) -> Result<Transformed<LogicalPlan>> {
-        match &plan {
-            LogicalPlan::Join(join) if join.null_equality == NullEquality::NullEqualsNull => {
-                Ok(Transformed::no(plan))
-            }
-            _ => self.0.rewrite(plan, config),
+fn plain_equijoins(
+    rule: &Rule,
+    plan: LogicalPlan,
+    config: &dyn OptimizerConfig,
+) -> Result<Transformed<LogicalPlan>> {
+    match &plan {
+        LogicalPlan::Join(join) if join.null_equality == NullEquality::NullEqualsNull => {
+            Ok(Transformed::no(plan))
         }
+        _ => rule.rewrite(plan, config),
     }
 }
 
 /// Moves filters down, but not beneath an aggregate over all rows: that answers a row
 /// even of none.
-#[derive(Debug)]
-struct FiltersOverGroups(PushDownFilter);
-
-impl OptimizerRule for FiltersOverGroups {
-    fn name(&self) -> &str {
-        "filters_over_groups"
-    }
-
-    fn apply_order(&self) -> Option<ApplyOrder> {
-        self.0.apply_order()
-    }
-
-    fn supports_rewrite(&self) -> bool {
-        true
-    }
-
-    fn rewrite(
-        &self,
-        plan: LogicalPlan,
-        config: &dyn OptimizerConfig,
-    ) -> Result<Transformed<LogicalPlan>> {
-        let is_over_one = |filter: &Filter| {
-            let LogicalPlan::Aggregate(aggregate) = filter.input.as_ref() else {
-                return false;
-            };
-            aggregate.group_expr.is_empty()
+fn filters_over_groups(
+    rule: &Rule,
+    plan: LogicalPlan,
+    config: &dyn OptimizerConfig,
+) -> Result<Transformed<LogicalPlan>> {
+    let is_over_one = |filter: &Filter| {
+        let LogicalPlan::Aggregate(aggregate) = filter.input.as_ref() else {
+            return false;
         };
-        match &plan {
-            LogicalPlan::Filter(filter) if is_over_one(filter) => Ok(Transformed::no(plan)),
-            _ => self.0.rewrite(plan, config),
-        }
+        aggregate.group_expr.is_empty()
+    };
+    match &plan {
+        LogicalPlan::Filter(filter) if is_over_one(filter) => Ok(Transformed::no(plan)),
+        _ => rule.rewrite(plan, config),
     }
 }
 
 /// Leaves out columns that nobody asks for, but those of a recursion: each round reads
 /// the rows of the one before, and UNION tells them apart by all their columns.
-#[derive(Debug)]
-struct WholeRecursions(OptimizeProjections);
-
-impl OptimizerRule for WholeRecursions {
-    fn name(&self) -> &str {
-        "whole_recursions"
-    }
-
-    fn apply_order(&self) -> Option<ApplyOrder> {
-        self.0.apply_order()
-    }
-
-    fn supports_rewrite(&self) -> bool {
-        true
-    }
-
-    fn rewrite(
-        &self,
-        plan: LogicalPlan,
-        config: &dyn OptimizerConfig,
-    ) -> Result<Transformed<LogicalPlan>> {
-        // A sub-query as a node needs all columns of what is beneath it.
-        let marked = plan.transform_up(|node| {
-            Ok(match node {
-                LogicalPlan::RecursiveQuery(_) => {
-                    Transformed::yes(LogicalPlan::Subquery(Subquery {
-                        subquery: Arc::new(node),
-                        outer_ref_columns: Vec::new(),
-                        spans: Spans::new(),
-                    }))
-                }
-                node => Transformed::no(node),
-            })
-        })?;
-        let rewritten = self.0.rewrite(marked.data, config)?;
-        let plan = rewritten.data.transform_up(|node| {
-            Ok(match node {
-                LogicalPlan::Subquery(marked) => {
-                    Transformed::yes(Arc::unwrap_or_clone(marked.subquery))
-                }
-                node => Transformed::no(node),
-            })
-        })?;
-        let is_changed = rewritten.transformed;
-        Ok(Transformed::new_transformed(plan.data, is_changed))
-    }
+fn whole_recursions(
+    rule: &Rule,
+    plan: LogicalPlan,
+    config: &dyn OptimizerConfig,
+) -> Result<Transformed<LogicalPlan>> {
+    // A sub-query as a node needs all columns of what is beneath it.
+    let marked = plan.transform_up(|node| {
+        Ok(match node {
+            LogicalPlan::RecursiveQuery(_) => Transformed::yes(LogicalPlan::Subquery(Subquery {
+                subquery: Arc::new(node),
+                outer_ref_columns: Vec::new(),
+                spans: Spans::new(),
+            })),
+            node => Transformed::no(node),
+        })
+    })?;
+    let rewritten = rule.rewrite(marked.data, config)?;
+    let plan = rewritten.data.transform_up(|node| {
+        Ok(match node {
+            LogicalPlan::Subquery(marked) => {
+                Transformed::yes(Arc::unwrap_or_clone(marked.subquery))
+            }
+            node => Transformed::no(node),
+        })
+    })?;
+    let is_changed = rewritten.transformed;
+    Ok(Transformed::new_transformed(plan.data, is_changed))
 }
 
 #[cfg(test)]

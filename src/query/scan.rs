@@ -207,18 +207,24 @@ impl TableProvider for Table {
         let part = Part {
             relation: self.relation.clone(),
             asked,
-            schema: schema.clone(),
-        };
-        let scan = StreamingTableExec::try_new(
             schema,
-            vec![Arc::new(part)],
-            None,
-            Vec::new(),
-            false,
-            limit,
-        )?;
-        Ok(Arc::new(scan))
+        };
+        streamed(part, limit)
     }
+}
+
+/// The one stream of a table.
+///
+/// # Errors
+/// None that a stream could make.
+pub(super) fn streamed(
+    rows: impl PartitionStream + 'static,
+    limit: Option<usize>,
+) -> Result<Arc<dyn ExecutionPlan>> {
+    let schema = rows.schema().clone();
+    let partitions: Vec<Arc<dyn PartitionStream>> = vec![Arc::new(rows)];
+    let scan = StreamingTableExec::try_new(schema, partitions, None, [], false, limit)?;
+    Ok(Arc::new(scan))
 }
 
 /// The rows that are asked of a relation.

@@ -2,8 +2,8 @@
 //!
 //! A plan is a tree, in which a query that is named twice would stand twice and be
 //! run twice. So the names stand for a table instead. In the plan it is a [`Shared`]
-//! that holds the query; [`runs`] makes of it, for one execution, a table whose rows
-//! are computed when somebody first asks for them, and kept until the execution ends.
+//! that holds the query; [`runs`] puts one of its own in its place for each execution:
+//! its rows are computed when somebody first asks for them, and kept until it ends.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -16,13 +16,13 @@ use datafusion::catalog::cte_worktable::CteWorkTable;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::runtime::SpawnedTask;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
-use datafusion::common::{Column, DataFusionError, ParamValues, Result, internal_err};
+use datafusion::common::{Column, DataFusionError, ParamValues, Result};
 use datafusion::datasource::{TableType, provider_as_source, source_as_provider};
 use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::logical_expr::{Expr, LogicalPlan, TableScan};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
-use datafusion::physical_plan::streaming::{PartitionStream, StreamingTableExec};
+use datafusion::physical_plan::streaming::PartitionStream;
 use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::sql::TableReference;
 use futures::future::{BoxFuture, FutureExt, Shared as SharedFuture};
@@ -32,6 +32,7 @@ use tokio::sync::OnceCell;
 use super::build;
 use super::error::{again, carried, translated};
 use super::names::Names;
+use super::scan::streamed;
 use crate::error::Error;
 
 /// The rows of a query that has this name, under the names of its columns.
@@ -48,11 +49,7 @@ pub(super) fn shared(names: &Names, name: &str, plan: LogicalPlan) -> Result<Log
     let fields = plan.schema().fields().iter();
     let fields = fields.map(|field| Field::new(field.name(), field.data_type().clone(), true));
     let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
-    let source = provider_as_source(Arc::new(Shared {
-        name: name.into(),
-        plan,
-        schema,
-    }));
+    let source = provider_as_source(Shared::new(name.into(), plan, schema));
     let reference = TableReference::bare(names.fresh());
     let scan = TableScan::try_new(reference.clone(), source, None, Vec::new(), None)?;
     let columns = columns.into_iter().map(|name| {
@@ -106,7 +103,7 @@ struct Runs<'a, F> {
     values: &'a ParamValues,
     optimize: F,
     /// By the addresses of what is shared.
-    known: HashMap<*const (), Arc<Run>>,
+    known: HashMap<*const (), Arc<Shared>>,
 }
 
 impl<F: Fn(LogicalPlan) -> Result<LogicalPlan>> Runs<'_, F> {
@@ -124,13 +121,8 @@ impl<F: Fn(LogicalPlan) -> Result<LogicalPlan>> Runs<'_, F> {
             let run = match self.known.get(&address) {
                 Some(run) => run.clone(),
                 None => {
-                    let run = Arc::new(Run {
-                        name: shared.name.clone(),
-                        plan: self.of(shared.plan.clone())?,
-                        schema: shared.schema.clone(),
-                        physical: OnceCell::new(),
-                        rows: Arc::default(),
-                    });
+                    let plan = self.of(shared.plan.clone())?;
+                    let run = Shared::new(shared.name.clone(), plan, shared.schema.clone());
                     self.known.insert(address, run.clone());
                     run
                 }
@@ -142,43 +134,26 @@ impl<F: Fn(LogicalPlan) -> Result<LogicalPlan>> Runs<'_, F> {
     }
 }
 
-/// A query that is to be run once in each execution.
+/// A query that is to be run once, when somebody first asks for its rows.
 #[derive(Debug)]
 struct Shared {
     name: Arc<str>,
     plan: LogicalPlan,
     schema: SchemaRef,
-}
-
-#[async_trait]
-impl TableProvider for Shared {
-    fn schema(&self) -> SchemaRef {
-        self.schema.clone()
-    }
-
-    fn table_type(&self) -> TableType {
-        TableType::Temporary
-    }
-
-    async fn scan(
-        &self,
-        _state: &dyn Session,
-        _projection: Option<&Vec<usize>>,
-        _filters: &[Expr],
-        _limit: Option<usize>,
-    ) -> Result<Arc<dyn ExecutionPlan>> {
-        internal_err!("a shared query was run outside an execution")
-    }
-}
-
-/// The same in one execution.
-#[derive(Debug)]
-struct Run {
-    name: Arc<str>,
-    plan: LogicalPlan,
-    schema: SchemaRef,
     physical: OnceCell<Arc<dyn ExecutionPlan>>,
     rows: Arc<OnceLock<Rows>>,
+}
+
+impl Shared {
+    fn new(name: Arc<str>, plan: LogicalPlan, schema: SchemaRef) -> Arc<Self> {
+        Arc::new(Self {
+            name,
+            plan,
+            schema,
+            physical: OnceCell::new(),
+            rows: Arc::default(),
+        })
+    }
 }
 
 /// The rows, when they are there.
@@ -192,7 +167,7 @@ struct Kept {
 }
 
 #[async_trait]
-impl TableProvider for Run {
+impl TableProvider for Shared {
     fn schema(&self) -> SchemaRef {
         self.schema.clone()
     }
@@ -224,17 +199,9 @@ impl TableProvider for Run {
                 Some(places) => places.clone(),
                 None => (0..self.schema.fields().len()).collect(),
             },
-            schema: schema.clone(),
-        };
-        let scan = StreamingTableExec::try_new(
             schema,
-            vec![Arc::new(part)],
-            None,
-            Vec::new(),
-            false,
-            limit,
-        )?;
-        Ok(Arc::new(scan))
+        };
+        streamed(part, limit)
     }
 }
 

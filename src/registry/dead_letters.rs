@@ -5,9 +5,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use uuid::Uuid;
 
-use crate::astha::{self, DeadLetters, Failure};
+use crate::astha::DeadLetters;
+use crate::dead_letter::DeadLetter;
 use crate::error::Result;
-use crate::store::{DeadLetter, Store};
+use crate::store::Store;
 use crate::tasks::Clock;
 
 /// The dead letters of a store.
@@ -18,52 +19,17 @@ pub(super) struct StoredLetters {
 
 #[async_trait]
 impl DeadLetters for StoredLetters {
-    async fn keep(&self, letters: Vec<astha::DeadLetter>) -> Result<()> {
-        let letters = letters.into_iter().map(stored).collect();
+    async fn keep(&self, letters: Vec<DeadLetter>) -> Result<()> {
         self.store
             .keep_dead_letters(letters, self.clock.now())
             .await
     }
 
-    async fn pending(&self, id: Uuid) -> Result<Option<astha::DeadLetter>> {
-        Ok(self.store.dead_letter(id).await?.map(told))
+    async fn pending(&self, id: Uuid) -> Result<Option<DeadLetter>> {
+        self.store.dead_letter(id).await
     }
 
     async fn resolve(&self, id: Uuid) -> Result<()> {
         self.store.resolve_dead_letter(id, self.clock.now()).await
-    }
-}
-
-fn stored(letter: astha::DeadLetter) -> DeadLetter {
-    DeadLetter {
-        id: letter.id,
-        component: letter.component,
-        position: letter.position,
-        table: letter.table,
-        operation: letter.operation,
-        record: letter.record,
-        timestamp: letter.timestamp,
-        failure: letter.failure.as_str().to_owned(),
-        attempts: letter.attempts,
-        error: letter.error,
-    }
-}
-
-fn told(letter: DeadLetter) -> astha::DeadLetter {
-    let failure = match letter.failure == Failure::Corruption.as_str() {
-        true => Failure::Corruption,
-        false => Failure::Delivery,
-    };
-    astha::DeadLetter {
-        id: letter.id,
-        component: letter.component,
-        position: letter.position,
-        table: letter.table,
-        operation: letter.operation,
-        record: letter.record,
-        timestamp: letter.timestamp,
-        failure,
-        attempts: letter.attempts,
-        error: letter.error,
     }
 }

@@ -15,7 +15,6 @@
 //! difference. They may also write it: [`Projection`] is what they left there.
 
 mod change;
-mod dead_letter;
 mod record;
 mod rows;
 mod search;
@@ -23,7 +22,6 @@ mod sqlite;
 mod store;
 
 pub use change::{Change, Requirement, Unadopted, Update};
-pub use dead_letter::DeadLetter;
 pub use record::{
     CompatibilityStatus, Evolution, Listing, Namespace, OptionMap, Projection, Stream,
     StreamColumn, Version,

@@ -7,10 +7,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{
-    Change, DeadLetter, Listing, Namespace, Projection, RowPage, RowRequest, Search, Stream,
-    Version,
-};
+use super::{Change, Listing, Namespace, Projection, RowPage, RowRequest, Search, Stream, Version};
+use crate::dead_letter::DeadLetter;
 use crate::error::Result;
 use crate::position::Position;
 use crate::schema::{Name, ObjectId, StreamName};

@@ -161,27 +161,25 @@ def transactions(engine):
         expect("100 rows by sevens", [row.n for row in rows], list(range(1, 101)))
 
 
+def everything(engine):
+    with engine.connect() as connection:
+        inspect(connection)
+        reflect(connection)
+        create(connection)
+    transactions(engine)
+    engine.dispose()
+
+
 @step
 def psycopg():
     engine = sa.create_engine(url("psycopg"), pool_pre_ping=True)
     the_conversation(engine)
-    with engine.connect() as connection:
-        inspect(connection)
-        reflect(connection)
-        create(connection)
-    transactions(engine)
-    engine.dispose()
+    everything(engine)
 
 
 @step
 def psycopg2():
-    engine = sa.create_engine(url("psycopg2"), pool_pre_ping=True)
-    with engine.connect() as connection:
-        inspect(connection)
-        reflect(connection)
-        create(connection)
-    transactions(engine)
-    engine.dispose()
+    everything(sa.create_engine(url("psycopg2"), pool_pre_ping=True))
 
 
 @step

@@ -17,8 +17,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("failpoint", &[]),
     // What more than one layer says to its callers, and what neither owns: a
     // notice begins in the registry and ends on the wire; a position is how the
-    // store, its events and the cache of them agree on a state; a relation is
-    // rows, from whoever has them to whoever shows them.
+    // store, its events and the cache of them agree on a state; a dead letter is a
+    // change that a component gave up, from the pipeline to where it is kept; a
+    // relation is rows, from whoever has them to whoever shows them.
+    ("dead_letter", &["error", "position"]),
     ("notice", &[]),
     ("position", &[]),
     ("relation", &["error", "schema"]),
@@ -28,16 +30,27 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("evolution", &["error", "schema"]),
     ("sql", &["error", "schema"]),
     // Durable truth and its events; they meet in the database only.
-    ("store", &["error", "position", "schema", "sqlite"]),
+    (
+        "store",
+        &["dead_letter", "error", "position", "schema", "sqlite"],
+    ),
     (
         "astha",
-        &["error", "failpoint", "position", "sqlite", "tasks"],
+        &[
+            "dead_letter",
+            "error",
+            "failpoint",
+            "position",
+            "sqlite",
+            "tasks",
+        ],
     ),
     // The library's face, and the conversation with it.
     (
         "registry",
         &[
             "astha",
+            "dead_letter",
             "error",
             "evolution",
             "notice",

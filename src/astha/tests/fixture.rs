@@ -112,6 +112,7 @@ pub(super) fn fixture(config: Config) -> Fixture {
         |_| Ok(()),
         |connection| {
             connection.execute_batch(include_str!("../../../sql/sqlite/0001_registry.sql"))?;
+            connection.execute_batch(include_str!("../../../sql/sqlite/change_log.sql"))?;
             Ok(connection.execute_batch(include_str!("../../../sql/sqlite/capture.sql"))?)
         },
     );

@@ -20,7 +20,8 @@ pub(super) struct Bench {
     _directory: TempDir,
 }
 
-struct Silent;
+/// Nobody to talk to.
+pub(in crate::query) struct Silent;
 
 impl Conversation for Silent {
     fn setting(&self, name: &str) -> Option<String> {

@@ -3,3 +3,5 @@
 mod bench;
 mod cases;
 mod expressions;
+
+pub(super) use bench::Silent;

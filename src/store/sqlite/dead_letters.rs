@@ -5,9 +5,9 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use uuid::Uuid;
 
 use super::codec::{damaged, time_from_text, time_to_text};
+use crate::dead_letter::DeadLetter;
 use crate::error::Result;
 use crate::position::Position;
-use crate::store::DeadLetter;
 
 /// The namespace of the tables whose changes are followed.
 const REGISTRY: &str = "registry";
@@ -51,7 +51,7 @@ pub(super) fn keep(
             letter.component,
             letter.position.0,
             letter.operation,
-            letter.failure,
+            letter.failure.as_str(),
         ])?;
     }
     Ok(())
@@ -88,6 +88,7 @@ fn letter(id: Uuid, row: &Row<'_>) -> Result<DeadLetter> {
     let record: String = row.get(4)?;
     let timestamp: Option<String> = row.get(5)?;
     let record = serde_json::from_str(&record);
+    let failure: String = row.get(6)?;
     Ok(DeadLetter {
         id,
         component: row.get(0)?,
@@ -96,7 +97,7 @@ fn letter(id: Uuid, row: &Row<'_>) -> Result<DeadLetter> {
         operation: row.get(3)?,
         record: record.map_err(|_| damaged("a dead letter is no JSON"))?,
         timestamp: timestamp.map(|text| time_from_text(&text)).transpose()?,
-        failure: row.get(6)?,
+        failure: failure.parse()?,
         attempts: row.get(7)?,
         error: row.get::<_, Option<String>>(8)?.unwrap_or_default(),
     })

@@ -9,7 +9,10 @@ use crate::error::{Error, ErrorKind, Fault, Result};
 const APPLICATION_ID: i64 = 0x5265_6b68;
 
 const MIGRATIONS: &[M<'static>] = &[
-    M::up(include_str!("../../../sql/sqlite/0001_registry.sql")),
+    M::up(concat!(
+        include_str!("../../../sql/sqlite/0001_registry.sql"),
+        include_str!("../../../sql/sqlite/change_log.sql"),
+    )),
     M::up(include_str!("../../../sql/sqlite/0002_dead_letters.sql")),
 ];
 

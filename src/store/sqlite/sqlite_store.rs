@@ -10,13 +10,14 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::{apply, codec, dead_letters, find, load, migrate, projection, rows};
+use crate::dead_letter::DeadLetter;
 use crate::error::Result;
 use crate::position::Position;
 use crate::schema::{Name, ObjectId, StreamName};
 use crate::sqlite::{Database, Options};
 use crate::store::{
-    Change, DeadLetter, Listing, Loaded, Namespace, Projection, RowPage, RowRequest, Search, Store,
-    Stream, Version,
+    Change, Listing, Loaded, Namespace, Projection, RowPage, RowRequest, Search, Store, Stream,
+    Version,
 };
 
 /// The store in one SQLite file. Cheap to clone.

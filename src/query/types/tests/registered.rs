@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::error::{Error, ErrorKind, Object, Result};
+use crate::query::Context;
 use crate::query::catalog::Catalog;
-use crate::query::{Context, Conversation, Cursor, PreparedStatement, Setting};
+use crate::query::tests::Silent;
 use crate::registry::{Draft, Registry};
 use crate::relation::{Style, Timestamp};
 
@@ -49,40 +49,7 @@ fn catalog(registry: Arc<Registry>) -> Catalog {
         transaction_start: start,
         statement_start: start,
         process: 1,
-        conversation: Arc::new(Silence),
+        conversation: Arc::new(Silent),
     };
     Catalog::new(Arc::new(context), [].into())
-}
-
-/// Nobody to talk to.
-struct Silence;
-
-impl Conversation for Silence {
-    fn setting(&self, _: &str) -> Option<String> {
-        None
-    }
-
-    fn settings(&self) -> Vec<Setting> {
-        Vec::new()
-    }
-
-    fn set(&self, name: &str, _: &str, _: bool) -> Result<String> {
-        Err(Error::new(ErrorKind::NotFound(Object::Setting), name))
-    }
-
-    fn notify(&self, _: &str, _: &str) -> Result<()> {
-        Ok(())
-    }
-
-    fn channels(&self) -> Vec<String> {
-        Vec::new()
-    }
-
-    fn prepared_statements(&self) -> Vec<PreparedStatement> {
-        Vec::new()
-    }
-
-    fn cursors(&self) -> Vec<Cursor> {
-        Vec::new()
-    }
 }
