@@ -157,7 +157,9 @@ impl Rest<'_> {
     fn special(&self) -> Result<Option<Special>> {
         let found = match self.token(0) {
             Token::Word(_) if self.is_constant() => Some(self.constant()),
-            Token::Word(word) if self.is_unicode_name(word) => return self.unicode_name().map(Some),
+            Token::Word(word) if self.is_unicode_name(word) => {
+                return self.unicode_name().map(Some);
+            }
             Token::UnicodeStringLiteral(_) if self.is(1, "UESCAPE") => {
                 return self.unicode_text().map(Some);
             }

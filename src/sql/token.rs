@@ -124,7 +124,8 @@ fn check_words(text: &str, lexemes: &[Lexeme]) -> Result<()> {
                 if written.starts_with(|c: char| c.is_ascii_digit() || c == '.') =>
             {
                 let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
-                let is_number = |c: char| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-');
+                let is_number =
+                    |c: char| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-');
                 let follows = lexemes.get(at + 1).is_some_and(|next| {
                     next.start == lexeme.end
                         && matches!(&next.token, Token::Word(word) if word.quote_style.is_none())

@@ -99,7 +99,11 @@ mod tests {
             ("\\d83d", ESCAPE, None),
             ("\\0000", ESCAPE, None),
         ] {
-            assert_eq!(unescaped(text, escape, text).ok().as_deref(), expected, "{text}");
+            assert_eq!(
+                unescaped(text, escape, text).ok().as_deref(),
+                expected,
+                "{text}"
+            );
         }
     }
 

@@ -37,23 +37,36 @@ impl Binder<'_> {
 
     /// `document['key'][0]` (PostgreSQL manual, 8.14.5): what `#>` finds.
     fn json_part(&mut self, document: Typed, subscripts: &[AccessExpr]) -> Result<Typed> {
-        let mismatch =
-            |message: String| Error::new(ErrorKind::InvalidDefinition(Definition::TypeMismatch), message);
+        let mismatch = |message: String| {
+            Error::new(
+                ErrorKind::InvalidDefinition(Definition::TypeMismatch),
+                message,
+            )
+        };
         let mut path = Vec::with_capacity(subscripts.len());
         for access in subscripts {
             let AccessExpr::Subscript(ast::Subscript::Index { index }) = access else {
-                return Err(mismatch("jsonb subscript does not support slices".to_owned()));
+                return Err(mismatch(
+                    "jsonb subscript does not support slices".to_owned(),
+                ));
             };
             let index = self.expression(index)?;
             let of = index.data_type.clone();
             let becomes = |to: &Type| can_cast(&of, to, Coercion::Implicit);
             if of != Type::UNKNOWN && !becomes(&Type::INT4) && !becomes(&Type::TEXT) {
-                return Err(
-                    mismatch(format!("subscript type {} is not supported", type_name(&of)))
-                        .with_hint("jsonb subscript must be coercible to either integer or text."),
-                );
+                return Err(mismatch(format!(
+                    "subscript type {} is not supported",
+                    type_name(&of)
+                ))
+                .with_hint("jsonb subscript must be coercible to either integer or text."));
             }
-            path.push(types::cast(index, &Type::TEXT, -1, Coercion::Explicit, &self.catalog)?);
+            path.push(types::cast(
+                index,
+                &Type::TEXT,
+                -1,
+                Coercion::Explicit,
+                &self.catalog,
+            )?);
         }
         let path = function::array(path, &Type::TEXT, &self.catalog)?;
         operator::binary("#>", document, path, &self.catalog)

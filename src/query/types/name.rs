@@ -211,7 +211,9 @@ fn with_modifiers(of: Type, given: &[i64]) -> Result<(Type, i32)> {
         (_, []) => -1,
         (&Type::NUMERIC, [precision]) => numeric(*precision, 0)?,
         (&Type::NUMERIC, [precision, scale]) => numeric(*precision, *scale)?,
-        (&Type::VARCHAR, [length]) => modifier::of_length(length_of("varchar", *length, MAX_LENGTH)?),
+        (&Type::VARCHAR, [length]) => {
+            modifier::of_length(length_of("varchar", *length, MAX_LENGTH)?)
+        }
         (&Type::BPCHAR, [length]) => modifier::of_length(length_of("char", *length, MAX_LENGTH)?),
         (&Type::BIT, [length]) => length_of("bit", *length, MAX_BITS)?,
         (&Type::VARBIT, [length]) => length_of("varbit", *length, MAX_BITS)?,

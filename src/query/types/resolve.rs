@@ -147,22 +147,24 @@ pub(in crate::query) fn resolve_operator(
     };
     match best(candidates, &operands) {
         Found::One(candidate) => concrete(candidate, &operands),
-        Found::None => Err(unoffered::operator(symbol, &operands, &call()).unwrap_or_else(|| {
-            Error::new(
-                ErrorKind::NotFound(Object::Function),
-                format!("operator does not exist: {}", call()),
-            )
-            .with_hint(match operands.len() {
-                1 => {
-                    "No operator matches the given name and argument type. \
+        Found::None => Err(
+            unoffered::operator(symbol, &operands, &call()).unwrap_or_else(|| {
+                Error::new(
+                    ErrorKind::NotFound(Object::Function),
+                    format!("operator does not exist: {}", call()),
+                )
+                .with_hint(match operands.len() {
+                    1 => {
+                        "No operator matches the given name and argument type. \
                       You might need to add an explicit type cast."
-                }
-                _ => {
-                    "No operator matches the given name and argument types. \
+                    }
+                    _ => {
+                        "No operator matches the given name and argument types. \
                       You might need to add explicit type casts."
-                }
-            })
-        })),
+                    }
+                })
+            }),
+        ),
         Found::Many => Err(Error::new(
             ErrorKind::InvalidDefinition(Definition::AmbiguousFunction),
             format!("operator is not unique: {}", call()),

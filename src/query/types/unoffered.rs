@@ -86,7 +86,10 @@ pub(super) fn function(name: &str, call: &str) -> Option<Error> {
         let begins = |prefix: &&str| name.starts_with(prefix);
         family.names.contains(&name) || family.prefixes.iter().any(begins)
     })?;
-    Some(Error::unsupported(format_args!("function {call}"), family.hint))
+    Some(Error::unsupported(
+        format_args!("function {call}"),
+        family.hint,
+    ))
 }
 
 /// The refusal of an operator between such operands (0A000), if PostgreSQL has one.
@@ -100,5 +103,42 @@ pub(super) fn operator(symbol: &str, operands: &[Type], call: &str) -> Option<Er
         _ if operands.iter().any(is_range) => RANGES,
         _ => return None,
     };
-    Some(Error::unsupported(format_args!("operator {call}"), family.hint))
+    Some(Error::unsupported(
+        format_args!("operator {call}"),
+        family.hint,
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_postgresql_has_is_no_mistake() {
+        let refused = |error: Option<Error>| error.map(|error| error.sqlstate().to_owned());
+        let unsupported = Some("0A000".to_owned());
+        for name in [
+            "jsonb_path_query",
+            "to_tsvector",
+            "ts_rank",
+            "xpath",
+            "int4range",
+            "xmlagg",
+        ] {
+            assert_eq!(refused(function(name, name)), unsupported, "{name}");
+        }
+        for (symbol, operands) in [
+            ("@?", [Type::JSONB, Type::UNKNOWN]),
+            ("@@", [Type::TS_VECTOR, Type::TSQUERY]),
+            ("<@", [Type::INT4, Type::INT4_RANGE]),
+        ] {
+            assert_eq!(
+                refused(operator(symbol, &operands, symbol)),
+                unsupported,
+                "{symbol}"
+            );
+        }
+        assert!(function("no_such", "no_such()").is_none());
+        assert!(operator("+", &[Type::TEXT, Type::POINT], "+").is_none());
+    }
 }

@@ -48,9 +48,7 @@ fn kind(kind: &Kind) -> (&'static str, Option<&'static str>, Range, Words) {
     match kind {
         Kind::Bool | Kind::AlwaysOn => ("bool", None, None, None),
         Kind::Enum { words, .. } => ("enum", None, None, Some(words)),
-        Kind::Integer { unit, min, max } => {
-            ("integer", unit.name(), Some((*min, *max)), None)
-        }
+        Kind::Integer { unit, min, max } => ("integer", unit.name(), Some((*min, *max)), None),
         Kind::Text
         | Kind::Label
         | Kind::User

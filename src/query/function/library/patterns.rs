@@ -56,9 +56,12 @@ pub(super) static PATTERNS: &[Function] = &[
         TEXTS,
         split_array,
     ),
-    Function::set("regexp_split_to_table", &[TEXT, TEXT], TEXT, |call, values| {
-        split(call, "regexp_split_to_table()", values)
-    }),
+    Function::set(
+        "regexp_split_to_table",
+        &[TEXT, TEXT],
+        TEXT,
+        |call, values| split(call, "regexp_split_to_table()", values),
+    ),
     Function::set(
         "regexp_split_to_table",
         &[TEXT, TEXT, TEXT],

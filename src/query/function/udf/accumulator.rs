@@ -93,9 +93,10 @@ impl Gathered {
     fn add(&mut self, piece: &ArrayRef) -> EngineResult<()> {
         // Of a part of a batch only the part is kept: two arrays are copied into a third.
         let mut piece = concat(&[piece, &piece.slice(0, 0)])?;
-        while let Some(last) = self.pieces.pop_if(|last| {
-            last.len() < LARGE_PIECE && last.len() <= piece.len()
-        }) {
+        while let Some(last) = self
+            .pieces
+            .pop_if(|last| last.len() < LARGE_PIECE && last.len() <= piece.len())
+        {
             self.bytes -= last.get_array_memory_size();
             piece = concat(&[&last, &piece])?;
         }
