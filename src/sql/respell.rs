@@ -41,6 +41,7 @@ use super::cursor::{fold, is_keyword};
 use super::token::Lexeme;
 use super::unicode;
 use crate::error::{Error, ErrorKind, Object, Result};
+use crate::schema::is_reserved;
 
 /// A word for sqlparser, and which word of the text it stands for.
 pub(super) struct Respelt {
@@ -246,7 +247,7 @@ impl Rest<'_> {
         let is_type = |token: &Token| match token {
             Token::Word(word) if word.quote_style.is_some() => true,
             Token::Word(word) => match word.keyword {
-                Keyword::NoKeyword => !is_keyword(token, "UESCAPE"),
+                Keyword::NoKeyword => !is_reserved(&fold(word)) && !is_keyword(token, "UESCAPE"),
                 keyword => words > 1 || TYPES.contains(&keyword),
             },
             _ => false,
@@ -586,7 +587,7 @@ impl Rest<'_> {
 }
 
 /// Types whose names are words for sqlparser, but not those of types.
-const TYPES: &[Keyword] = &[Keyword::NAME, Keyword::OID];
+const TYPES: &[Keyword] = &[Keyword::NAME];
 
 /// What sqlparser reads nowhere: it stumbles over it, if it comes so far.
 const WRONG: Token = Token::Char('\0');

@@ -235,7 +235,7 @@ fn read_integer(name: &str, text: &str, unit: Unit, min: i32, max: i32) -> Resul
             known.map(|(_, factor)| *factor).ok_or_else(|| {
                 let names: Vec<&str> = unit.units().iter().rev().map(|(name, _)| *name).collect();
                 let names = names.join("\", \"");
-                let (first, last) = names.rsplit_once(" ").unwrap_or(("", &names));
+                let (first, last) = names.rsplit_once(" ").unwrap_or(("", names.as_str()));
                 invalid(name, text).with_hint(format!(
                     "Valid units for this parameter are \"{first} and {last}\"."
                 ))

@@ -224,7 +224,7 @@ fn replaced(
     };
     let mut out = String::with_capacity(text.len());
     let mut done = 0;
-    for (number, groups) in (1..).zip(&found) {
+    for (number, groups) in (1_usize..).zip(&found) {
         if nth != 0 && nth != number {
             continue;
         }
