@@ -468,22 +468,31 @@ impl Worker {
         let config = &self.shared.config;
         let mut delay = config.poll_interval;
         let mut retry = config.retry_delay;
-        let mut version = None;
+        let mut seen = None;
+        let mut has_failed = false;
         let mut renewed = Instant::now();
+        let mut few_since = None;
         let mut wishes = self.wish.subscribe();
         loop {
-            let now = self.log.data_version().ok();
-            let changed = now.is_none()
-                || now != version
-                || commits.has_changed().unwrap_or(false)
-                || wishes.has_changed().unwrap_or(false);
-            commits.mark_unchanged();
-            wishes.mark_unchanged();
-            let wait = if changed {
+            // Noted before they are looked at: what comes in between is seen the next time.
+            let news = (
+                *commits.borrow_and_update(),
+                *wishes.borrow_and_update(),
+                self.log.data_version().ok(),
+            );
+            let changed = news.2.is_none() || seen != Some(news);
+            let wait = if !changed {
+                delay = (delay * 2).min(config.max_poll_delay);
+                delay
+            } else if let Some(wait) = self.wait_for_more(&mut few_since).await {
+                wait
+            } else {
                 delay = config.poll_interval;
-                match self.activate().await {
+                let activated = self.activate().await;
+                has_failed = activated.is_err();
+                match activated {
                     Ok(()) => {
-                        version = now;
+                        seen = Some(news);
                         retry = config.retry_delay;
                         delay
                     }
@@ -494,14 +503,11 @@ impl Worker {
                         };
                         let wait = cooldown.unwrap_or(retry);
                         self.complain(&error, wait);
-                        version = None;
+                        seen = None;
                         retry = (retry * 2).min(config.max_retry_delay);
                         wait
                     }
                 }
-            } else {
-                delay = (delay * 2).min(config.max_poll_delay);
-                delay
             };
             if renewed.elapsed() >= RENEW {
                 renewed = Instant::now();
@@ -511,7 +517,7 @@ impl Worker {
                 biased;
                 () = self.stop.cancelled() => break,
                 // A failed delivery waits its time out; commits do not hurry it.
-                alive = commits.changed(), if version.is_some() => if alive.is_err() { break },
+                alive = commits.changed(), if !has_failed => if alive.is_err() { break },
                 alive = wishes.changed() => if alive.is_err() { break },
                 () = tokio::time::sleep(wait) => {}
             }
@@ -521,6 +527,24 @@ impl Worker {
             tracing::warn!(%error, component = self.component.name, "a component stops with changes undelivered; they come again");
         }
         self.end().await;
+    }
+
+    /// How long to wait for more rows, while there are some but too few to begin with.
+    async fn wait_for_more(&self, since: &mut Option<Instant>) -> Option<Duration> {
+        let config = &self.shared.config;
+        if config.min_batch_size > 1
+            && let Ok(end) = self.log.end().await
+            && let Ok(rows @ 1..) = usize::try_from(end.0 - self.seen.borrow().0)
+            && rows < config.min_batch_size
+        {
+            let waited = since.get_or_insert_with(Instant::now).elapsed();
+            let left = config.max_poll_delay.saturating_sub(waited);
+            if !left.is_zero() {
+                return Some(left);
+            }
+        }
+        *since = None;
+        None
     }
 
     /// Gives its lease back.
@@ -548,7 +572,10 @@ impl Worker {
     async fn told(&self, telling: impl Future<Output = Result<()>>) -> Result<()> {
         let failed = |how: &str| {
             let name = self.component.name;
-            Err(Error::internal(format!("component \"{name}\" {how}")))
+            Err(Error::new(
+                ErrorKind::Unavailable(Resource::Component),
+                format!("component \"{name}\" {how}"),
+            ))
         };
         let told = tokio::time::timeout(
             self.shared.config.delivery_deadline,
