@@ -402,9 +402,12 @@ async fn a_batch_begins_as_soon_as_there_are_as_many_rows_as_are_waited_for() {
     let recorder = Recorder::new("r", &["databases"]);
     let subscribed = fixture.astha.subscribe(recorder.clone()).await;
     subscribed.expect("runs");
+    // It may be looking at the log just now.
+    fixture.astha.pause("r").expect("is paused");
     for name in ["a", "b", "c"] {
         fixture.own(&add(name)).await;
     }
+    fixture.astha.resume("r").expect("goes on");
     let end = fixture.astha.log_state().await.expect("is read").end;
     fixture.astha.delivered(end).await;
     assert_eq!(
