@@ -68,6 +68,7 @@ pub(super) struct Frequent {
     pub(super) is_strict: bool,
     statement_timeout: Option<Duration>,
     idle_in_transaction_timeout: Option<Duration>,
+    idle_timeout: Option<Duration>,
 }
 
 impl Frequent {
@@ -78,6 +79,7 @@ impl Frequent {
             is_strict: settings.read_consistency() == ReadConsistency::Strict,
             statement_timeout: settings.statement_timeout(),
             idle_in_transaction_timeout: settings.idle_in_transaction_session_timeout(),
+            idle_timeout: settings.idle_session_timeout(),
         }
     }
 }
@@ -185,6 +187,11 @@ impl Session {
     /// `idle_in_transaction_session_timeout`, if there is one.
     pub fn idle_in_transaction_timeout(&self) -> Option<Duration> {
         self.frequent.idle_in_transaction_timeout
+    }
+
+    /// `idle_session_timeout`, if there is one.
+    pub fn idle_timeout(&self) -> Option<Duration> {
+        self.frequent.idle_timeout
     }
 
     /// Says when a running statement can no longer be cancelled: its change is
@@ -498,6 +505,8 @@ pub(super) fn changes(statement: &Statement) -> bool {
             | Statement::Explain { .. }
             | Statement::Show { .. }
             | Statement::ShowAll
+            | Statement::SetConstraints { .. }
+            | Statement::Lock(_)
             | Statement::Begin { .. }
             | Statement::Commit { .. }
             | Statement::Rollback { .. }
@@ -531,6 +540,7 @@ fn asks(statement: &Statement) -> bool {
             | Statement::RollbackTo(_)
             | Statement::SetTransaction(_)
             | Statement::SetCharacteristics(_)
+            | Statement::SetConstraints { .. }
             | Statement::Set { .. }
             | Statement::Reset { .. }
             | Statement::ResetAll

@@ -300,7 +300,9 @@ const UNSUPPORTED: &[(&str, &str, usize)] = &[
     ("COMMENT ON SCHEMA s IS 'x'", "COMMENT ON SCHEMA", 12),
     ("COMMENT ON COLUMN a.b.c.d IS 'x'", "a path into a nested column", 19),
     ("DESCRIBE 'kafka://h/t'", "DESCRIBE of a source", 10),
-    ("SET CONSTRAINTS ALL DEFERRED", "SET CONSTRAINTS", 5),
+    ("SET CONSTRAINTS a DEFERRED", "SET CONSTRAINTS of some", 5),
+    ("LOCK a IN ACCESS EXCLUSIVE MODE", "LOCK in a mode but ACCESS SHARE", 8),
+    ("LOCK TABLE a, b", "LOCK in a mode but ACCESS SHARE", 16),
     ("SET TRANSACTION SNAPSHOT 'x'", "SET TRANSACTION SNAPSHOT", 17),
 ];
 

@@ -111,7 +111,10 @@ impl Settings {
         }
         let value = match (value, &named) {
             (SetValue::Value(text), Named::Known(setting)) => {
-                setting.kind.read(setting.name, text, self.value(setting))?
+                let user = self.value(known("session_authorization"));
+                setting
+                    .kind
+                    .read(setting.name, text, self.value(setting), user)?
             }
             (SetValue::Value(text), Named::Custom(_)) => Value::owned(text),
             (SetValue::Default, _) if scope == SetScope::Session && !named.ends_early() => {
@@ -250,6 +253,11 @@ impl Settings {
     /// How long the client may be silent in a transaction.
     pub fn idle_in_transaction_session_timeout(&self) -> Option<Duration> {
         self.duration("idle_in_transaction_session_timeout")
+    }
+
+    /// How long the client may be silent outside a transaction.
+    pub fn idle_session_timeout(&self) -> Option<Duration> {
+        self.duration("idle_session_timeout")
     }
 
     /// How values are written as text and read from it.

@@ -19,12 +19,16 @@ pub(super) enum Kind {
     },
     /// A whole number from `min` to `max`.
     Integer { unit: Unit, min: i32, max: i32 },
+    /// A number from `min` to `max`.
+    Real { min: f64, max: f64 },
     /// Any text.
     Text,
     /// A text that is cut to the length of a name of PostgreSQL.
     Label,
     /// The session's own user, and nobody else.
     User,
+    /// The session's own user, or `none`.
+    Role,
     /// A list of namespaces.
     SearchPath,
     /// How dates are written.
@@ -40,6 +44,10 @@ pub(super) enum Kind {
 pub(super) enum Unit {
     None,
     Milliseconds,
+    Seconds,
+    Kilobytes,
+    /// Of 8 kB.
+    Pages,
 }
 
 /// The value of a setting, in its one spelling.
@@ -53,7 +61,7 @@ pub(super) enum Value {
 /// As in PostgreSQL, which keeps it where a name fits.
 const LABEL_BYTES: usize = 63;
 
-/// Largest first.
+/// In milliseconds, largest first.
 const TIME_UNITS: [(&str, f64); 6] = [
     ("d", 86_400_000.0),
     ("h", 3_600_000.0),
@@ -63,13 +71,95 @@ const TIME_UNITS: [(&str, f64); 6] = [
     ("us", 0.001),
 ];
 
+/// In kilobytes, largest first.
+const MEMORY_UNITS: [(&str, f64); 5] = [
+    ("TB", 1_073_741_824.0),
+    ("GB", 1_048_576.0),
+    ("MB", 1_024.0),
+    ("kB", 1.0),
+    ("B", 1.0 / 1_024.0),
+];
+
+impl Unit {
+    /// As it is written behind a number.
+    pub(super) fn name(self) -> Option<&'static str> {
+        match self {
+            Self::None => None,
+            Self::Milliseconds => Some("ms"),
+            Self::Seconds => Some("s"),
+            Self::Kilobytes => Some("kB"),
+            Self::Pages => Some("8kB"),
+        }
+    }
+
+    /// What may be written behind a number, largest first, and how many of the first
+    /// unit below one of these is.
+    fn words(self) -> (&'static [(&'static str, f64)], f64) {
+        match self {
+            Self::None => (&[], 1.0),
+            Self::Milliseconds => (&TIME_UNITS, 1.0),
+            Self::Seconds => (&TIME_UNITS, 1_000.0),
+            Self::Kilobytes => (&MEMORY_UNITS, 1.0),
+            Self::Pages => (&MEMORY_UNITS, 8.0),
+        }
+    }
+
+    /// How many of this unit a number with a word behind it is.
+    fn factor(self, word: &str) -> Option<f64> {
+        let (words, one) = self.words();
+        match word {
+            "" => Some(1.0),
+            word => {
+                let (_, factor) = words.iter().find(|(unit, _)| *unit == word)?;
+                Some(factor / one)
+            }
+        }
+    }
+
+    /// The words there are.
+    fn hint(self) -> Option<&'static str> {
+        match self {
+            Self::None => None,
+            Self::Milliseconds | Self::Seconds => Some(
+                "Valid units for this parameter are \"us\", \"ms\", \"s\", \"min\", \"h\", and \"d\".",
+            ),
+            Self::Kilobytes | Self::Pages => Some(
+                "Valid units for this parameter are \"B\", \"kB\", \"MB\", \"GB\", and \"TB\".",
+            ),
+        }
+    }
+
+    /// A number with the largest unit that leaves it whole.
+    fn show(self, number: i32) -> String {
+        let (words, one) = self.words();
+        if number <= 0 {
+            return number.to_string();
+        }
+        let whole = f64::from(number) * one;
+        words
+            .iter()
+            .find(|(_, factor)| whole % factor == 0.0)
+            .map_or_else(
+                || number.to_string(),
+                |(unit, factor)| format!("{}{unit}", whole / factor),
+            )
+    }
+}
+
 impl Kind {
-    /// Reads a value for the setting `name`, which is worth `current` now.
+    /// Reads a value for the setting `name`, which is worth `current` now, in a
+    /// session of `user`.
     ///
     /// # Errors
     /// 22023 for a value that the setting does not take, 0A000 for one that
     /// PostgreSQL would take and Rekha does not.
-    pub(super) fn read(&self, name: &str, text: &str, current: &Value) -> Result<Value> {
+    pub(super) fn read(
+        &self,
+        name: &str,
+        text: &str,
+        current: &Value,
+        user: &Value,
+    ) -> Result<Value> {
         match self {
             Self::Bool => read_bool(name, text).map(Value::Bool),
             Self::AlwaysOn => match read_bool(name, text)? {
@@ -102,10 +192,12 @@ impl Kind {
             Self::Integer { unit, min, max } => {
                 read_integer(name, text, *unit, *min, *max).map(Value::Integer)
             }
+            Self::Real { min, max } => read_real(name, text, *min, *max).map(Value::Text),
             Self::Text => Ok(Value::owned(text)),
             Self::Label => Ok(Value::owned(cut(text, LABEL_BYTES))),
-            Self::User => match current {
-                Value::Text(user) if user == text => Ok(current.clone()),
+            Self::Role if text.eq_ignore_ascii_case("none") => Ok(Value::text("none")),
+            Self::User | Self::Role => match user {
+                Value::Text(name) if name == text => Ok(user.clone()),
                 _ => Err(refused(format!("role \"{text}\" does not exist"))
                     .with_hint("A session keeps the user it connected as.")),
             },
@@ -137,10 +229,7 @@ impl Value {
             Self::Bool(true) => "on".into(),
             Self::Bool(false) => "off".into(),
             Self::Integer(number) => match kind {
-                Kind::Integer {
-                    unit: Unit::Milliseconds,
-                    ..
-                } => show_duration(*number).into(),
+                Kind::Integer { unit, .. } => unit.show(*number).into(),
                 _ => number.to_string().into(),
             },
             Self::Text(text) => text.as_ref().into(),
@@ -185,18 +274,13 @@ fn read_bool(name: &str, text: &str) -> Result<bool> {
 
 fn read_integer(name: &str, text: &str, unit: Unit, min: i32, max: i32) -> Result<i32> {
     let (number, rest) = split_number(text.trim()).ok_or_else(|| invalid(name, text))?;
-    let factor = match (rest, unit) {
-        ("", _) => 1.0,
-        (_, Unit::None) => return Err(invalid(name, text)),
-        (word, Unit::Milliseconds) => {
-            let known = TIME_UNITS.iter().find(|(unit, _)| *unit == word);
-            known.map(|(_, factor)| *factor).ok_or_else(|| {
-                invalid(name, text).with_hint(
-                    "Valid units for this parameter are \"us\", \"ms\", \"s\", \"min\", \"h\", and \"d\".",
-                )
-            })?
+    let factor = unit.factor(rest).ok_or_else(|| {
+        let error = invalid(name, text);
+        match unit.hint() {
+            Some(hint) => error.with_hint(hint),
+            None => error,
         }
-    };
+    })?;
     let number = (number * factor).round_ties_even();
     if !(f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(&number) {
         return Err(invalid(name, text).with_hint("Value exceeds integer range."));
@@ -204,15 +288,35 @@ fn read_integer(name: &str, text: &str, unit: Unit, min: i32, max: i32) -> Resul
     // Whole and in range, as was just made sure.
     let number = number as i32;
     if !(min..=max).contains(&number) {
-        let unit = match unit {
-            Unit::None => "",
-            Unit::Milliseconds => " ms",
-        };
+        let unit = unit.name().map(|unit| format!(" {unit}"));
+        let unit = unit.unwrap_or_default();
         return Err(refused(format!(
             "{number}{unit} is outside the valid range for parameter \"{name}\" ({min} .. {max})"
         )));
     }
     Ok(number)
+}
+
+/// As PostgreSQL writes the bound of a range.
+pub(super) fn spelled(bound: f64) -> String {
+    match bound {
+        f64::MAX => "1.79769e+308".to_owned(),
+        bound => bound.to_string(),
+    }
+}
+
+fn read_real(name: &str, text: &str, min: f64, max: f64) -> Result<Cow<'static, str>> {
+    let number = match split_number(text.trim()) {
+        Some((number, "")) if number.is_finite() => number,
+        _ => return Err(invalid(name, text)),
+    };
+    if !(min..=max).contains(&number) {
+        return Err(refused(format!(
+            "{number} is outside the valid range for parameter \"{name}\" ({min} .. {})",
+            spelled(max)
+        )));
+    }
+    Ok(number.to_string().into())
 }
 
 /// A number (`7`, `-1.5`, `1e3`, `0x10`) and the word after it.
@@ -236,19 +340,4 @@ fn split_number(text: &str) -> Option<(f64, &str)> {
 
 fn end_of(text: &str, belongs: impl Fn(u8) -> bool) -> usize {
     text.bytes().position(|b| !belongs(b)).unwrap_or(text.len())
-}
-
-/// With the largest unit that leaves a whole number.
-fn show_duration(milliseconds: i32) -> String {
-    if milliseconds == 0 {
-        return "0".to_owned();
-    }
-    let number = f64::from(milliseconds);
-    TIME_UNITS
-        .iter()
-        .find(|(_, factor)| number % factor == 0.0)
-        .map_or_else(
-            || number.to_string(),
-            |(unit, factor)| format!("{}{unit}", number / factor),
-        )
 }
