@@ -1,6 +1,7 @@
 //! The conversation itself: texts, prepared statements and portals.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -42,6 +43,17 @@ pub struct SessionOptions {
     /// The process id that others know it by, as the sender of notifications and the
     /// answer of `pg_backend_pid()`.
     pub process_id: i32,
+    /// The other sessions of the server, if there are any.
+    pub peers: Option<Arc<dyn Peers>>,
+}
+
+/// The sessions of a server, by their process ids (PostgreSQL manual, 9.27.2).
+pub trait Peers: fmt::Debug + Send + Sync {
+    /// Asks for the statement of a session to stop; false when there is no such session.
+    fn cancel(&self, process_id: i32) -> bool;
+
+    /// Ends a session; false when there is none.
+    fn terminate(&self, process_id: i32) -> bool;
 }
 
 /// The state ReadyForQuery tells.
@@ -97,6 +109,7 @@ pub struct Session {
     pub(super) transaction: Transaction,
     pub(super) submission: Submission,
     pub(super) process_id: i32,
+    pub(super) peers: Option<Arc<dyn Peers>>,
     pub(super) listening: Listening,
     pub(super) budget: Budget,
     /// The part of the settings.
@@ -147,6 +160,7 @@ impl Session {
             kept_settings: None,
             submission: Submission::default(),
             process_id: options.process_id,
+            peers: options.peers,
             listening: Listening::default(),
             script: Statements::default(),
             next: 0,

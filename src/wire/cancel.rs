@@ -6,7 +6,10 @@ use std::task::Poll;
 
 use futures::task::AtomicWaker;
 use parking_lot::Mutex;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
+
+use crate::session::Peers;
 
 /// Who can be cancelled: every connection that is logged in.
 #[derive(Debug, Default)]
@@ -15,7 +18,14 @@ pub(super) struct Cancels(Mutex<Table>);
 #[derive(Debug, Default)]
 struct Table {
     last_pid: i32,
-    entries: HashMap<i32, (i32, Arc<CancelSignal>)>,
+    entries: HashMap<i32, Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    secret: i32,
+    signal: Arc<CancelSignal>,
+    stop: CancellationToken,
 }
 
 /// A connection's entry, there until it is dropped.
@@ -25,6 +35,8 @@ pub(super) struct Registration {
     pub(super) pid: i32,
     pub(super) secret: i32,
     pub(super) signal: Arc<CancelSignal>,
+    /// Ends the connection.
+    pub(super) stop: CancellationToken,
 }
 
 /// Whether somebody asked for the connection's statement to stop.
@@ -35,11 +47,12 @@ pub(super) struct CancelSignal {
 }
 
 impl Cancels {
-    /// Gives a connection its process id and its secret key.
-    pub(super) fn register(self: &Arc<Self>) -> Registration {
+    /// Gives a connection its process id and its secret key. It ends with `all`.
+    pub(super) fn register(self: &Arc<Self>, all: &CancellationToken) -> Registration {
         // The low bits of a version 4 UUID come from the system's generator.
         let secret = Uuid::new_v4().as_u128() as i32;
         let signal = Arc::<CancelSignal>::default();
+        let stop = all.child_token();
         let mut table = self.0.lock();
         let pid = loop {
             table.last_pid = table.last_pid.checked_add(1).unwrap_or(1);
@@ -47,12 +60,18 @@ impl Cancels {
                 break table.last_pid;
             }
         };
-        table.entries.insert(pid, (secret, signal.clone()));
+        let entry = Entry {
+            secret,
+            signal: signal.clone(),
+            stop: stop.clone(),
+        };
+        table.entries.insert(pid, entry);
         Registration {
             cancels: self.clone(),
             pid,
             secret,
             signal,
+            stop,
         }
     }
 
@@ -60,12 +79,25 @@ impl Cancels {
     /// is not its key or no statement is running.
     pub(super) fn cancel(&self, pid: i32, secret: i32) {
         let table = self.0.lock();
-        if let Some((key, signal)) = table.entries.get(&pid)
-            && *key == secret
+        if let Some(entry) = table.entries.get(&pid)
+            && entry.secret == secret
         {
-            signal.requested.store(true, Ordering::Release);
-            signal.waker.wake();
+            entry.signal.request();
         }
+    }
+}
+
+impl Peers for Cancels {
+    fn cancel(&self, process_id: i32) -> bool {
+        let table = self.0.lock();
+        let entry = table.entries.get(&process_id);
+        entry.map(|entry| entry.signal.request()).is_some()
+    }
+
+    fn terminate(&self, process_id: i32) -> bool {
+        let table = self.0.lock();
+        let entry = table.entries.get(&process_id);
+        entry.map(|entry| entry.stop.cancel()).is_some()
     }
 }
 
@@ -76,6 +108,11 @@ impl Drop for Registration {
 }
 
 impl CancelSignal {
+    fn request(&self) {
+        self.requested.store(true, Ordering::Release);
+        self.waker.wake();
+    }
+
     /// Takes the request, if there is one.
     pub(super) fn take(&self) -> bool {
         self.requested.swap(false, Ordering::AcqRel)
@@ -104,7 +141,10 @@ mod tests {
     #[test]
     fn only_the_right_key_of_a_present_connection_cancels() {
         let cancels = Arc::<Cancels>::default();
-        let (one, other) = (cancels.register(), cancels.register());
+        let (one, other) = (
+            cancels.register(&CancellationToken::new()),
+            cancels.register(&CancellationToken::new()),
+        );
         assert_ne!(one.pid, other.pid);
 
         cancels.cancel(one.pid, one.secret.wrapping_add(1));
@@ -124,7 +164,7 @@ mod tests {
     #[test]
     fn a_request_wakes_who_waits_for_it() {
         let cancels = Arc::<Cancels>::default();
-        let registration = cancels.register();
+        let registration = cancels.register(&CancellationToken::new());
         let waiting = registration.signal.requested();
         futures::pin_mut!(waiting);
         assert!(waiting.as_mut().now_or_never().is_none());
@@ -135,10 +175,10 @@ mod tests {
     #[test]
     fn process_ids_start_again_past_those_in_use() {
         let cancels = Arc::<Cancels>::default();
-        let first = cancels.register();
+        let first = cancels.register(&CancellationToken::new());
         cancels.0.lock().last_pid = i32::MAX - 1;
-        let last = cancels.register();
-        let next = cancels.register();
+        let last = cancels.register(&CancellationToken::new());
+        let next = cancels.register(&CancellationToken::new());
         assert_eq!((first.pid, last.pid, next.pid), (1, i32::MAX, 2));
     }
 }

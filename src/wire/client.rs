@@ -491,7 +491,7 @@ mod tests {
         );
 
         let cancels = Arc::<super::super::cancel::Cancels>::default();
-        let registration = cancels.register();
+        let registration = cancels.register(&CancellationToken::new());
         client.cancel = registration.signal.clone();
         let cancel = async { cancels.cancel(registration.pid, registration.secret) };
         let (result, ()) = tokio::join!(client.run(forever(), None, &idle), cancel);
@@ -507,7 +507,7 @@ mod tests {
         let idle = Submission::default();
         let server = server();
         let cancels = Arc::<super::super::cancel::Cancels>::default();
-        let registration = cancels.register();
+        let registration = cancels.register(&CancellationToken::new());
         let (mut client, mut peer) = server.client(64);
         client.cancel = registration.signal.clone();
         cancels.cancel(registration.pid, registration.secret);
@@ -540,7 +540,7 @@ mod tests {
     async fn a_slow_reader_costs_no_memory_and_can_cancel() {
         let server = server();
         let cancels = Arc::<super::super::cancel::Cancels>::default();
-        let registration = cancels.register();
+        let registration = cancels.register(&CancellationToken::new());
         let (mut client, mut peer) = server.client(10_000);
         client.cancel = registration.signal.clone();
         let rows: Rows =
@@ -580,7 +580,7 @@ mod tests {
     async fn what_is_settled_is_told_whatever_happens() {
         let server = server();
         let cancels = Arc::<super::super::cancel::Cancels>::default();
-        let registration = cancels.register();
+        let registration = cancels.register(&CancellationToken::new());
         let (mut client, mut peer) = server.client(10_000);
         client.cancel = registration.signal.clone();
         let rows: Rows =

@@ -132,7 +132,7 @@ impl Wire {
         S: AsyncRead + AsyncWrite + Unpin + Send,
     {
         let shared = &self.0;
-        let registration = shared.cancels.register();
+        let registration = shared.cancels.register(shared.tasks.stopping());
         let span = tracing::info_span!(
             "connection",
             %peer,
@@ -147,7 +147,7 @@ impl Wire {
                 shared.config.clone(),
                 shared.budget.clone(),
                 registration.signal.clone(),
-                shared.tasks.stopping().clone(),
+                registration.stop.clone(),
             );
             let log_in = timeout(
                 shared.config.startup_timeout,
@@ -184,6 +184,7 @@ impl Wire {
         let permit = permit.map_err(|_| Stop::Fatal(too_many_clients()))?;
         let options = SessionOptions {
             process_id: registration.pid,
+            peers: Some(self.0.cancels.clone()),
             ..startup.into()
         };
         let span = tracing::Span::current();
