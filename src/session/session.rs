@@ -49,6 +49,9 @@ pub struct SessionOptions {
 
 /// The sessions of a server, by their process ids (PostgreSQL manual, 9.27.2).
 pub trait Peers: fmt::Debug + Send + Sync {
+    /// How many there can be.
+    fn most(&self) -> usize;
+
     /// Asks for the statement of a session to stop; false when there is no such session.
     fn cancel(&self, process_id: i32) -> bool;
 
@@ -144,7 +147,10 @@ impl Session {
             .settings
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()));
-        let settings = Settings::new(&options.user, startup)?;
+        let mut settings = Settings::new(&options.user, startup)?;
+        if let Some(peers) = &options.peers {
+            settings.tell_max_connections(peers.most());
+        }
         super::dispatch::refuse_unoffered(&settings)?;
         Ok(Self {
             _seat: registry.metrics().session(),

@@ -38,7 +38,7 @@ const MISTAKES: &[(&str, &str, usize, &str)] = &[
     ("DECLARE c SCROLL NO SCROLL CURSOR FOR SELECT 1", "42601", 18, "syntax error at or near \"NO\""),
     ("FETCH ABSOLUTE FROM c", "42601", 16, "syntax error at or near \"FROM\""),
     ("FETCH 9999999999 FROM c", "42601", 7, "syntax error at or near \"9999999999\""),
-    ("COPY t TO STDIN", "42601", 11, "syntax error at or near \"STDIN\""),
+    ("COPY t TO STREAM", "42601", 11, "syntax error at or near \"STREAM\""),
     ("COPY (SELECT 1 TO STDOUT", "42601", 16, "syntax error at or near \"TO\""),
     ("COPY t TO STDOUT (FORMAT xml)", "22023", 19, "COPY format \"xml\" not recognized"),
     ("COPY t TO STDOUT (speed 1)", "42601", 19, "option \"speed\" not recognized"),

@@ -6,6 +6,7 @@ use std::task::Poll;
 
 use futures::task::AtomicWaker;
 use parking_lot::Mutex;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -13,7 +14,10 @@ use crate::session::Peers;
 
 /// Who can be cancelled: every connection that is logged in.
 #[derive(Debug, Default)]
-pub(super) struct Cancels(Mutex<Table>);
+pub(super) struct Cancels {
+    most: usize,
+    table: Mutex<Table>,
+}
 
 #[derive(Debug, Default)]
 struct Table {
@@ -44,16 +48,26 @@ pub(super) struct Registration {
 pub(super) struct CancelSignal {
     requested: AtomicBool,
     waker: AtomicWaker,
+    /// Told when a request is taken.
+    taken: Notify,
 }
 
 impl Cancels {
+    /// Of so many connections.
+    pub(super) fn new(most: usize) -> Self {
+        Self {
+            most,
+            table: Mutex::default(),
+        }
+    }
+
     /// Gives a connection its process id and its secret key. It ends with `all`.
     pub(super) fn register(self: &Arc<Self>, all: &CancellationToken) -> Registration {
         // The low bits of a version 4 UUID come from the system's generator.
         let secret = Uuid::new_v4().as_u128() as i32;
         let signal = Arc::<CancelSignal>::default();
         let stop = all.child_token();
-        let mut table = self.0.lock();
+        let mut table = self.table.lock();
         let pid = loop {
             table.last_pid = table.last_pid.checked_add(1).unwrap_or(1);
             if !table.entries.contains_key(&table.last_pid) {
@@ -75,27 +89,31 @@ impl Cancels {
         }
     }
 
-    /// Asks for a connection's statement to stop. Nothing happens when the key
-    /// is not its key or no statement is running.
-    pub(super) fn cancel(&self, pid: i32, secret: i32) {
-        let table = self.0.lock();
-        if let Some(entry) = table.entries.get(&pid)
-            && entry.secret == secret
-        {
+    /// Asks for a connection's statement to stop, and answers what tells when that was
+    /// heard. Nothing happens when the key is not its key or no statement is running.
+    pub(super) fn cancel(&self, pid: i32, secret: i32) -> Option<Arc<CancelSignal>> {
+        let table = self.table.lock();
+        let entry = table.entries.get(&pid)?;
+        (entry.secret == secret).then(|| {
             entry.signal.request();
-        }
+            entry.signal.clone()
+        })
     }
 }
 
 impl Peers for Cancels {
+    fn most(&self) -> usize {
+        self.most
+    }
+
     fn cancel(&self, process_id: i32) -> bool {
-        let table = self.0.lock();
+        let table = self.table.lock();
         let entry = table.entries.get(&process_id);
         entry.map(|entry| entry.signal.request()).is_some()
     }
 
     fn terminate(&self, process_id: i32) -> bool {
-        let table = self.0.lock();
+        let table = self.table.lock();
         let entry = table.entries.get(&process_id);
         entry.map(|entry| entry.stop.cancel()).is_some()
     }
@@ -103,7 +121,7 @@ impl Peers for Cancels {
 
 impl Drop for Registration {
     fn drop(&mut self) {
-        self.cancels.0.lock().entries.remove(&self.pid);
+        self.cancels.table.lock().entries.remove(&self.pid);
     }
 }
 
@@ -115,7 +133,22 @@ impl CancelSignal {
 
     /// Takes the request, if there is one.
     pub(super) fn take(&self) -> bool {
-        self.requested.swap(false, Ordering::AcqRel)
+        let was_requested = self.requested.swap(false, Ordering::AcqRel);
+        if was_requested {
+            self.taken.notify_waiters();
+        }
+        was_requested
+    }
+
+    /// Waits until no request is left.
+    pub(super) async fn taken(&self) {
+        loop {
+            let taken = self.taken.notified();
+            if !self.requested.load(Ordering::Acquire) {
+                return;
+            }
+            taken.await;
+        }
     }
 
     /// Waits for a request and takes it.
@@ -147,17 +180,17 @@ mod tests {
         );
         assert_ne!(one.pid, other.pid);
 
-        cancels.cancel(one.pid, one.secret.wrapping_add(1));
+        let _ = cancels.cancel(one.pid, one.secret.wrapping_add(1));
         assert!(!one.signal.take());
 
-        cancels.cancel(one.pid, one.secret);
+        let _ = cancels.cancel(one.pid, one.secret);
         assert!(one.signal.take());
         assert!(!one.signal.take(), "a request is taken once");
         assert!(!other.signal.take());
 
         let (pid, secret, signal) = (one.pid, one.secret, one.signal.clone());
         drop(one);
-        cancels.cancel(pid, secret);
+        let _ = cancels.cancel(pid, secret);
         assert!(!signal.take());
     }
 
@@ -168,7 +201,7 @@ mod tests {
         let waiting = registration.signal.requested();
         futures::pin_mut!(waiting);
         assert!(waiting.as_mut().now_or_never().is_none());
-        cancels.cancel(registration.pid, registration.secret);
+        let _ = cancels.cancel(registration.pid, registration.secret);
         assert!(waiting.as_mut().now_or_never().is_some());
     }
 
@@ -176,7 +209,7 @@ mod tests {
     fn process_ids_start_again_past_those_in_use() {
         let cancels = Arc::<Cancels>::default();
         let first = cancels.register(&CancellationToken::new());
-        cancels.0.lock().last_pid = i32::MAX - 1;
+        cancels.table.lock().last_pid = i32::MAX - 1;
         let last = cancels.register(&CancellationToken::new());
         let next = cancels.register(&CancellationToken::new());
         assert_eq!((first.pid, last.pid, next.pid), (1, i32::MAX, 2));

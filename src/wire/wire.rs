@@ -56,11 +56,11 @@ impl Wire {
             logging_in: permits(config.max_connections),
             logged_in: permits(config.max_connections),
             budget: permits(budget / 1024 + 1),
+            cancels: Arc::new(Cancels::new(config.max_connections)),
             config: Arc::new(config),
             open,
             tasks,
             connections: TaskTracker::new(),
-            cancels: Arc::default(),
         }))
     }
 

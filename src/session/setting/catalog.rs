@@ -73,6 +73,12 @@ const fn internal(name: &'static str, value: &'static str, description: &'static
     row
 }
 
+const fn count(name: &'static str, default: i32, description: &'static str) -> Setting {
+    let mut row = integer(name, 0, i32::MAX, default, description);
+    row.lifetime = Lifetime::Internal;
+    row
+}
+
 const fn boolean(name: &'static str, default: bool, description: &'static str) -> Setting {
     setting(name, Kind::Bool, Value::Bool(default), description)
 }
@@ -252,6 +258,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     quantity("log_temp_files", Unit::Kilobytes, -1, i32::MAX, -1, NO_EFFECT),
     integer("maintenance_io_concurrency", 0, 1000, 10, NO_EFFECT),
     quantity("maintenance_work_mem", Unit::Kilobytes, 1024, i32::MAX, 65_536, NO_EFFECT),
+    count("max_connections", 100, "Shows the maximum number of concurrent connections."),
     internal("max_function_args", "100", "Shows the maximum number of function arguments."),
     internal("max_identifier_length", "255", "Shows the maximum identifier length."),
     internal("max_index_keys", "32", "Shows the maximum number of index keys."),

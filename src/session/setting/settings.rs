@@ -90,6 +90,13 @@ impl Settings {
         Ok(settings)
     }
 
+    /// Says how many sessions there can be.
+    pub fn tell_max_connections(&mut self, most: usize) {
+        let most = i32::try_from(most).unwrap_or(i32::MAX);
+        let told = Value::Integer(most);
+        self.startup.insert("max_connections".into(), told);
+    }
+
     /// `SET`. A value that lasts for the transaction is checked and forgotten
     /// when there is none; the caller warns of it (25P01).
     ///
