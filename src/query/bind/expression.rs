@@ -499,12 +499,12 @@ pub(super) fn negate(expr: Expr, negated: bool) -> Expr {
     }
 }
 
-/// An expression without the parentheses around it.
 /// A reserved word, which the parser takes for a name.
 fn is_current_role(name: &ast::Ident) -> bool {
     name.quote_style.is_none() && name.value.eq_ignore_ascii_case("current_role")
 }
 
+/// An expression without the parentheses around it.
 pub(super) fn unnested(mut expr: &ast::Expr) -> &ast::Expr {
     while let ast::Expr::Nested(inner) = expr {
         expr = inner;
