@@ -126,10 +126,14 @@ fn node(plan: &Arc<dyn ExecutionPlan>, is_analyzed: bool) -> Node {
             inputs: vec![node(&whole, is_analyzed)],
         };
     }
-    let inputs: Vec<Node> = children
+    let mut inputs: Vec<Node> = children
         .into_iter()
         .map(|child| node(child, is_analyzed))
         .collect();
+    // The side that is looked up stands second.
+    if is_kept_right(plan) {
+        inputs.reverse();
+    }
     let (mut strategy, mut relation) = (None, None);
     let kind = if let Some(aggregate) = plan.downcast_ref::<AggregateExec>() {
         strategy = Some(
@@ -173,6 +177,7 @@ fn is_transparent(name: &str) -> bool {
             | "CoalescePartitionsExec"
             | "RepartitionExec"
             | "CooperativeExec"
+            | "ToldExec"
             | "BufferExec"
             | "OutputRequirementExec"
     )
@@ -196,6 +201,13 @@ fn kind_of(name: &str) -> &'static str {
     }
 }
 
+/// Whether a join reads the rows of its right side one by one and keeps them all, as
+/// PostgreSQL does with those of the left side.
+fn is_kept_right(plan: &Arc<dyn ExecutionPlan>) -> bool {
+    let join = plan.downcast_ref::<HashJoinExec>();
+    join.is_some_and(|join| *join.join_type() == JoinType::Right)
+}
+
 /// The kind of a join, which PostgreSQL tells of all but nested loops without a side
 /// that is kept.
 fn join_of(plan: &Arc<dyn ExecutionPlan>) -> Option<&'static str> {
@@ -211,6 +223,7 @@ fn join_of(plan: &Arc<dyn ExecutionPlan>) -> Option<&'static str> {
     Some(match kind {
         JoinType::Inner => "Inner",
         JoinType::Left | JoinType::LeftMark => "Left",
+        JoinType::Right if is_kept_right(plan) => "Left",
         JoinType::Right | JoinType::RightMark => "Right",
         JoinType::Full => "Full",
         JoinType::LeftSemi | JoinType::RightSemi => "Semi",

@@ -38,6 +38,8 @@ use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties};
 
 use super::build;
 use super::error::carried;
+use super::guard;
+use super::row_order::kept_sides;
 use super::stop::Stop;
 
 /// A plan that answers the same and costs less.
@@ -57,6 +59,7 @@ pub(super) fn optimize(
         })
     });
     let plan = Optimizer::with_rules(rules.collect()).optimize(plan, state, |_, _| {})?;
+    let plan = guard::guarded(plan)?;
     // A join may compare for hours and find nothing.
     let watched = plan.transform_up(|node| {
         Ok(match node {
@@ -152,6 +155,7 @@ pub(super) fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Syn
         |name: &str| name == "EnforceDistribution" || name.starts_with("FilterPushdown");
     rules.retain(|rule| !is_left_out(rule.name()));
     rules.insert(0, everywhere("one_stream", one_stream));
+    rules.push(everywhere("kept_sides", kept_sides));
     rules.push(everywhere("polite", polite));
     rules.insert(0, everywhere("kept_orders", kept_orders));
     rules
@@ -164,7 +168,7 @@ struct Everywhere {
     change: Change,
 }
 
-type Change = fn(Arc<dyn ExecutionPlan>) -> Transformed<Arc<dyn ExecutionPlan>>;
+type Change = fn(Arc<dyn ExecutionPlan>) -> Result<Transformed<Arc<dyn ExecutionPlan>>>;
 
 fn everywhere(name: &'static str, change: Change) -> Arc<dyn PhysicalOptimizerRule + Send + Sync> {
     Arc::new(Everywhere { name, change })
@@ -184,49 +188,45 @@ impl PhysicalOptimizerRule for Everywhere {
         plan: Arc<dyn ExecutionPlan>,
         _options: &ConfigOptions,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        plan.transform_up(|node| Ok((self.change)(node))).data()
+        plan.transform_up(self.change).data()
     }
 }
 
 /// Lets others have the thread now and then, and the query be dropped, where few rows become
 /// many: the engine does so where rows are read.
-fn polite(node: Arc<dyn ExecutionPlan>) -> Transformed<Arc<dyn ExecutionPlan>> {
+fn polite(node: Arc<dyn ExecutionPlan>) -> Result<Transformed<Arc<dyn ExecutionPlan>>> {
     let multiplies = node.is::<CrossJoinExec>()
         || node.is::<NestedLoopJoinExec>()
         || node.is::<HashJoinExec>()
         || node.is::<UnnestExec>()
         || node.is::<RecursiveQueryExec>();
-    match multiplies {
+    Ok(match multiplies {
         true => Transformed::yes(Arc::new(CooperativeExec::new(node))),
         false => Transformed::no(node),
-    }
+    })
 }
 
 /// Makes one stream of the inputs of a union.
-fn one_stream(node: Arc<dyn ExecutionPlan>) -> Transformed<Arc<dyn ExecutionPlan>> {
+fn one_stream(node: Arc<dyn ExecutionPlan>) -> Result<Transformed<Arc<dyn ExecutionPlan>>> {
     let streams = node.output_partitioning().partition_count();
-    match node.is::<UnionExec>() && streams > 1 {
+    Ok(match node.is::<UnionExec>() && streams > 1 {
         true => Transformed::yes(Arc::new(CoalescePartitionsExec::new(node))),
         false => Transformed::no(node),
-    }
+    })
 }
 
 /// Keeps the order of each ORDER BY, also where nobody above asks for it: what reads
 /// the rows of a sub-query in FROM sees them in its order, as in PostgreSQL. The
 /// engine's last rule but a few takes the marks away again.
-fn kept_orders(node: Arc<dyn ExecutionPlan>) -> Transformed<Arc<dyn ExecutionPlan>> {
+fn kept_orders(node: Arc<dyn ExecutionPlan>) -> Result<Transformed<Arc<dyn ExecutionPlan>>> {
     let Some(sort) = node.downcast_ref::<SortExec>() else {
-        return Transformed::no(node);
+        return Ok(Transformed::no(node));
     };
     let order = OrderingRequirements::from(sort.expr().clone());
     let one = Distribution::SinglePartition;
     let fetch = sort.fetch();
-    Transformed::yes(Arc::new(OutputRequirementExec::new(
-        node,
-        Some(order),
-        one,
-        fetch,
-    )))
+    let kept = OutputRequirementExec::new(node, Some(order), one, fetch);
+    Ok(Transformed::yes(Arc::new(kept)))
 }
 
 /// Makes long chains of AND and of OR as flat as they can be: filters that are pushed down
@@ -314,8 +314,8 @@ fn plain_equijoins(
     }
 }
 
-/// Moves filters down, but not beneath an aggregate over all rows: that answers a row
-/// even of none.
+/// Moves filters down, but not beneath an aggregate over all rows, which answers a row
+/// even of none, nor together with conditions that are looked at in turn.
 fn filters_over_groups(
     rule: &Rule,
     plan: LogicalPlan,
@@ -327,8 +327,17 @@ fn filters_over_groups(
         };
         aggregate.group_expr.is_empty()
     };
+    let is_in_turn = |filter: &Filter| {
+        let beneath = match filter.input.as_ref() {
+            LogicalPlan::Filter(beneath) => guard::is_in_turn(&beneath.predicate),
+            _ => false,
+        };
+        beneath || guard::is_in_turn(&filter.predicate)
+    };
     match &plan {
-        LogicalPlan::Filter(filter) if is_over_one(filter) => Ok(Transformed::no(plan)),
+        LogicalPlan::Filter(filter) if is_over_one(filter) || is_in_turn(filter) => {
+            Ok(Transformed::no(plan))
+        }
         _ => rule.rewrite(plan, config),
     }
 }

@@ -22,15 +22,17 @@
 //!
 //! # What is not here
 //!
-//! The types that only geometry, networks, ranges and text search use have no
-//! value of their own: as text they go through as they are, binary they are
-//! refused (0A000). Names are not looked up: a `regclass` is read from a number.
+//! Ranges and what only text search uses have no value of their own: as text they
+//! go through as they are, binary they are refused (42883). Names are not looked up: a
+//! `regclass` is read from a number.
 //! XML is not checked.
 
 mod binary;
 mod column;
 mod datetime;
+mod geometry;
 mod interval;
+mod network;
 mod numeric;
 mod refusal;
 mod relation;
@@ -42,10 +44,12 @@ mod text;
 mod types;
 mod value;
 
-pub use binary::Parameter;
+pub use binary::{Parameter, check_binary};
 pub use column::{Column, Origin};
 pub use datetime::{Date, Time, TimeTz, Timestamp, Zone};
 pub(crate) use datetime::{Day, MICROS_PER_DAY, MICROS_PER_SECOND, days_in_month};
+pub use geometry::Geometry;
+pub use network::Network;
 pub use numeric::Numeric;
 pub use postgres_types::{Field, Kind, Type};
 pub use refusal::utf8;

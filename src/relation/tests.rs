@@ -165,6 +165,17 @@ fn any_type() -> impl Strategy<Value = Type> {
         Type::INT4_ARRAY,
         Type::NUMERIC_ARRAY,
         Type::INET,
+        Type::CIDR,
+        Type::MONEY,
+        Type::MACADDR,
+        Type::MACADDR8,
+        Type::VARBIT,
+        Type::TID,
+        Type::PG_LSN,
+        Type::POINT,
+        Type::PATH,
+        Type::LINE,
+        Type::CIRCLE,
         Type::RECORD,
         Type::VOID,
     ])
@@ -296,8 +307,8 @@ fn what_a_bind_brings_is_a_value() {
         refused("22021 invalid byte sequence for encoding \"UTF8\": 0xff")
     );
     assert_eq!(
-        value(Form::Binary, Some(&[0; 8]), Type::INET),
-        refused("0A000 binary input of type inet is not supported")
+        value(Form::Binary, Some(&[0; 8]), Type::INT4_RANGE),
+        refused("42883 no binary input function available for type int4range")
     );
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{Date, Interval, Numeric, Time, TimeTz, Timestamp, Type};
+use super::{Date, Geometry, Interval, Network, Numeric, Time, TimeTz, Timestamp, Type};
 
 /// The most dimensions of an array.
 pub(super) const MAX_DIMENSIONS: usize = 6;
@@ -30,6 +30,8 @@ pub enum Value {
     Float8(f64),
     /// A `numeric`
     Numeric(Arc<Numeric>),
+    /// A `money`, in hundredths
+    Money(i64),
     /// A value of a type whose values are texts: `text`, `varchar`, `bpchar`,
     /// `name`, `json`, `xml`, `unknown`, …
     Text(Arc<str>),
@@ -51,8 +53,29 @@ pub enum Value {
     Uuid(Uuid),
     /// A `jsonb`, in its one spelling
     Jsonb(Arc<str>),
+    /// A `bit` or `bit varying`: `0` and `1`
+    Bits(Arc<str>),
+    /// An `inet` or `cidr`
+    Network(Network),
+    /// A `macaddr`
+    Mac([u8; 6]),
+    /// A `macaddr8`
+    Mac8([u8; 8]),
+    /// A `point`, `lseg`, `path`, `box`, `polygon`, `line` or `circle`
+    Geometry(Arc<Geometry>),
     /// An `oid`, `xid` or `cid`
     Oid(u32),
+    /// An `xid8`
+    Xid8(u64),
+    /// A `pg_lsn`: a position in the log (in bytes)
+    Lsn(u64),
+    /// A `tid`: where a row is
+    Tid {
+        /// The number of its page.
+        block: u32,
+        /// Its place there.
+        place: u16,
+    },
     /// A `regclass`, `regtype`, …: an object and what it is called
     Reg {
         /// The object's OID.
@@ -140,7 +163,11 @@ impl Value {
     /// About how much memory it takes (in bytes).
     pub fn bytes(&self) -> usize {
         let more = match self {
-            Self::Text(text) | Self::Jsonb(text) | Self::Reg { name: text, .. } => text.len(),
+            Self::Text(text)
+            | Self::Bits(text)
+            | Self::Jsonb(text)
+            | Self::Reg { name: text, .. } => text.len(),
+            Self::Geometry(geometry) => geometry.bytes(),
             Self::Bytea(bytes) => bytes.len(),
             Self::Numeric(numeric) => numeric.bytes(),
             Self::Array(array) | Self::Vector(array) => array.values.iter().map(Self::bytes).sum(),
@@ -153,7 +180,7 @@ impl Value {
     /// Whether its text depends on the session's settings.
     pub fn depends_on_style(&self) -> bool {
         match self {
-            Self::Float4(_) | Self::Float8(_) | Self::Bytea(_) => true,
+            Self::Float4(_) | Self::Float8(_) | Self::Geometry(_) | Self::Bytea(_) => true,
             Self::TimestampTz(_) | Self::Interval(_) => true,
             Self::Array(array) => array.values.iter().any(Self::depends_on_style),
             Self::Record(fields) => fields.iter().any(|(_, value)| value.depends_on_style()),

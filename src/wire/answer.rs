@@ -4,7 +4,7 @@ use futures::StreamExt;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 
-use crate::relation::Row;
+use crate::relation::{Form, Row, check_binary};
 use crate::session::{CopyFormat, Outcome, RowStream};
 
 use super::client::Ending;
@@ -26,6 +26,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
         if let Some(format) = outcome.copy.take() {
             return self.copy(outcome, &format, deadline).await;
         }
+        let columns = outcome.columns.iter().enumerate();
+        let mut binary = columns.filter(|(place, _)| formats.of(*place) == Form::Binary);
+        binary
+            .try_for_each(|(_, column)| check_binary(&column.column_type))
+            .map_err(Stop::Session)?;
         let style = outcome.style;
         self.client
             .rows(&outcome.rows, formats, &style, ending)
@@ -53,6 +58,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
         let ending = Ending::Open(deadline);
         let (columns, style) = (outcome.columns.clone(), outcome.style);
         let mut copier = Copier::new(format, &columns, &style);
+        if copier.form() == Form::Binary {
+            let mut columns = columns.iter();
+            columns
+                .try_for_each(|column| check_binary(&column.column_type))
+                .map_err(Stop::Session)?;
+        }
         self.client.out.copy_out(columns.len(), copier.form());
         self.client.out.data(|out| copier.begin(out));
         let mut count = 0;

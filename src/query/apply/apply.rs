@@ -33,6 +33,22 @@ pub(in crate::query) fn apply(
     Apply { names }.joined(&Domain::new(outer), &sub, kind, conjuncts(condition))
 }
 
+/// `outer`, and beside each of its rows the one row that `sub` answers for it. That is
+/// asked for only where these conditions are true, each looked at where those before
+/// it are: `sub` may fail elsewhere.
+///
+/// # Errors
+/// As [`apply`].
+pub(in crate::query) fn beside(
+    names: &Names,
+    outer: LogicalPlan,
+    asked: Vec<Expr>,
+    sub: LogicalPlan,
+) -> Result<LogicalPlan> {
+    let domain = Domain::new(outer).asked(asked);
+    Apply { names }.joined(&domain, &sub, JoinType::Left, Vec::new())
+}
+
 /// How applies become joins.
 pub(super) struct Apply<'a> {
     pub(super) names: &'a Names,
@@ -48,7 +64,7 @@ impl Apply<'_> {
         conditions: Vec<Expr>,
     ) -> Result<LogicalPlan> {
         if !domain.is_mentioned_by(sub)? {
-            return beside(domain.rows.clone(), sub, kind, conditions);
+            return crossed(domain.rows.clone(), sub, kind, conditions);
         }
         let keeps_all = kind == JoinType::Inner || (conditions.is_empty() && answers_one_row(sub));
         if keeps_all && is_row_wise(sub) {
@@ -69,7 +85,7 @@ impl Apply<'_> {
     /// columns of the domain's rows, then those of the sub-query.
     pub(super) fn answers(&self, domain: &Domain, sub: &LogicalPlan) -> Result<LogicalPlan> {
         if !domain.is_mentioned_by(sub)? {
-            beside(domain.rows.clone(), sub, JoinType::Inner, Vec::new())
+            crossed(domain.rows.clone(), sub, JoinType::Inner, Vec::new())
         } else if is_row_wise(sub) {
             self.row_wise(domain, sub)
         } else if domain.is_set {
@@ -81,7 +97,7 @@ impl Apply<'_> {
 }
 
 /// Rows joined with a plan that does not speak of them.
-fn beside(
+fn crossed(
     rows: Arc<LogicalPlan>,
     plan: &LogicalPlan,
     kind: JoinType,

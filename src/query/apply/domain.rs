@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
+use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion};
 use datafusion::common::{Column, DFSchema, Result, not_impl_err};
 use datafusion::logical_expr::expr::Sort as SortExpr;
 use datafusion::logical_expr::{
     Distinct, Expr, Join, JoinType, LogicalPlan, Operator, Projection, Sort, binary_expr, when,
 };
 
+use super::apply::filtered;
+use crate::query::guard;
 use crate::query::names::Names;
 
 /// The rows that a sub-query is answered for, and which of their columns it means
@@ -22,6 +24,9 @@ pub(super) struct Domain {
     /// A plan with the same tuples of these columns, to make a set of them. It
     /// stays what it was when the rows are joined with others on the way down.
     origin: (Arc<LogicalPlan>, Columns),
+    /// What is true of the rows of the origin that are asked for, one looked at after
+    /// the other.
+    asked: Vec<Expr>,
     /// Whether the rows have these columns only, and each tuple once.
     pub(super) is_set: bool,
 }
@@ -41,8 +46,14 @@ impl Domain {
             origin: (rows.clone(), columns.clone()),
             rows,
             columns,
+            asked: Vec::new(),
             is_set: false,
         }
+    }
+
+    /// The same rows, of which a set has only those that these are true of.
+    pub(super) fn asked(self, asked: Vec<Expr>) -> Self {
+        Self { asked, ..self }
     }
 
     /// The same tuples in rows that also have other columns.
@@ -51,6 +62,7 @@ impl Domain {
             rows: Arc::new(rows),
             columns: self.columns.clone(),
             origin: self.origin.clone(),
+            asked: self.asked.clone(),
             is_set: false,
         }
     }
@@ -75,8 +87,16 @@ impl Domain {
 
     fn set_of(&self, names: &Names, is_needed: impl Fn(&str) -> bool) -> Result<Self> {
         let (origin, mut columns) = self.origin.clone();
-        columns.retain(|column, _| is_needed(column));
-        let (origin, here) = descended(origin, columns);
+        let asked = self.asked.iter().flat_map(Expr::column_refs);
+        let asked: BTreeSet<&str> = asked.map(|column| column.name.as_str()).collect();
+        columns.retain(|column, _| is_needed(column) || asked.contains(column.as_str()));
+        let (mut origin, mut here) = descended(origin, columns);
+        if !self.asked.is_empty() {
+            let asked = self.asked.iter().map(|condition| within(condition, &here));
+            let asked = guard::in_turn(asked.collect::<Result<_>>()?);
+            origin = Arc::new(filtered(Arc::unwrap_or_clone(origin), vec![asked])?);
+            here.retain(|column, _| is_needed(column));
+        }
         if origin.exists(|node| Ok(is_volatile(node)))? {
             return not_impl_err!("a sub-query over rows that change with each evaluation");
         }
@@ -93,6 +113,7 @@ impl Domain {
             origin: (rows.clone(), columns.clone()),
             rows,
             columns,
+            asked: Vec::new(),
             is_set: true,
         })
     }
@@ -215,6 +236,21 @@ impl Domain {
         })?;
         Ok(mentioned)
     }
+}
+
+/// A condition over the rows of the outer query, where its columns are here.
+fn within(condition: &Expr, here: &Columns) -> Result<Expr> {
+    let within = condition.clone().transform(|expr| {
+        let found = match &expr {
+            Expr::Column(column) => here.get(&column.name),
+            _ => None,
+        };
+        Ok(match found {
+            Some(column) => Transformed::yes(Expr::Column(column.clone())),
+            None => Transformed::no(expr),
+        })
+    });
+    within.data()
 }
 
 /// The columns of a plan, as expressions over it.

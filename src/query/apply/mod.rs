@@ -30,5 +30,5 @@ mod row_wise;
 #[cfg(test)]
 mod tests;
 
-pub(super) use apply::apply;
+pub(super) use apply::{apply, beside};
 pub(super) use domain::is_volatile;

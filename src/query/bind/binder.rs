@@ -1,6 +1,6 @@
 //! The walk through a query.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{DataType, Field as ArrowField};
@@ -9,10 +9,11 @@ use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::logical_expr::{Expr, LogicalPlan};
 use sqlparser::ast::{self, Spanned};
 
-use super::frame::Frame;
+use super::frame::{Frame, Pending};
 use super::scope::Field;
 use super::subquery::Common;
 use crate::error::{Definition, Error, ErrorKind, Limit, Result};
+use crate::query::apply;
 use crate::query::build;
 use crate::query::catalog::Catalog;
 use crate::query::error::translated;
@@ -71,6 +72,8 @@ pub(super) struct Binder<'a> {
     pub(super) names: Names,
     /// The queries that we are in, the innermost last.
     pub(super) frames: Vec<Frame>,
+    /// The levels of the queries whose columns were named on the way, from 0.
+    pub(super) named: BTreeSet<usize>,
     /// What WITH has named, the innermost last.
     pub(super) common: Vec<Common>,
     /// The carriers of the columns that were named.
@@ -85,6 +88,7 @@ impl<'a> Binder<'a> {
             catalog,
             names: Names::default(),
             frames: Vec::new(),
+            named: BTreeSet::new(),
             common: Vec::new(),
             carriers: HashMap::new(),
             text,
@@ -191,16 +195,21 @@ impl<'a> Binder<'a> {
         error.at(offset(self.text, start.line, start.column))
     }
 
-    /// A sub-query beside the rows of a plan.
+    /// The answers of sub-queries beside the rows of a plan.
     pub(super) fn attach(
         &self,
         mut plan: LogicalPlan,
-        pending: Vec<LogicalPlan>,
+        pending: Vec<Pending>,
     ) -> Result<LogicalPlan> {
-        for sub in pending {
-            let kind = datafusion::logical_expr::JoinType::Left;
-            plan = crate::query::apply::apply(&self.names, plan, sub, kind, None)
-                .map_err(translated)?;
+        let rows = plan.schema().clone();
+        for Pending { plan: sub, asked } in pending {
+            // What depends on another sub-query would have that computed once more.
+            let is_known = |condition: &Expr| {
+                let columns = condition.column_refs();
+                !condition.is_volatile() && columns.iter().all(|column| rows.has_column(column))
+            };
+            let asked = asked.into_iter().take_while(is_known).collect();
+            plan = apply::beside(&self.names, plan, asked, sub).map_err(translated)?;
         }
         Ok(plan)
     }

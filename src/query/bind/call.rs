@@ -1,6 +1,5 @@
 //! Calls of functions (PostgreSQL manual, 4.2.6 to 4.2.8).
 
-use datafusion::arrow::compute::SortOptions;
 use datafusion::functions::core::expr_fn::coalesce;
 use datafusion::logical_expr::expr::Sort;
 use datafusion::logical_expr::{Case, Expr};
@@ -21,11 +20,11 @@ use crate::sql::Mark;
 
 /// What a call has beside its arguments.
 #[derive(Default)]
-struct Modifiers {
-    is_distinct: bool,
+pub(super) struct Modifiers {
+    pub(super) is_distinct: bool,
     /// `f(*)`
     is_star: bool,
-    order: Vec<ast::OrderByExpr>,
+    pub(super) order: Vec<ast::OrderByExpr>,
 }
 
 impl Modifiers {
@@ -58,55 +57,46 @@ impl Binder<'_> {
                 if let Some(typed) = self.special(&name, list)? {
                     return Ok(typed);
                 }
-                let modifiers = modifiers(list)?;
-                let (clause, is_aggregate) = (self.frame_clause(), is_aggregate(&name, call));
-                if is_aggregate {
-                    self.frame().admit_aggregate()?;
-                    self.frame().clause = Clause::Aggregate;
-                } else if call.over.is_some() {
-                    self.frame().admit_window()?;
-                    self.frame().clause = Clause::Window;
+                if is_aggregate(&name, call) {
+                    return self.aggregate_call(&name, call, list);
                 }
-                let arguments = self.given(list);
-                self.set_clause(clause);
-                (arguments?, modifiers)
+                let modifiers = modifiers(list)?;
+                let arguments = match call.over {
+                    Some(_) => {
+                        self.frame().admit_window()?;
+                        self.in_clause(Clause::Window, |binder| binder.given(list))?
+                    }
+                    None => self.given(list)?,
+                };
+                (arguments, modifiers)
             }
         };
-        match (&call.over, function::kind_of(&name)) {
-            (Some(over), _) => {
+        match &call.over {
+            Some(over) => {
                 modifiers.admit_over()?;
                 let arguments = placed(arguments)?;
                 self.window_call(&name, arguments, call.filter.as_deref(), over)
             }
-            _ if is_aggregate(&name, call) => {
-                self.aggregate_call(&name, placed(arguments)?, &modifiers, call)
-            }
-            _ => self.plain_call(&name, arguments, &modifiers, call),
+            None => self.plain_call(&name, arguments, &modifiers, call),
         }
     }
 
-    fn frame_clause(&self) -> Clause {
-        self.frames
-            .last()
-            .map_or(Clause::From, |frame| frame.clause)
-    }
-
-    pub(super) fn set_clause(&mut self, clause: Clause) {
-        if let Some(frame) = self.frames.last_mut() {
-            frame.clause = clause;
-        }
-    }
-
-    /// Runs with the innermost query in this clause.
+    /// Runs with the innermost query in this clause, whose expressions are asked for
+    /// all its rows.
     pub(super) fn in_clause<T>(
         &mut self,
         clause: Clause,
         work: impl FnOnce(&mut Self) -> Result<T>,
     ) -> Result<T> {
-        let before = self.frame_clause();
-        self.set_clause(clause);
+        let Some(frame) = self.frames.last_mut() else {
+            return work(self);
+        };
+        let before = std::mem::replace(&mut frame.clause, clause);
+        let asked = std::mem::take(&mut frame.asked);
         let done = work(self);
-        self.set_clause(before);
+        if let Some(frame) = self.frames.last_mut() {
+            (frame.clause, frame.asked) = (before, asked);
+        }
         done
     }
 
@@ -132,7 +122,8 @@ impl Binder<'_> {
                     let entry = self.frame().scope.entry(schema.as_deref(), &table);
                     let fields = entry.map(|entry| entry.fields.clone());
                     let fields = fields.ok_or_else(|| super::scope::no_entry(&table))?;
-                    given.placed.push(self.whole_row(&fields, true));
+                    let level = self.frames.len() - 1;
+                    given.placed.push(self.whole_row(&fields, level));
                 }
                 FunctionArg::Named {
                     name,
@@ -202,41 +193,6 @@ impl Binder<'_> {
         Ok(Typed::new(names::column(&column), list.data_type))
     }
 
-    fn aggregate_call(
-        &mut self,
-        name: &str,
-        arguments: Vec<Typed>,
-        modifiers: &Modifiers,
-        call: &ast::Function,
-    ) -> Result<Typed> {
-        let filter = match &call.filter {
-            Some(condition) => Some(self.in_clause(Clause::Filter, |binder| {
-                let condition = binder.expression(condition)?;
-                binder.boolean(condition, "FILTER")
-            })?),
-            None => None,
-        };
-        let typed = match call.within_group.as_slice() {
-            [] => {
-                let order = &modifiers.order;
-                let order = self.in_clause(Clause::Aggregate, |binder| binder.sort_keys(order))?;
-                let distinct = modifiers.is_distinct;
-                function::aggregate(name, arguments, distinct, order, filter, &self.catalog)?
-            }
-            within => {
-                let ordered = self.in_clause(Clause::Aggregate, |binder| binder.ordered(within))?;
-                function::within_group(name, arguments, ordered, filter, &self.catalog)?
-            }
-        };
-        let fresh = self.column(&typed.data_type);
-        let column = self.frame().aggregate(typed.expr, || fresh);
-        Ok(Typed {
-            expr: names::column(&column),
-            origin: None,
-            ..Typed::new(names::column(&column), typed.data_type).with_modifier(typed.modifier)
-        })
-    }
-
     /// Expressions to order by, as an aggregate or a window takes them.
     pub(super) fn sort_keys(&mut self, order: &[ast::OrderByExpr]) -> Result<Vec<Sort>> {
         let mut keys = Vec::with_capacity(order.len());
@@ -245,18 +201,6 @@ impl Binder<'_> {
             keys.push(self.sort_key(typed, &by.options)?);
         }
         Ok(keys)
-    }
-
-    /// The values that WITHIN GROUP orders, and how.
-    fn ordered(&mut self, within: &[ast::OrderByExpr]) -> Result<Vec<(Typed, SortOptions)>> {
-        let keys = within.iter().map(|by| {
-            let typed = self.expression(&by.expr)?;
-            admit_order(&typed.data_type)?;
-            let ascending = by.options.asc.unwrap_or(true);
-            let nulls_first = by.options.nulls_first.unwrap_or(!ascending);
-            Ok((typed, SortOptions::new(!ascending, nulls_first)))
-        });
-        keys.collect()
     }
 
     /// What rows are ordered by for this expression.
@@ -300,7 +244,7 @@ impl Binder<'_> {
     /// What looks like a call, and takes its arguments in a way of its own.
     fn special(&mut self, name: &str, list: &ast::FunctionArgumentList) -> Result<Option<Typed>> {
         let construct = match name {
-            "coalesce" => "COALESCE",
+            "coalesce" => return self.coalesce(list).map(Some),
             "greatest" => "GREATEST",
             "least" => "LEAST",
             "nullif" => {
@@ -337,18 +281,33 @@ impl Binder<'_> {
         };
         let arguments = self.arguments(list)?;
         let (arguments, common) = self.of_one_type(construct, arguments)?;
-        let exprs: Vec<Expr> = arguments
-            .into_iter()
-            .map(|argument| argument.expr)
-            .collect();
-        let expr = match construct {
-            "COALESCE" => coalesce(exprs),
-            _ => {
-                admit_order(&common)?;
-                function::extreme(exprs, &common, construct == "GREATEST")
-            }
-        };
+        admit_order(&common)?;
+        let exprs = arguments.into_iter().map(|argument| argument.expr);
+        let expr = function::extreme(exprs.collect(), &common, construct == "GREATEST");
         Ok(Some(Typed::new(expr, common)))
+    }
+
+    /// The first argument that is not NULL: each is asked for where those before it
+    /// are NULL.
+    fn coalesce(&mut self, list: &ast::FunctionArgumentList) -> Result<Typed> {
+        let outside = self.frame().asked.len();
+        let mut arguments = Vec::with_capacity(list.args.len());
+        for argument in &list.args {
+            let argument = ast::FunctionArgumentList {
+                duplicate_treatment: None,
+                args: vec![argument.clone()],
+                clauses: Vec::new(),
+            };
+            for argument in self.arguments(&argument)? {
+                let is_null = Expr::IsNull(Box::new(argument.expr.clone()));
+                self.frame().asked.push(is_null);
+                arguments.push(argument);
+            }
+        }
+        self.frame().asked.truncate(outside);
+        let (arguments, common) = self.of_one_type("COALESCE", arguments)?;
+        let exprs = arguments.into_iter().map(|argument| argument.expr);
+        Ok(Typed::new(coalesce(exprs.collect()), common))
     }
 
     fn exactly<const N: usize>(
@@ -371,7 +330,7 @@ fn is_aggregate(name: &str, call: &ast::Function) -> bool {
 }
 
 /// Arguments that have to be given by their place.
-fn placed(given: Given) -> Result<Vec<Typed>> {
+pub(super) fn placed(given: Given) -> Result<Vec<Typed>> {
     match given.named.is_empty() && !given.is_spread {
         true => Ok(given.placed),
         false => Err(Error::unsupported(
@@ -381,7 +340,7 @@ fn placed(given: Given) -> Result<Vec<Typed>> {
     }
 }
 
-fn modifiers(list: &ast::FunctionArgumentList) -> Result<Modifiers> {
+pub(super) fn modifiers(list: &ast::FunctionArgumentList) -> Result<Modifiers> {
     let mut modifiers = Modifiers {
         is_distinct: matches!(
             list.duplicate_treatment,

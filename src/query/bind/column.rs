@@ -28,20 +28,21 @@ impl Binder<'_> {
     }
 
     fn column_alone(&mut self, name: &str) -> Result<Typed> {
-        let innermost = self.frames.len().saturating_sub(1);
         for (level, frame) in self.frames.iter().enumerate().rev() {
             if let Some(field) = frame.scope.column(name)? {
-                return Ok(self.seen(field, level == innermost));
+                let field = field.clone();
+                return Ok(self.seen(&field, level));
             }
         }
         for (level, frame) in self.frames.iter().enumerate().rev() {
             if let Some(entry) = frame.scope.entry(None, name) {
                 let fields = entry.fields.clone();
-                return Ok(self.whole_row(&fields, level == innermost));
+                return Ok(self.whole_row(&fields, level));
             }
             if let [entry] = frame.scope.entries.as_slice()
                 && let Some(typed) = self.system_column(entry, name)?
             {
+                self.named.insert(level);
                 return Ok(typed);
             }
         }
@@ -75,16 +76,19 @@ impl Binder<'_> {
     }
 
     fn column_of(&mut self, schema: Option<&str>, table: &str, name: &str) -> Result<Typed> {
-        let innermost = self.frames.len().saturating_sub(1);
         for (level, frame) in self.frames.iter().enumerate().rev() {
             let Some(entry) = frame.scope.entry(schema, table) else {
                 continue;
             };
             if let Some(field) = entry.column(name)? {
-                return Ok(self.seen(field, level == innermost));
+                let field = field.clone();
+                return Ok(self.seen(&field, level));
             }
             return match self.system_column(entry, name)? {
-                Some(typed) => Ok(typed),
+                Some(typed) => {
+                    self.named.insert(level);
+                    Ok(typed)
+                }
                 None => Err(self.nearest(no_column(Some(table), name), name)),
             };
         }
@@ -103,16 +107,17 @@ impl Binder<'_> {
             "xmin" => (Value::Oid(self.catalog.transaction()?), Type::XID),
             "xmax" => (Value::Oid(0), Type::XID),
             "cmin" | "cmax" => (Value::Oid(0), Type::CID),
-            "ctid" => (Value::text("(0,0)"), Type::TID),
+            "ctid" => (Value::Tid { block: 0, place: 0 }, Type::TID),
             _ => return Ok(None),
         };
         constant(&value, of).map(Some)
     }
 
-    /// A column from where we are: of this query, or of one further out.
-    fn seen(&self, field: &Field, is_own: bool) -> Typed {
+    /// A column of the query at this level, from where we are.
+    fn seen(&mut self, field: &Field, level: usize) -> Typed {
+        self.named.insert(level);
         let typed = field.typed();
-        match is_own {
+        match level + 1 == self.frames.len() {
             true => typed,
             false => Typed {
                 expr: self.outer(&field.column),
@@ -121,11 +126,12 @@ impl Binder<'_> {
         }
     }
 
-    /// A row of a table as one value.
-    pub(super) fn whole_row(&self, fields: &[Field], is_own: bool) -> Typed {
-        let members = fields
-            .iter()
-            .map(|field| (field.name.clone(), self.seen(field, is_own)));
+    /// A row of a table of the query at this level as one value.
+    pub(super) fn whole_row(&mut self, fields: &[Field], level: usize) -> Typed {
+        let members = fields.iter().map(|field| {
+            let member = self.seen(field, level);
+            (field.name.clone(), member)
+        });
         record(members.collect())
     }
 }

@@ -8,7 +8,6 @@ use super::literal::constant;
 use super::name::{folded, qualified};
 use super::row::members;
 use crate::error::{Error, ErrorKind, Object, Result};
-use crate::query::build;
 use crate::query::function::operator;
 use crate::query::function::{self, Called};
 use crate::query::typed::Typed;
@@ -251,39 +250,6 @@ impl Binder<'_> {
         operator::binary(&symbol, left, right, &self.catalog)
     }
 
-    /// `a OR b OR c`: however many there are, they stand side by side and not in each
-    /// other.
-    fn chain(
-        &mut self,
-        mut left: &ast::Expr,
-        operator: &BinaryOperator,
-        right: &ast::Expr,
-    ) -> Result<Typed> {
-        let mut links = vec![right];
-        while let ast::Expr::BinaryOp {
-            left: before,
-            op,
-            right: link,
-        } = left
-            && op == operator
-        {
-            links.push(link);
-            left = before;
-        }
-        links.push(left);
-        let word = operator.to_string();
-        let mut conditions = Vec::with_capacity(links.len());
-        for link in links.into_iter().rev() {
-            let condition = self.expression(link)?;
-            conditions.push(self.boolean(condition, &word)?);
-        }
-        let join = match operator {
-            BinaryOperator::And => Expr::and,
-            _ => Expr::or,
-        };
-        Ok(boolean(build::balanced(conditions, join)))
-    }
-
     fn unary(&mut self, operator: UnaryOperator, expr: &ast::Expr) -> Result<Typed> {
         match (operator, expr) {
             (UnaryOperator::Not, _) => {
@@ -427,21 +393,28 @@ impl Binder<'_> {
         let operand = operand
             .map(|operand| self.expression(operand))
             .transpose()?;
+        let outside = self.frame().asked.len();
         let mut tests = Vec::with_capacity(conditions.len());
-        // What stands behind ELSE has the first word on the type.
         let mut results = Vec::with_capacity(conditions.len() + 1);
-        results.push(match otherwise {
-            Some(otherwise) => self.expression(otherwise)?,
-            None => Typed::unknown(None),
-        });
         for when in conditions {
             let test = self.expression(&when.condition)?;
-            tests.push(match &operand {
+            let test = match &operand {
                 Some(operand) => operator::binary("=", operand.clone(), test, &self.catalog)?.expr,
                 None => self.boolean(test, "CASE/WHEN")?,
-            });
-            results.push(self.expression(&when.result)?);
+            };
+            let is_met = Expr::IsTrue(Box::new(test.clone()));
+            results.push(self.asked_where(is_met, |binder| binder.expression(&when.result))?);
+            let is_not_met = Expr::IsNotTrue(Box::new(test.clone()));
+            self.frame().asked.push(is_not_met);
+            tests.push(test);
         }
+        let otherwise = match otherwise {
+            Some(otherwise) => self.expression(otherwise)?,
+            None => Typed::unknown(None),
+        };
+        self.frame().asked.truncate(outside);
+        // What stands behind ELSE has the first word on the type.
+        results.insert(0, otherwise);
         let (results, common) = self.of_one_type("CASE", results)?;
         let mut results = results.into_iter();
         let otherwise = results.next().map(|otherwise| Box::new(otherwise.expr));

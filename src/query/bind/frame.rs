@@ -13,6 +13,8 @@ use crate::error::{Definition, Error, ErrorKind, Result};
 pub(super) enum Clause {
     #[default]
     From,
+    /// A sub-query in FROM that is made from what stands before it.
+    Lateral,
     On,
     Where,
     GroupBy,
@@ -32,6 +34,7 @@ impl Clause {
     fn name(self) -> &'static str {
         match self {
             Self::From => "functions in FROM",
+            Self::Lateral => "FROM clause of their own query level",
             Self::On => "JOIN conditions",
             Self::Where => "WHERE",
             Self::GroupBy => "GROUP BY",
@@ -55,15 +58,25 @@ impl Clause {
     }
 }
 
+/// A sub-query of an expression: its columns stand beside the rows of a query.
+pub(super) struct Pending {
+    pub(super) plan: LogicalPlan,
+    /// The rows that it is asked for, as [`Frame::asked`] was.
+    pub(super) asked: Vec<Expr>,
+}
+
 /// A query while it is bound.
 #[derive(Default)]
 pub(super) struct Frame {
     pub(super) scope: Scope,
     pub(super) clause: Clause,
     /// Sub-queries whose values are needed before rows are grouped.
-    pub(super) before: Vec<LogicalPlan>,
+    pub(super) before: Vec<Pending>,
     /// Sub-queries whose values are needed after that.
-    pub(super) after: Vec<LogicalPlan>,
+    pub(super) after: Vec<Pending>,
+    /// What is true of the rows that the expression that is being bound is asked for:
+    /// conditions, each looked at where those before it are true.
+    pub(super) asked: Vec<Expr>,
     pub(super) aggregates: Vec<(Expr, String)>,
     /// What GROUPING asks of, and the column of its answer.
     pub(super) groupings: Vec<(Vec<Expr>, String)>,
@@ -85,7 +98,9 @@ impl Frame {
 
     /// A sub-query of the expression that is being bound: its columns stand beside
     /// the rows that the expression is computed from.
-    pub(super) fn pend(&mut self, sub: LogicalPlan) {
+    pub(super) fn pend(&mut self, plan: LogicalPlan) {
+        let asked = self.asked.clone();
+        let sub = Pending { plan, asked };
         match self.clause.is_after_groups() {
             true => self.after.push(sub),
             false => self.before.push(sub),

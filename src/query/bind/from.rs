@@ -115,7 +115,7 @@ impl Binder<'_> {
                 ..
             } => {
                 let answer = match lateral {
-                    true => self.subquery(subquery)?,
+                    true => self.in_clause(Clause::Lateral, |binder| binder.subquery(subquery))?,
                     false => self.apart(|binder| binder.subquery(subquery))?,
                 };
                 let fields = answer.fields.clone();

@@ -282,11 +282,7 @@ impl Binder<'_> {
                 build::union(sets.collect::<Result<_>>()?).map_err(translated)?
             }
         };
-        let grouped = Grouped { plan, keys };
-        for sub in &frame.after {
-            grouped.admit(sub, &frame.scope)?;
-        }
-        Ok(grouped)
+        Ok(Grouped { plan, keys })
     }
 }
 
@@ -402,7 +398,8 @@ impl Grouped {
         is_of_rows && !self.plan.schema().has_column_with_unqualified_name(column)
     }
 
-    fn admit(&self, sub: &LogicalPlan, scope: &Scope) -> Result<()> {
+    /// Refuses a sub-query over columns that have no one value in a group (42803).
+    pub(super) fn admit(&self, sub: &LogicalPlan, scope: &Scope) -> Result<()> {
         for expr in sub.all_out_ref_exprs() {
             if let Expr::OuterReferenceColumn(_, column) = &expr
                 && self.is_lost(&column.name, scope)

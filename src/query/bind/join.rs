@@ -9,6 +9,7 @@ use super::frame::Clause;
 use super::from::is_lateral;
 use super::name::qualified;
 use super::scope::{Entry, Field, Scope};
+use super::select::only;
 use crate::error::{Error, ErrorKind, Object, Result};
 use crate::query::error::translated;
 use crate::query::function::operator;
@@ -86,27 +87,21 @@ impl Binder<'_> {
             return Ok((self.connected(left, right, kind, None)?, scope));
         };
         let before = std::mem::replace(&mut self.frame().scope, scope.clone());
-        let condition = self.in_clause(Clause::On, |binder| {
-            let condition = binder.expression(condition)?;
-            binder.boolean(condition, "JOIN/ON")
-        });
+        let conditions =
+            self.in_clause(Clause::On, |binder| binder.conditions(condition, "JOIN/ON"));
         self.frame().scope = before;
-        let condition = condition?;
+        let mut conditions = conditions?;
         let pending = std::mem::take(&mut self.frame().before);
-        if pending.is_empty() {
-            return Ok((self.connected(left, right, kind, Some(condition))?, scope));
-        }
         if kind == JoinType::Inner {
-            let plan = self.connected(left, right, kind, None)?;
+            let plan = self.connected(left, right, kind, conditions.plain())?;
             let plan = self.attach(plan, pending)?;
-            let plan = build::filter(plan, condition).map_err(translated)?;
-            return Ok((plan, scope));
+            return Ok((only(plan, conditions.costly())?, scope));
         }
         // The values of sub-queries stand beside the rows of the side that they are
         // made from.
         let (mut left, mut right) = (left, right);
         for sub in pending {
-            match (is_lateral(&left, &sub), is_lateral(&right, &sub)) {
+            match (is_lateral(&left, &sub.plan), is_lateral(&right, &sub.plan)) {
                 (true, true) => {
                     return Err(Error::unsupported(
                         "a sub-query over both sides in the condition of an outer join",
@@ -117,7 +112,7 @@ impl Binder<'_> {
                 (false, _) => right = self.attach(right, vec![sub])?,
             }
         }
-        Ok((self.connected(left, right, kind, Some(condition))?, scope))
+        Ok((self.connected(left, right, kind, conditions.all())?, scope))
     }
 
     /// Two plans joined, where the right one may speak of the left one's rows.

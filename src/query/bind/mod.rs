@@ -14,10 +14,12 @@
 //! A column of a frame further out is an outer reference; the sub-query that has
 //! one is applied to the rows of that frame.
 
+mod aggregate;
 mod array;
 mod binder;
 mod call;
 mod column;
+mod condition;
 mod expression;
 mod frame;
 mod from;

@@ -71,6 +71,7 @@ impl Binder<'_> {
         let groups = self.in_clause(Clause::GroupBy, |binder| {
             binder.group_by(&select.group_by, &select.projection, &outputs)
         })?;
+        let selected = self.frame().after.len();
         let mut having = self.in_clause(Clause::Having, |binder| match &select.having {
             Some(condition) => {
                 let condition = binder.expression(condition)?;
@@ -78,6 +79,7 @@ impl Binder<'_> {
             }
             None => Ok(None),
         })?;
+        let mut of_having = self.frame().after.split_off(selected);
         let mut on = self.in_clause(Clause::Select, |binder| {
             binder.distinct_on(select.distinct.as_ref(), &outputs)
         })?;
@@ -91,6 +93,12 @@ impl Binder<'_> {
         if is_grouped {
             let grouped = self.grouped(plan, &frame, groups)?;
             let scope = &frame.scope;
+            for sub in of_having.iter_mut().chain(&mut frame.after) {
+                grouped.admit(&sub.plan, scope)?;
+                for condition in &mut sub.asked {
+                    *condition = grouped.over_groups(std::mem::take(condition), scope)?;
+                }
+            }
             let windows = frame.windows.iter_mut().map(|(expr, _)| expr);
             let sets = frame.sets.iter_mut().flatten().map(|(expr, _)| expr);
             let exprs = outputs.iter_mut().map(|output| &mut output.typed.expr);
@@ -102,10 +110,11 @@ impl Binder<'_> {
             }
             plan = grouped.plan;
         }
-        plan = self.attach(plan, std::mem::take(&mut frame.after))?;
+        plan = self.attach(plan, of_having)?;
         if let Some(condition) = having {
             plan = build::filter(plan, condition).map_err(translated)?;
         }
+        plan = self.attach(plan, std::mem::take(&mut frame.after))?;
         if !frame.windows.is_empty() {
             plan = build::window(plan, std::mem::take(&mut frame.windows)).map_err(translated)?;
         }
@@ -118,13 +127,13 @@ impl Binder<'_> {
     }
 
     fn filtered(&mut self, plan: LogicalPlan, condition: &ast::Expr) -> Result<LogicalPlan> {
-        let condition = self.in_clause(Clause::Where, |binder| {
-            let condition = binder.expression(condition)?;
-            binder.boolean(condition, "WHERE")
+        let mut conditions = self.in_clause(Clause::Where, |binder| {
+            binder.conditions(condition, "WHERE")
         })?;
+        let plan = only(plan, conditions.plain())?;
         let pending = std::mem::take(&mut self.frame().before);
         let plan = self.attach(plan, pending)?;
-        build::filter(plan, condition).map_err(translated)
+        only(plan, conditions.costly())
     }
 
     // ---- the list ----
@@ -357,6 +366,14 @@ impl Binder<'_> {
         let column = self.column(&typed.data_type);
         columns.push((typed.expr, column.clone()));
         Ok(Typed::new(names::column(&column), typed.data_type))
+    }
+}
+
+/// The rows that meet a condition, if there is one.
+pub(super) fn only(plan: LogicalPlan, condition: Option<Expr>) -> Result<LogicalPlan> {
+    match condition {
+        Some(condition) => build::filter(plan, condition).map_err(translated),
+        None => Ok(plan),
     }
 }
 

@@ -11,6 +11,7 @@ use super::order::admit_order;
 use crate::error::{Definition, Error, ErrorKind, Object, Result};
 use crate::query::error::translated;
 use crate::query::function::{self, Distance, Edge, Exclusion, Frame, Units, Window, operator};
+use crate::query::guard;
 use crate::query::names;
 use crate::query::typed::Typed;
 use crate::query::types::{self, Coercion};
@@ -40,6 +41,14 @@ impl Binder<'_> {
                 }
                 None => None,
             };
+            let arguments = arguments.into_iter().map(|argument| match &filter {
+                Some(condition) => Typed {
+                    expr: guard::only_where(condition, argument.expr),
+                    ..argument
+                },
+                None => argument,
+            });
+            let arguments = arguments.collect();
             let mut partition_by = Vec::with_capacity(spec.partition_by.len());
             for by in &spec.partition_by {
                 let typed = binder.expression(by)?;

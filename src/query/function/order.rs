@@ -1,10 +1,11 @@
 //! The order of values, which is that of their keys in the engine.
 
 use std::cmp::Ordering;
+use std::net::IpAddr;
 
 use super::numeric;
 use crate::query::types::document_key;
-use crate::relation::{Array, Interval, TimeTz, Value};
+use crate::relation::{Array, Interval, Network, TimeTz, Value};
 
 /// How one value is to another of the same type. NULL, which is so within arrays
 /// only, is larger than all others and equal to itself.
@@ -30,6 +31,12 @@ pub(in crate::query::function) fn compare(one: &Value, other: &Value) -> Orderin
         (V::TimestampTz(one), V::TimestampTz(other)) => one.cmp(other),
         (V::Interval(one), V::Interval(other)) => span(*one).cmp(&span(*other)),
         (V::Uuid(one), V::Uuid(other)) => one.cmp(other),
+        (V::Money(one), V::Money(other)) => one.cmp(other),
+        (V::Xid8(one), V::Xid8(other)) | (V::Lsn(one), V::Lsn(other)) => one.cmp(other),
+        (V::Tid { .. }, V::Tid { .. }) => row_place(one).cmp(&row_place(other)),
+        (V::Network(one), V::Network(other)) => network(one).cmp(&network(other)),
+        (V::Mac(one), V::Mac(other)) => one.cmp(other),
+        (V::Mac8(one), V::Mac8(other)) => one.cmp(other),
         (V::Jsonb(one), V::Jsonb(other)) => document_key(one).cmp(&document_key(other)),
         (V::Array(one) | V::Vector(one), V::Array(other) | V::Vector(other)) => array(one, other),
         (V::Record(one), V::Record(other)) => {
@@ -65,6 +72,18 @@ fn moment(time: TimeTz) -> (i64, i32) {
     (utc, -time.offset())
 }
 
+/// By the families, then a network before all that is in it.
+fn network(network: &Network) -> (IpAddr, u8, IpAddr) {
+    (network.masked(), network.bits(), network.address())
+}
+
+fn row_place(value: &Value) -> Option<(u32, u16)> {
+    match value {
+        Value::Tid { block, place } => Some((*block, *place)),
+        _ => None,
+    }
+}
+
 /// By their elements, then by how many there are, then by their dimensions.
 fn array(one: &Array, other: &Array) -> Ordering {
     let shape = |array: &Array| -> Vec<(i32, i32)> {
@@ -92,7 +111,7 @@ fn number(value: &Value) -> Option<u32> {
 
 fn text(value: &Value) -> &str {
     match value {
-        Value::Text(text) | Value::Jsonb(text) => text,
+        Value::Text(text) | Value::Bits(text) | Value::Jsonb(text) => text,
         _ => "",
     }
 }

@@ -14,9 +14,12 @@ use crate::relation::{Kind, Type};
 /// | `date` | days since **2000**-01-01, as PostgreSQL counts them; infinite ones are the ends of the range |
 /// | `timestamp`, `timestamptz` | microseconds since then, without and with the zone UTC; infinite ones are the ends of the range |
 /// | `time` | microseconds |
+/// | `money` | `Int64`: hundredths |
 /// | `oid` and its like, `regclass` and its like | `UInt32` |
-/// | `numeric`, `interval`, `timetz` | `Binary`: a key that is in order as bytes, and behind it what else there is to the value |
-/// | `bytea`, `uuid` | `Binary` |
+/// | `xid8`, `pg_lsn`, `tid` | `UInt64` |
+/// | `numeric`, `interval`, `timetz`, `inet`, `cidr` | `Binary`: a key that is in order as bytes, and behind it what else there is to the value |
+/// | `bytea`, `uuid`, `macaddr`, `macaddr8` | `Binary` |
+/// | `point` and its like | `Binary`: their binary format |
 /// | `text` and everything that is written as text, `"char"` and `void` among it | `Utf8` |
 /// | arrays, `int2vector`, `oidvector` | `Struct` of `elements`, a `List` in row-major order, and `shape`, `Binary`: nothing for one dimension that begins where it always does, else a key of the dimensions |
 /// | `record` and composite types | `Struct` of `f1`, `f2`, … |
@@ -50,6 +53,11 @@ pub(in crate::query) fn carrier(of: &Type) -> DataType {
         Type::NUMERIC | Type::INTERVAL | Type::TIMETZ | Type::BYTEA | Type::UUID => {
             DataType::Binary
         }
+        Type::INET | Type::CIDR | Type::MACADDR | Type::MACADDR8 => DataType::Binary,
+        Type::POINT | Type::LSEG | Type::PATH | Type::BOX => DataType::Binary,
+        Type::POLYGON | Type::LINE | Type::CIRCLE => DataType::Binary,
+        Type::MONEY => DataType::Int64,
+        Type::XID8 | Type::PG_LSN | Type::TID => DataType::UInt64,
         Type::OID | Type::XID | Type::CID => DataType::UInt32,
         Type::REGPROC | Type::REGPROCEDURE | Type::REGOPER | Type::REGOPERATOR => DataType::UInt32,
         Type::REGCLASS | Type::REGTYPE | Type::REGCONFIG | Type::REGDICTIONARY => DataType::UInt32,

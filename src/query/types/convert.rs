@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use bigdecimal::RoundingMode;
+use bigdecimal::{BigDecimal, RoundingMode};
 
 use super::category::{base, element_of, is_reg, is_vector};
 use super::value::Names;
 use crate::error::{Error, ErrorKind, Result, Value as Fault};
 use crate::query::catalog::Catalog;
 use crate::relation::{
-    Array, Date, FloatDigits, Interval, Kind, Numeric, Reading, Style, Time, Timestamp, Type,
-    Value, type_name,
+    Array, Date, FloatDigits, Interval, Kind, Network, Numeric, Reading, Style, Time, Timestamp,
+    Type, Value, type_name,
 };
 
 const MICROS_PER_DAY: i64 = 86_400_000_000;
@@ -91,8 +91,28 @@ impl<'a> Converter<'a> {
                 let text = value.to_text(&self.reading.style).unwrap_or_default();
                 self.object(&text, to)?
             }
-            (Value::Text(bits), &Type::INT4 | &Type::INT8) if *from == Type::BIT => {
+            (Value::Bits(bits), &Type::INT4 | &Type::INT8) => {
                 integer(number_of_bits(bits, to)?, to)?
+            }
+            (Value::Bits(_), &Type::BIT | &Type::VARBIT) => value,
+            (Value::Network(network), &Type::INET | &Type::CIDR) => {
+                let network = Network::new(network.address(), network.bits(), to);
+                network.map_or(Value::Null, Value::Network)
+            }
+            (Value::Network(network), &Type::TEXT | &Type::VARCHAR | &Type::BPCHAR) => {
+                Value::text(network.with_prefix())
+            }
+            (Value::Mac([a, b, c, d, e, f]), &Type::MACADDR8) => {
+                Value::Mac8([*a, *b, *c, 0xff, 0xfe, *d, *e, *f])
+            }
+            (Value::Mac8(octets), &Type::MACADDR) => Value::Mac(shortened(*octets)?),
+            (Value::Xid8(number), &Type::XID) => Value::Oid(*number as u32),
+            (Value::Money(hundredths), &Type::NUMERIC) => {
+                let number = BigDecimal::new((*hundredths).into(), 2);
+                Value::Numeric(Arc::new(Numeric::new(number)?))
+            }
+            (_, &Type::MONEY) if !matches!(value, Value::Text(_)) => {
+                Value::Money(hundredths(&value)?)
             }
             (Value::Int4(number), &Type::CHAR) => match i8::try_from(*number) {
                 Ok(number) => Value::Char(number.cast_unsigned()),
@@ -311,6 +331,39 @@ fn midnight(date: Date) -> Result<Timestamp> {
             "date out of range for timestamp",
         )
     })
+}
+
+/// An amount of money (in hundredths), half a hundredth away from zero.
+fn hundredths(amount: &Value) -> Result<i64> {
+    let out_of_range = || out_of_range(&Type::INT8);
+    match amount {
+        Value::Numeric(numeric) => match &**numeric {
+            Numeric::Number(number) => {
+                let number = Numeric::Number(number * 100);
+                whole(&Value::Numeric(Arc::new(number)), &Type::INT8)
+            }
+            _ => whole(amount, &Type::INT8),
+        },
+        _ => whole(amount, &Type::INT8)?
+            .checked_mul(100)
+            .ok_or_else(out_of_range),
+    }
+}
+
+/// The short address that a long one was made of.
+fn shortened(octets: [u8; 8]) -> Result<[u8; 6]> {
+    match octets {
+        [a, b, c, 0xff, 0xfe, d, e, f] => Ok([a, b, c, d, e, f]),
+        _ => Err(Error::new(
+            ErrorKind::InvalidValue(Fault::NumericRange),
+            "macaddr8 data out of range to convert to macaddr",
+        )
+        .with_hint(
+            "Only addresses that have FF and FE as values in the 4th and 5th bytes from the left, \
+             for example xx:xx:xx:ff:fe:xx:xx:xx, are eligible to be converted from macaddr8 to \
+             macaddr.",
+        )),
+    }
 }
 
 /// The OID that a number is: an `int4` of the same bits, or an `int8` of the same

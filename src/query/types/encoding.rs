@@ -1,4 +1,4 @@
-//! `numeric`, `interval` and `timetz` as bytes.
+//! `numeric`, `interval`, `timetz`, `inet` and `cidr` as bytes.
 //!
 //! First comes the *key*: bytes whose order is that of the values, and which are
 //! the same for values that are equal. No key is the beginning of another one.
@@ -9,12 +9,15 @@
 //! | `numeric` | the sort; of a number its magnitude, its digits without trailing zeros and an end | the scale, 2 bytes |
 //! | `interval` | all of it in microseconds, 16 bytes | months, days, microseconds: 16 bytes |
 //! | `timetz` | the time in UTC, 8 bytes, and the zone, 4 bytes | |
+//! | `inet`, `cidr` | the family, 1 byte, the address without what is behind the prefix, its length, 1 byte, and the address | |
 //! | the shape of an array | how many dimensions, 1 byte; of each the length and the first index, 4 bytes each | |
+
+use std::net::IpAddr;
 
 use bigdecimal::BigDecimal;
 use bigdecimal::num_bigint::{BigInt, Sign};
 
-use crate::relation::{Dimension, Interval, Numeric, Time, TimeTz, Type};
+use crate::relation::{Dimension, Interval, Network, Numeric, Time, TimeTz, Type};
 
 /// The sorts of numbers, in their order.
 const NEGATIVE_INFINITY: u8 = 0;
@@ -189,6 +192,39 @@ pub(super) fn read_time_tz(bytes: &[u8]) -> Option<TimeTz> {
     let offset = -read_ordered_i32(offset.try_into().ok()?);
     let time = Time::from_micros(utc + i64::from(offset) * MICROS_PER_SECOND).ok()?;
     TimeTz::new(time, offset).ok()
+}
+
+/// The families of addresses, in their order.
+const V4: u8 = 4;
+const V6: u8 = 6;
+
+/// An address with its prefix as bytes: of two networks the one that is within the
+/// other comes after it.
+pub(super) fn write_network(network: &Network, out: &mut Vec<u8>) {
+    let octets = |address: IpAddr, out: &mut Vec<u8>| match address {
+        IpAddr::V4(address) => out.extend(address.octets()),
+        IpAddr::V6(address) => out.extend(address.octets()),
+    };
+    out.push(if network.address().is_ipv4() { V4 } else { V6 });
+    octets(network.masked(), out);
+    out.push(network.bits());
+    octets(network.address(), out);
+}
+
+/// The address of bytes that [`write_network`] wrote.
+pub(super) fn read_network(bytes: &[u8], of: &Type) -> Option<Network> {
+    let (family, rest) = bytes.split_first()?;
+    let (address, bits): (IpAddr, u8) = match *family {
+        V4 => {
+            let (bits, address) = rest.get(4..)?.split_first()?;
+            (<[u8; 4]>::try_from(address).ok()?.into(), *bits)
+        }
+        _ => {
+            let (bits, address) = rest.get(16..)?.split_first()?;
+            (<[u8; 16]>::try_from(address).ok()?.into(), *bits)
+        }
+    };
+    Network::new(address, bits, of)
 }
 
 /// Bytes in the order of the numbers.

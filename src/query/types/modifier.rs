@@ -104,12 +104,12 @@ pub(super) fn fit(value: Value, of: &Type, modifier: i32, how: Coercion) -> Resu
                 missing => Value::text(format!("{text}{:missing$}", "")),
             }
         }
-        (Value::Text(bits), &Type::BIT) => {
+        (Value::Bits(bits), &Type::BIT) => {
             let length = usize::try_from(modifier).unwrap_or(0);
             match bits.len() == length {
-                true => Value::Text(bits),
+                true => Value::Bits(bits),
                 false if how == Coercion::Explicit => {
-                    Value::text(format!("{:0<length$.length$}", &*bits))
+                    Value::Bits(format!("{:0<length$.length$}", &*bits).into())
                 }
                 false => {
                     let found = bits.len();
@@ -120,11 +120,11 @@ pub(super) fn fit(value: Value, of: &Type, modifier: i32, how: Coercion) -> Resu
                 }
             }
         }
-        (Value::Text(bits), &Type::VARBIT) => {
+        (Value::Bits(bits), &Type::VARBIT) => {
             let length = usize::try_from(modifier).unwrap_or(0);
             match bits.len() <= length {
-                true => Value::Text(bits),
-                false if how == Coercion::Explicit => Value::text(&bits[..length]),
+                true => Value::Bits(bits),
+                false if how == Coercion::Explicit => Value::Bits(bits[..length].into()),
                 false => {
                     let message = "bit string too long for type bit varying";
                     return Err(too_long(format!("{message}({length})")));
@@ -156,7 +156,7 @@ pub(super) fn bits(number: i64, modifier: i32) -> Value {
     let text = format!("{number:064b}");
     let missing = length.saturating_sub(text.len());
     let filled: String = std::iter::repeat_n(sign, missing).collect();
-    Value::text(filled + &text[text.len().saturating_sub(length)..])
+    Value::Bits((filled + &text[text.len().saturating_sub(length)..]).into())
 }
 
 fn too_long(message: String) -> Error {

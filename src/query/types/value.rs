@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use bytes::BytesMut;
 use datafusion::arrow::array::types::{
     ArrowPrimitiveType, Date32Type, Float32Type, Float64Type, Int16Type, Int32Type, Int64Type,
-    Time64MicrosecondType, TimestampMicrosecondType, UInt32Type,
+    Time64MicrosecondType, TimestampMicrosecondType, UInt32Type, UInt64Type,
 };
 use datafusion::arrow::array::{
     Array, ArrayRef, ArrowNativeTypeOp, BinaryArray, BinaryBuilder, BooleanArray, ListArray,
@@ -177,7 +178,12 @@ fn build(values: &[&Value], of: &Type) -> Result<ArrayRef> {
             _ => None,
         })?,
         DataType::Int64 => primitive::<Int64Type>(values, of, |value| match value {
-            Value::Int8(number) => Some(*number),
+            Value::Int8(number) | Value::Money(number) => Some(*number),
+            _ => None,
+        })?,
+        DataType::UInt64 => primitive::<UInt64Type>(values, of, |value| match value {
+            Value::Xid8(number) | Value::Lsn(number) => Some(*number),
+            Value::Tid { block, place } => Some(u64::from(*block) << 16 | u64::from(*place)),
             _ => None,
         })?,
         DataType::Float32 => primitive::<Float32Type>(values, of, |value| match value {
@@ -248,6 +254,7 @@ fn nulls(values: &[&Value]) -> Option<NullBuffer> {
 fn build_bytes(values: &[&Value], of: &Type) -> Result<ArrayRef> {
     let mut array = BinaryBuilder::with_capacity(values.len(), values.len() * 16);
     let mut bytes = Vec::new();
+    let mut format = BytesMut::new();
     for value in values {
         bytes.clear();
         match value {
@@ -266,6 +273,14 @@ fn build_bytes(values: &[&Value], of: &Type) -> Result<ArrayRef> {
             }
             Value::Bytea(own) if *of == Type::BYTEA => bytes.extend(own.iter()),
             Value::Uuid(uuid) if *of == Type::UUID => bytes.extend(uuid.as_bytes()),
+            Value::Network(network) => encoding::write_network(network, &mut bytes),
+            Value::Mac(octets) if *of == Type::MACADDR => bytes.extend(octets),
+            Value::Mac8(octets) if *of == Type::MACADDR8 => bytes.extend(octets),
+            Value::Geometry(_) => {
+                format.clear();
+                value.write_binary(&mut format);
+                bytes.extend(&format);
+            }
             _ => return Err(stranger(value, of)),
         }
         array.append_value(&bytes);
@@ -278,7 +293,7 @@ fn build_texts(values: &[&Value], of: &Type) -> Result<ArrayRef> {
     for value in values {
         match value {
             Value::Null => array.append_null(),
-            Value::Text(text) | Value::Jsonb(text) => array.append_value(text),
+            Value::Text(text) | Value::Bits(text) | Value::Jsonb(text) => array.append_value(text),
             // A byte beyond ASCII is the character of its number, so that the order
             // is that of the bytes.
             Value::Char(0) | Value::Void => array.append_value(""),
@@ -390,7 +405,18 @@ fn read(array: &dyn Array, of: &Type) -> Result<Vec<Value>> {
         }
         DataType::Int16 => numbers::<Int16Type>(array, of, |n| Some(Value::Int2(n))),
         DataType::Int32 => numbers::<Int32Type>(array, of, |n| Some(Value::Int4(n))),
+        DataType::Int64 if *of == Type::MONEY => {
+            numbers::<Int64Type>(array, of, |n| Some(Value::Money(n)))
+        }
         DataType::Int64 => numbers::<Int64Type>(array, of, |n| Some(Value::Int8(n))),
+        DataType::UInt64 => numbers::<UInt64Type>(array, of, |n| match *of {
+            Type::XID8 => Some(Value::Xid8(n)),
+            Type::PG_LSN => Some(Value::Lsn(n)),
+            _ => Some(Value::Tid {
+                block: u32::try_from(n >> 16).ok()?,
+                place: n as u16,
+            }),
+        }),
         DataType::Float32 => numbers::<Float32Type>(array, of, |n| Some(Value::Float4(n))),
         DataType::Float64 => numbers::<Float64Type>(array, of, |n| Some(Value::Float8(n))),
         DataType::UInt32 if is_reg(of) => {
@@ -425,7 +451,10 @@ fn read(array: &dyn Array, of: &Type) -> Result<Vec<Value>> {
                 Type::INTERVAL => encoding::read_interval(bytes).map(Value::Interval),
                 Type::TIMETZ => encoding::read_time_tz(bytes).map(Value::TimeTz),
                 Type::UUID => Uuid::from_slice(bytes).ok().map(Value::Uuid),
-                _ => Some(Value::Bytea(bytes.into())),
+                Type::BYTEA => Some(Value::Bytea(bytes.into())),
+                Type::INET | Type::CIDR => encoding::read_network(bytes, of).map(Value::Network),
+                // What is carried as it is sent.
+                _ => Value::from_binary(bytes, of).ok(),
             })
         }
         _ => {
@@ -434,6 +463,7 @@ fn read(array: &dyn Array, of: &Type) -> Result<Vec<Value>> {
                 Type::CHAR => char_of(text).map(Value::Char),
                 Type::JSONB => Some(Value::Jsonb(text.into())),
                 Type::VOID => Some(Value::Void),
+                Type::BIT | Type::VARBIT => Some(Value::Bits(text.into())),
                 _ => Some(Value::Text(text.into())),
             })
         }

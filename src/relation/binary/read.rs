@@ -5,15 +5,17 @@ use std::sync::Arc;
 use postgres_types::{Field, Kind};
 use uuid::Uuid;
 
+use super::form::{has_binary, no_binary};
 use super::reader::Reader;
 use super::write::JSONB_VERSION;
 use crate::error::{Definition, Error, ErrorKind, Limit, Result};
-use crate::relation::text::{json, too_many_dimensions, too_many_elements};
+use crate::relation::geometry::is_geometric;
+use crate::relation::text::{json, too_many_dimensions, too_many_elements, widened};
 use crate::relation::types::is_reg;
 use crate::relation::value::MAX_DIMENSIONS;
 use crate::relation::{
-    Array, Date, Dimension, Form, Interval, Numeric, Reading, Time, TimeTz, Timestamp, Type, Value,
-    refusal, type_name, utf8,
+    Array, Date, Dimension, Form, Geometry, Interval, Network, Numeric, Reading, Time, TimeTz,
+    Timestamp, Type, Value, refusal, type_name, utf8,
 };
 
 /// The most elements an array has: PostgreSQL's bound.
@@ -56,7 +58,7 @@ impl Value {
     /// are not what the format asks for, 22008 and 22009 for dates and times out
     /// of range, 22021 for a text that is not UTF-8, 22P02 for one that is not
     /// JSON, 42804 for elements and fields of another type, 54000 for an array
-    /// that is too large, 0A000 for a type whose format is not known here.
+    /// that is too large, 42883 for a type that has no binary format here.
     pub fn from_binary(bytes: &[u8], of: &Type) -> Result<Self> {
         Self::whole(bytes, of, || "incorrect binary data format".to_owned())
     }
@@ -119,6 +121,18 @@ fn read(reader: &mut Reader<'_>, of: &Type) -> Result<Value> {
             })
         }
         Type::UUID => Value::Uuid(Uuid::from_slice(reader.take(16)?).expect("a UUID has 16 bytes")),
+        Type::MONEY => Value::Money(reader.i64()?),
+        Type::XID8 => Value::Xid8(reader.u64()?),
+        Type::PG_LSN => Value::Lsn(reader.u64()?),
+        Type::TID => Value::Tid {
+            block: reader.u32()?,
+            place: reader.u16()?,
+        },
+        Type::INET | Type::CIDR => Value::Network(Network::read_binary(reader, of)?),
+        Type::MACADDR => Value::Mac(octets(reader)?),
+        Type::MACADDR8 if reader.len() == 6 => Value::Mac8(widened(octets(reader)?)),
+        Type::MACADDR8 => Value::Mac8(octets(reader)?),
+        Type::BIT | Type::VARBIT => Value::Bits(bits(reader)?.into()),
         Type::VOID => Value::Void,
         Type::INT2_VECTOR | Type::OID_VECTOR => vector(reader, of)?,
         _ if is_reg(of) => {
@@ -138,14 +152,29 @@ fn read(reader: &mut Reader<'_>, of: &Type) -> Result<Value> {
             Kind::Composite(fields) => record(reader, fields)?,
             Kind::Domain(base) => read(reader, base)?,
             Kind::Enum(_) => Value::text(utf8(reader.rest())?),
-            _ => {
-                return Err(Error::unsupported(
-                    format!("binary input of type {}", type_name(of)),
-                    "Send the value as text.",
-                ));
-            }
+            _ if is_geometric(of) => Value::Geometry(Arc::new(Geometry::read_binary(reader, of)?)),
+            _ if has_binary(of) => Value::text(utf8(reader.rest())?),
+            _ => return Err(no_binary("input", of)),
         },
     })
+}
+
+fn octets<const N: usize>(reader: &mut Reader<'_>) -> Result<[u8; N]> {
+    let mut octets = [0; N];
+    for octet in &mut octets {
+        *octet = reader.u8()?;
+    }
+    Ok(octets)
+}
+
+/// How many there are, then eight in a byte.
+fn bits(reader: &mut Reader<'_>) -> Result<String> {
+    let count = usize::try_from(reader.i32()?)
+        .map_err(|_| refusal::binary("invalid length in external bit string"))?;
+    let bytes = reader.take(count.div_ceil(8))?;
+    let bit = |place: usize| bytes[place / 8] >> (7 - place % 8) & 1 == 1;
+    let bits = (0..count).map(|place| if bit(place) { '1' } else { '0' });
+    Ok(bits.collect())
 }
 
 fn vector(reader: &mut Reader<'_>, of: &Type) -> Result<Value> {

@@ -15,11 +15,11 @@ impl<'a> Reader<'a> {
         self.0.is_empty()
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::relation) fn len(&self) -> usize {
         self.0.len()
     }
 
-    pub(super) fn u8(&mut self) -> Result<u8> {
+    pub(in crate::relation) fn u8(&mut self) -> Result<u8> {
         let (first, rest) = self.0.split_first().ok_or_else(refusal::nothing_left)?;
         self.0 = rest;
         Ok(*first)
@@ -33,11 +33,11 @@ impl<'a> Reader<'a> {
         Ok(self.0.try_get_u16()?)
     }
 
-    pub(super) fn i32(&mut self) -> Result<i32> {
+    pub(in crate::relation) fn i32(&mut self) -> Result<i32> {
         Ok(self.0.try_get_i32()?)
     }
 
-    pub(super) fn u32(&mut self) -> Result<u32> {
+    pub(in crate::relation) fn u32(&mut self) -> Result<u32> {
         Ok(self.0.try_get_u32()?)
     }
 
@@ -45,15 +45,19 @@ impl<'a> Reader<'a> {
         Ok(self.0.try_get_i64()?)
     }
 
+    pub(super) fn u64(&mut self) -> Result<u64> {
+        Ok(self.0.try_get_u64()?)
+    }
+
     pub(super) fn f32(&mut self) -> Result<f32> {
         Ok(self.0.try_get_f32()?)
     }
 
-    pub(super) fn f64(&mut self) -> Result<f64> {
+    pub(in crate::relation) fn f64(&mut self) -> Result<f64> {
         Ok(self.0.try_get_f64()?)
     }
 
-    pub(super) fn take(&mut self, count: usize) -> Result<&'a [u8]> {
+    pub(in crate::relation) fn take(&mut self, count: usize) -> Result<&'a [u8]> {
         let (taken, rest) = self
             .0
             .split_at_checked(count)

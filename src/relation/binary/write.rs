@@ -8,8 +8,8 @@ use crate::relation::{Array, Type, Value};
 pub(super) const JSONB_VERSION: u8 = 1;
 
 impl Value {
-    /// Writes the value in PostgreSQL's binary format of its type. NULL has no
-    /// bytes: nothing is written.
+    /// Writes the value in PostgreSQL's binary format of its type, which must have one
+    /// ([`check_binary`](crate::relation::check_binary)). NULL has no bytes: nothing is written.
     pub fn write_binary(&self, out: &mut BytesMut) {
         match self {
             Self::Null | Self::Void => (),
@@ -22,6 +22,17 @@ impl Value {
             Self::Float8(value) => out.put_f64(*value),
             Self::Numeric(value) => value.write_binary(out),
             Self::Text(text) => out.put_slice(text.as_bytes()),
+            Self::Money(hundredths) => out.put_i64(*hundredths),
+            Self::Xid8(number) | Self::Lsn(number) => out.put_u64(*number),
+            Self::Tid { block, place } => {
+                out.put_u32(*block);
+                out.put_u16(*place);
+            }
+            Self::Network(network) => network.write_binary(out),
+            Self::Mac(octets) => out.put_slice(octets),
+            Self::Mac8(octets) => out.put_slice(octets),
+            Self::Geometry(geometry) => geometry.write_binary(out),
+            Self::Bits(bits) => write_bits(bits, out),
             Self::Bytea(bytes) => out.put_slice(bytes),
             Self::Date(date) => out.put_i32(date.days()),
             Self::Time(time) => out.put_i64(time.micros()),
@@ -58,6 +69,15 @@ impl Value {
         self.write_binary(out);
         let length = i32::try_from(out.len() - start - 4).expect("a value is shorter than 2 GiB");
         out[start..start + 4].copy_from_slice(&length.to_be_bytes());
+    }
+}
+
+/// How many there are, then eight in a byte.
+fn write_bits(bits: &str, out: &mut BytesMut) {
+    out.put_i32(i32::try_from(bits.len()).expect("there are fewer bits than 2^31"));
+    for eight in bits.as_bytes().chunks(8) {
+        let places = (0..8).rev().zip(eight);
+        out.put_u8(places.fold(0, |byte, (place, bit)| byte | (bit & 1) << place));
     }
 }
 

@@ -52,7 +52,11 @@ pub(super) fn write4(value: f32, out: &mut impl Write, digits: FloatDigits) -> f
 }
 
 /// As `float8out`.
-pub(super) fn write8(value: f64, out: &mut impl Write, digits: FloatDigits) -> fmt::Result {
+pub(in crate::relation) fn write_float(
+    value: f64,
+    out: &mut impl Write,
+    digits: FloatDigits,
+) -> fmt::Result {
     let scientific = |precision: Option<usize>| match precision {
         Some(digits) => format!("{value:.*e}", digits - 1),
         None => format!("{value:e}"),
@@ -170,6 +174,15 @@ impl Decimal {
             number != 0 && u128::BITS - number.leading_zeros() - number.trailing_zeros() == bits + 1
         })
     }
+}
+
+/// A `float8`.
+///
+/// # Errors
+/// 22P02, and 22003 for a number that is lost.
+pub(in crate::relation) fn read_float(text: &str) -> Result<f64> {
+    let is_lost = |value: &f64| is_lost(text, *value == 0.0, value.is_finite());
+    read(text, &Type::FLOAT8, is_lost)
 }
 
 /// A number as C's `strtod` reads it, which must not become zero or infinite.

@@ -10,3 +10,5 @@ mod spelling;
 mod write;
 
 pub(super) use array::{too_many_dimensions, too_many_elements};
+pub(super) use float::{read_float, write_float};
+pub(super) use spelling::widened;

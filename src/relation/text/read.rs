@@ -5,14 +5,14 @@ use std::sync::Arc;
 use postgres_types::Kind;
 use uuid::Uuid;
 
-use super::spelling::spelled;
-use super::{array, float, json, record};
+use super::{array, float, json, record, spelling};
 use crate::error::{Error, ErrorKind, Result, Value as Fault};
+use crate::relation::geometry::is_geometric;
 use crate::relation::numeric::is_space;
 use crate::relation::types::is_reg;
 use crate::relation::{
-    Date, Interval, IntervalStyle, Numeric, Reading, Time, TimeTz, Timestamp, Type, Value, refusal,
-    type_name,
+    Date, Geometry, Interval, IntervalStyle, Network, Numeric, Reading, Time, TimeTz, Timestamp,
+    Type, Value, refusal, type_name,
 };
 use crate::schema;
 
@@ -41,10 +41,7 @@ impl Value {
                 let is_lost = |value: &f32| float::is_lost(text, *value == 0.0, value.is_finite());
                 Self::Float4(float::read(text, of, is_lost)?)
             }
-            Type::FLOAT8 => {
-                let is_lost = |value: &f64| float::is_lost(text, *value == 0.0, value.is_finite());
-                Self::Float8(float::read(text, of, is_lost)?)
-            }
+            Type::FLOAT8 => Self::Float8(float::read_float(text)?),
             Type::NUMERIC => Self::Numeric(Arc::new(text.parse::<Numeric>()?)),
             Type::CHAR => Self::Char(char(text)),
             Type::NAME => Self::text(cut(text, NAME_BYTES)),
@@ -56,6 +53,22 @@ impl Value {
             Type::TIMESTAMPTZ => Self::TimestampTz(Timestamp::read_tz(text, reading)?),
             Type::INTERVAL => Self::Interval(interval(text, reading.style.interval)?),
             Type::UUID => Self::Uuid(uuid(text).ok_or_else(|| refusal::syntax(of, text))?),
+            Type::MONEY => Self::Money(spelling::money(text)?),
+            Type::XID8 => Self::Xid8(spelling::unsigned(text)),
+            Type::PG_LSN => {
+                Self::Lsn(spelling::lsn(text).ok_or_else(|| refusal::syntax(of, text))?)
+            }
+            Type::TID => {
+                let (block, place) =
+                    spelling::tid(text).ok_or_else(|| refusal::syntax(of, text))?;
+                Self::Tid { block, place }
+            }
+            Type::INET | Type::CIDR => Self::Network(Network::read(text, of)?),
+            Type::MACADDR => Self::Mac(spelling::mac(text)?),
+            Type::MACADDR8 => {
+                Self::Mac8(spelling::mac8(text).ok_or_else(|| refusal::syntax(of, text))?)
+            }
+            Type::BIT | Type::VARBIT => Self::Bits(spelling::bits(text)?.into()),
             Type::JSON => {
                 json::check(text)?;
                 Self::text(text)
@@ -71,6 +84,7 @@ impl Value {
                 ));
             }
             _ if is_reg(of) => reg(text, of)?,
+            _ if is_geometric(of) => Self::Geometry(Arc::new(Geometry::read(text, of)?)),
             _ => match of.kind() {
                 Kind::Array(element) => array::read(text, element, reading)?,
                 Kind::Composite(fields) => record::read(text, fields, reading)?,
@@ -81,7 +95,7 @@ impl Value {
                         format!("invalid input value for enum {}: \"{text}\"", type_name(of)),
                     ));
                 }
-                _ => Self::text(spelled(text, of)?),
+                _ => Self::text(text),
             },
         })
     }

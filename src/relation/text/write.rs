@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use super::{array, float, record};
+use super::{array, float, record, spelling};
 use crate::relation::{ByteaOutput, Style, Value, interval};
 
 impl Value {
@@ -22,11 +22,27 @@ impl Value {
             Self::Int4(value) => write!(out, "{value}"),
             Self::Int8(value) => write!(out, "{value}"),
             Self::Float4(value) => float::write4(*value, out, style.float_digits),
-            Self::Float8(value) => float::write8(*value, out, style.float_digits),
+            Self::Float8(value) => float::write_float(*value, out, style.float_digits),
             Self::Numeric(value) => write!(out, "{value}"),
-            Self::Text(text) | Self::Jsonb(text) | Self::Reg { name: text, .. } => {
-                out.write_str(text)
+            Self::Money(hundredths) => spelling::write_money(*hundredths, out),
+            Self::Xid8(value) => write!(out, "{value}"),
+            Self::Lsn(position) => {
+                write!(
+                    out,
+                    "{:X}/{:X}",
+                    position >> 32,
+                    position & u64::from(u32::MAX)
+                )
             }
+            Self::Tid { block, place } => write!(out, "({block},{place})"),
+            Self::Network(network) => network.write(out),
+            Self::Mac(octets) => spelling::write_mac(octets, out),
+            Self::Mac8(octets) => spelling::write_mac(octets, out),
+            Self::Geometry(geometry) => geometry.write(out, style.float_digits),
+            Self::Text(text)
+            | Self::Bits(text)
+            | Self::Jsonb(text)
+            | Self::Reg { name: text, .. } => out.write_str(text),
             Self::Bytea(bytes) => write_bytes(bytes, out, style.bytea),
             Self::Date(date) => date.write(out),
             Self::Time(time) => time.write(out),

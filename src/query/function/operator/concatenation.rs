@@ -20,7 +20,15 @@ pub(super) static TABLE: &[Function] = &[
             ))
         },
     ),
-    Function::row("||", &[Type::VARBIT, Type::VARBIT], Type::VARBIT, texts),
+    Function::row(
+        "||",
+        &[Type::VARBIT, Type::VARBIT],
+        Type::VARBIT,
+        |call, values| {
+            let bits = texts(call, values)?;
+            Ok(Value::Bits(std::slice::from_ref(&bits).text(0).into()))
+        },
+    ),
     Function::row(
         "||",
         &[Type::ANYCOMPATIBLEARRAY, Type::ANYCOMPATIBLEARRAY],
@@ -53,6 +61,7 @@ fn texts(call: &Call<'_>, values: &[Value]) -> Result<Value> {
             Value::Text(part) => text.push_str(part),
             // As a cast writes it, and not as it is shown.
             Value::Bool(truth) => text.push_str(if *truth { "true" } else { "false" }),
+            Value::Network(network) => text.push_str(&network.with_prefix()),
             other => text.push_str(&other.to_text(style).unwrap_or_default()),
         }
     }
