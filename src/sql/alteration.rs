@@ -54,9 +54,10 @@ fn alter_namespace(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
     Err(cursor.unexpected("SET or RESET").into())
 }
 
-/// `[IF EXISTS] name action [, …]`
+/// `[IF EXISTS] [ONLY] name action [, …]`: no stream has others beneath it.
 fn alter_stream(cursor: &mut Cursor<'_>, spelling: Spelling) -> Parsed<Statement> {
     let if_exists = cursor.accept_all(&["IF", "EXISTS"]);
+    cursor.accept("ONLY");
     let name = cursor.object("a stream name")?;
     if cursor.accept_all(&["RENAME", "TO"]) {
         let (to, location) = cursor.name("a stream name")?;

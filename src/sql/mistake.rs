@@ -304,7 +304,7 @@ const UNSUPPORTED: &[(&str, &str, usize)] = &[
     ("DESCRIBE 'kafka://h/t'", "DESCRIBE of a source", 10),
     ("SET CONSTRAINTS a DEFERRED", "SET CONSTRAINTS of some", 5),
     ("LOCK a IN ACCESS EXCLUSIVE MODE", "LOCK in a mode but ACCESS SHARE", 8),
-    ("LOCK TABLE a, b", "LOCK in a mode but ACCESS SHARE", 16),
+    ("LOCK TABLE a, b", "LOCK in a mode but ACCESS SHARE", 17),
     ("SET TRANSACTION SNAPSHOT 'x'", "SET TRANSACTION SNAPSHOT", 17),
 ];
 

@@ -65,6 +65,14 @@ pub(in crate::query) static NONE: &[Function] = &[
     zero!("pg_stat_get_tuples_inserted", [OID]),
     zero!("pg_stat_get_tuples_returned", [OID]),
     zero!("pg_stat_get_tuples_updated", [OID]),
+    null!("pg_stat_get_last_analyze_time", [OID], Type::TIMESTAMPTZ),
+    null!(
+        "pg_stat_get_last_autoanalyze_time",
+        [OID],
+        Type::TIMESTAMPTZ
+    ),
+    null!("pg_stat_get_last_autovacuum_time", [OID], Type::TIMESTAMPTZ),
+    null!("pg_stat_get_last_vacuum_time", [OID], Type::TIMESTAMPTZ),
     sequence!("currval", [REGCLASS]),
     sequence!("nextval", [REGCLASS]),
     sequence!("pg_sequence_last_value", [REGCLASS]),
