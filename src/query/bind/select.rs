@@ -367,7 +367,6 @@ impl Binder<'_> {
     }
 }
 
-/// The rows that meet a condition, if there is one.
 /// The rows with the elements of their sets.
 fn expanded(mut plan: LogicalPlan, sets: Vec<Vec<(Expr, String)>>) -> Result<LogicalPlan> {
     for level in sets {
@@ -381,6 +380,7 @@ fn expanded(mut plan: LogicalPlan, sets: Vec<Vec<(Expr, String)>>) -> Result<Log
     Ok(plan)
 }
 
+/// The rows that meet a condition, if there is one.
 pub(super) fn only(plan: LogicalPlan, condition: Option<Expr>) -> Result<LogicalPlan> {
     match condition {
         Some(condition) => build::filter(plan, condition).map_err(translated),
