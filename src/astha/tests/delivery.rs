@@ -102,7 +102,7 @@ async fn a_subscriber_that_panics_is_told_again() {
     *recorder.panics.lock() = true;
     fixture.own(&add("a")).await;
     let error = fixture.astha.activate().await.expect_err("panics");
-    assert_eq!(error.sqlstate(), "XX000");
+    assert_eq!(error.sqlstate(), "55000");
     fixture.astha.activate().await.expect("delivers");
     assert_eq!(recorder.take(), ["own: Insert a"]);
 }

@@ -79,6 +79,7 @@ pub(super) static STRINGS: &[Function] = &[
     }),
     Function::row("split_part", &[TEXT, TEXT, INT4], TEXT, split_part),
     Function::row("concat", &[Type::ANY], TEXT, |call, values| {
+        call.admit_text(values.iter().map(Value::bytes).sum())?;
         let texts = call.texts(values);
         Ok(Value::text(texts.into_iter().flatten().collect::<String>()))
     })
@@ -125,9 +126,6 @@ pub(super) static STRINGS: &[Function] = &[
 
 const TEXT: Type = Type::TEXT;
 const INT4: Type = Type::INT4;
-
-/// The largest text, as PostgreSQL has it (in bytes).
-const MAX_BYTES: usize = 0x3fff_ffff - 4;
 
 fn count(count: usize) -> Value {
     Value::Int4(i32::try_from(count).unwrap_or(i32::MAX))
@@ -184,13 +182,6 @@ fn negative_length() -> Error {
     )
 }
 
-fn too_long() -> Error {
-    Error::new(
-        ErrorKind::LimitExceeded(Limit::Program),
-        "requested length too large",
-    )
-}
-
 /// The characters from `start`, counted from 1, which may lie before the first;
 /// `length` is counted from there.
 fn part(text: &str, start: i64, length: Option<i64>) -> Result<&str> {
@@ -212,7 +203,7 @@ fn substring(_: &Call<'_>, values: &[Value]) -> Result<Value> {
     part(values.text(0), values.int(1), length).map(Value::text)
 }
 
-fn overlay(_: &Call<'_>, values: &[Value]) -> Result<Value> {
+fn overlay(call: &Call<'_>, values: &[Value]) -> Result<Value> {
     let (text, new, start) = (values.text(0), values.text(1), values.int(2));
     let length = match values.get(3) {
         Some(_) => values.int(3),
@@ -221,6 +212,7 @@ fn overlay(_: &Call<'_>, values: &[Value]) -> Result<Value> {
     if start <= 0 {
         return Err(negative_length());
     }
+    call.admit_text(text.len() + new.len())?;
     let before = part(text, 1, Some(start - 1))?;
     let after = part(text, start.saturating_add(length), None)?;
     Ok(Value::text([before, new, after].concat()))
@@ -241,10 +233,7 @@ fn replace(call: &Call<'_>, values: &[Value]) -> Result<Value> {
         0 => 0,
         more => text.len() + text.matches(from).count().saturating_mul(more),
     };
-    if bytes > MAX_BYTES {
-        return Err(too_long());
-    }
-    call.admit(bytes)?;
+    call.admit_text(bytes)?;
     Ok(Value::text(text.replace(from, to)))
 }
 
@@ -268,10 +257,8 @@ fn padding<'a>(call: &Call<'_>, values: &'a [Value]) -> Result<(String, &'a str)
     let (text, length) = (values.text(0), values.int4(1).max(0));
     let fill = values.get(2).map_or(" ", |_| values.text(2));
     let wanted = usize::try_from(length).expect("it is not negative");
-    if wanted.saturating_mul(4) > MAX_BYTES {
-        return Err(too_long());
-    }
-    call.admit(wanted)?;
+    // A character has four bytes at most, and PostgreSQL takes all to have them.
+    call.admit_text(wanted.saturating_mul(4))?;
     let text = &text[..offset(text, length)];
     let missing = wanted - text.chars().count();
     Ok((fill.chars().cycle().take(missing).collect(), text))
@@ -291,10 +278,7 @@ fn repeat(call: &Call<'_>, values: &[Value]) -> Result<Value> {
     let (text, times) = (values.text(0), values.int4(1).max(0));
     let times = usize::try_from(times).expect("it is not negative");
     let bytes = text.len().saturating_mul(times);
-    if bytes > MAX_BYTES {
-        return Err(too_long());
-    }
-    call.admit(bytes)?;
+    call.admit_text(bytes)?;
     Ok(Value::text(text.repeat(times)))
 }
 
@@ -320,6 +304,8 @@ fn concat_ws(call: &Call<'_>, values: &[Value]) -> Result<Value> {
     if values.is_null(0) {
         return Ok(Value::Null);
     }
+    let delimiters = values.text(0).len().saturating_mul(values.len());
+    call.admit_text(delimiters + values.iter().map(Value::bytes).sum::<usize>())?;
     let texts: Vec<String> = call.texts(&values[1..]).into_iter().flatten().collect();
     Ok(Value::text(texts.join(values.text(0))))
 }
