@@ -1,7 +1,7 @@
 //! `inet` and `cidr`: addresses and networks.
 
-use std::fmt::{self, Write};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::fmt::{self, Write};
 
 use bytes::{BufMut, BytesMut};
 
