@@ -380,8 +380,11 @@ async fn a_batch_begins_with_fewer_rows_than_are_waited_for_when_the_time_is_up(
     let recorder = Recorder::new("r", &["databases"]);
     let subscribed = fixture.astha.subscribe(recorder.clone()).await;
     subscribed.expect("runs");
+    // It may be looking at the log just now.
+    fixture.astha.pause("r").expect("is paused");
     let begun = Instant::now();
     fixture.own(&add("a")).await;
+    fixture.astha.resume("r").expect("goes on");
     let end = fixture.astha.log_state().await.expect("is read").end;
     fixture.astha.delivered(end).await;
     assert_eq!(recorder.take(), ["own: Insert a"]);
