@@ -86,7 +86,8 @@ impl Binder<'_> {
     /// With a slice among the subscripts, an index is one from 1 on.
     fn part(&mut self, array: Typed, subscripts: &[AccessExpr]) -> Result<Typed> {
         let of = &array.data_type;
-        if types::element_of(base(of)).is_none() && !matches!(*of, Type::UNKNOWN) {
+        let is_array = types::element_of(base(of)).is_some();
+        if !is_array && !matches!(*of, Type::UNKNOWN | Type::NAME) {
             return Err(Error::new(
                 ErrorKind::InvalidDefinition(Definition::TypeMismatch),
                 format!(
