@@ -110,14 +110,8 @@ pub(super) static STRINGS: &[Function] = &[
         to_array,
     )
     .lenient(),
-    Function::set("string_to_table", &[TEXT, TEXT], TEXT, |_, values| {
-        Ok(split(values).unwrap_or_default())
-    })
-    .lenient(),
-    Function::set("string_to_table", &[TEXT, TEXT, TEXT], TEXT, |_, values| {
-        Ok(split(values).unwrap_or_default())
-    })
-    .lenient(),
+    Function::set("string_to_table", &[TEXT, TEXT], TEXT, to_set).lenient(),
+    Function::set("string_to_table", &[TEXT, TEXT, TEXT], TEXT, to_set).lenient(),
     Function::row("normalize", &[TEXT], TEXT, normalize),
     Function::row("normalize", &[TEXT, TEXT], TEXT, normalize),
     Function::row("is_normalized", &[TEXT], Type::BOOL, is_normalized),
@@ -332,11 +326,15 @@ fn chr(_: &Call<'_>, values: &[Value]) -> Result<Value> {
     }
 }
 
+/// How many parts are made before it is asked whether they are wanted, and whether
+/// there is room for them.
+const UNASKED_PARTS: usize = 1 << 12;
+
 /// The parts of a text, NULL for those that are spelled like the third argument.
 /// Nothing for NULL.
-fn split(values: &[Value]) -> Option<Vec<Value>> {
+fn split(call: &Call<'_>, values: &[Value]) -> Result<Option<Vec<Value>>> {
     if values.is_null(0) {
-        return None;
+        return Ok(None);
     }
     let text = values.text(0);
     let null = (values.len() > 2 && !values.is_null(2)).then(|| values.text(2));
@@ -344,24 +342,34 @@ fn split(values: &[Value]) -> Option<Vec<Value>> {
         Some(null) if null == part => Value::Null,
         _ => Value::text(part),
     };
-    Some(if text.is_empty() {
-        Vec::new()
-    } else if values.is_null(1) {
-        let mut buffer = [0; 4];
-        let characters = text.chars();
-        characters
-            .map(|c| part(c.encode_utf8(&mut buffer)))
-            .collect()
-    } else if values.text(1).is_empty() {
-        vec![part(text)]
-    } else {
-        text.split(values.text(1)).map(part).collect()
-    })
+    let mut parts = Vec::new();
+    let mut push = |text: &str| -> Result<()> {
+        if parts.len().is_multiple_of(UNASKED_PARTS) {
+            call.go_on(parts.len() * size_of::<Value>() * 2)?;
+        }
+        parts.push(part(text));
+        Ok(())
+    };
+    match (values.is_null(1), text) {
+        (_, "") => {}
+        (true, _) => {
+            let mut buffer = [0; 4];
+            let mut characters = text.chars();
+            characters.try_for_each(|c| push(c.encode_utf8(&mut buffer)))?;
+        }
+        (false, _) if values.text(1).is_empty() => push(text)?,
+        (false, _) => text.split(values.text(1)).try_for_each(push)?,
+    }
+    Ok(Some(parts))
 }
 
-fn to_array(_: &Call<'_>, values: &[Value]) -> Result<Value> {
-    let array = split(values).map(|parts| Value::Array(Array::list(TEXT, parts).into()));
+fn to_array(call: &Call<'_>, values: &[Value]) -> Result<Value> {
+    let array = split(call, values)?.map(|parts| Value::Array(Array::list(TEXT, parts).into()));
     Ok(array.unwrap_or(Value::Null))
+}
+
+fn to_set(call: &Call<'_>, values: &[Value]) -> Result<Vec<Value>> {
+    Ok(split(call, values)?.unwrap_or_default())
 }
 
 /// The text in the normal form that the second argument names.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use arrow_row::{OwnedRow, RowConverter, SortField};
 use datafusion::arrow::array::{Array, ArrayRef};
 use datafusion::arrow::compute;
+use datafusion::common::cast::as_string_array;
 use datafusion::common::{DataFusionError, Result as EngineResult, ScalarValue};
 use datafusion::logical_expr::Accumulator;
 
@@ -132,6 +133,52 @@ impl Accumulator for Gathered {
 
     fn size(&self) -> usize {
         size_of::<Self>() + self.bytes
+    }
+
+    fn state(&mut self) -> EngineResult<Vec<ScalarValue>> {
+        no_state()
+    }
+
+    fn merge_batch(&mut self, _states: &[ArrayRef]) -> EngineResult<()> {
+        no_state()
+    }
+}
+
+/// Puts the first argument of every row behind the second one, as the engine carries
+/// them; the first delimiter is left out.
+pub(super) struct Joined {
+    called: Arc<Called>,
+    text: Option<String>,
+}
+
+impl Joined {
+    pub(super) fn new(called: Arc<Called>) -> Self {
+        Self { called, text: None }
+    }
+}
+
+impl Accumulator for Joined {
+    fn update_batch(&mut self, columns: &[ArrayRef]) -> EngineResult<()> {
+        let (texts, delimiters) = (as_string_array(&columns[0])?, as_string_array(&columns[1])?);
+        for (text, delimiter) in texts.iter().zip(delimiters) {
+            let Some(text) = text else { continue };
+            match &mut self.text {
+                None => self.text = Some(text.to_owned()),
+                Some(all) => {
+                    all.push_str(delimiter.unwrap_or_default());
+                    all.push_str(text);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn evaluate(&mut self) -> EngineResult<ScalarValue> {
+        Ok(ScalarValue::Utf8(self.text.clone()))
+    }
+
+    fn size(&self) -> usize {
+        size_of::<Self>() + self.text.as_ref().map_or(0, String::capacity)
     }
 
     fn state(&mut self) -> EngineResult<Vec<ScalarValue>> {
@@ -302,4 +349,4 @@ macro_rules! shown_by_name {
     )*};
 }
 
-shown_by_name!(Running, Gathered, Arranged, Sliding);
+shown_by_name!(Running, Gathered, Joined, Arranged, Sliding);

@@ -11,13 +11,13 @@ use datafusion::logical_expr::function::AccumulatorArgs;
 use datafusion::logical_expr::utils::AggregateOrderSensitivity;
 use datafusion::logical_expr::{Accumulator, AggregateUDF, AggregateUDFImpl, Signature};
 
-use super::accumulator::{Arranged, Gathered, Running, Sliding};
+use super::accumulator::{Arranged, Gathered, Joined, Running, Sliding};
 use super::bound::Bound;
 use crate::error::Result;
 use crate::query::error::carried;
 use crate::query::function::{Aggregate, Body};
 use crate::query::types;
-use crate::relation::Value;
+use crate::relation::{Type, Value};
 
 /// In which order, and whether once only, an aggregate is given its rows. Its
 /// arguments are followed by the keys to order by, and those by the keys by which
@@ -130,6 +130,12 @@ impl Called {
             && types::element_of(&self.bound.arguments[0]).is_none()
     }
 
+    /// Whether its answer is its first argument, again and again, with the second one
+    /// between.
+    fn is_joined_text(&self) -> bool {
+        self.bound.function.name == "string_agg" && self.bound.returns == Type::TEXT
+    }
+
     /// The array of these arguments.
     pub(super) fn gathered(&self, elements: ArrayRef) -> EngineResult<ScalarValue> {
         let lists = SingleRowListArrayBuilder::new(elements).build_list_array();
@@ -167,6 +173,9 @@ impl AggregateUDFImpl for Grouped {
         if self.0.arrangement == Arrangement::default() {
             if self.0.is_array() {
                 return Ok(Box::new(Gathered::new(self.0.clone())));
+            }
+            if self.0.is_joined_text() {
+                return Ok(Box::new(Joined::new(self.0.clone())));
             }
             return Ok(Box::new(Running::new(self.0.clone())));
         }
