@@ -3,6 +3,7 @@
 //! All columns are unqualified and have names of their own, so that every node is
 //! made with its own constructor: nothing has to be normalised.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{DataType, Field};
@@ -22,6 +23,18 @@ pub(super) fn one_row() -> LogicalPlan {
         produce_one_row: true,
         schema: Arc::new(DFSchema::empty()),
     })
+}
+
+/// No rows, of columns with these names.
+pub(super) fn no_rows<'a>(
+    columns: impl Iterator<Item = (&'a str, DataType)>,
+) -> Result<LogicalPlan> {
+    let fields = columns.map(|(name, of)| Field::new(name, of, true));
+    let schema = DFSchema::from_unqualified_fields(fields.collect(), HashMap::new())?;
+    Ok(LogicalPlan::EmptyRelation(EmptyRelation {
+        produce_one_row: false,
+        schema: Arc::new(schema),
+    }))
 }
 
 /// These expressions under these names.

@@ -35,6 +35,12 @@ pub(super) fn scan(
     names: &Names,
     columns: &[String],
 ) -> Result<LogicalPlan> {
+    if relation.is_empty() {
+        let carriers = relation.columns().iter().zip(columns);
+        let carriers =
+            carriers.map(|(column, name)| (name.as_str(), types::carrier(&column.column_type)));
+        return build::no_rows(carriers);
+    }
     let table = names.fresh();
     let provider = Arc::new(Table::new(relation));
     let own: Vec<String> = provider

@@ -22,6 +22,11 @@ pub trait Relation: Send + Sync {
         &[]
     }
 
+    /// Whether it never has rows: then nobody asks for them.
+    fn is_empty(&self) -> bool {
+        false
+    }
+
     /// Its rows, in batches of some hundreds, made as they are asked for.
     ///
     /// # Errors

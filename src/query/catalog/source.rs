@@ -141,6 +141,10 @@ impl Relation for SystemRelation {
         &self.table.key
     }
 
+    fn is_empty(&self) -> bool {
+        matches!(self.source, Source::None)
+    }
+
     fn scan(&self, scan: Scan) -> BoxStream<'static, Result<Vec<Row>>> {
         let context = self.context.clone();
         let columns: &'static [Column] = &self.table.columns;
