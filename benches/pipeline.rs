@@ -1,41 +1,74 @@
-//! How soon a subscriber is told of a commit, and how fast a backlog is drained.
+//! What the change pipeline costs and gives: how fast a backlog is drained, how soon a
+//! subscriber is told of a commit, what capturing costs a writer, how much an ALTER
+//! STREAM logs, and how much memory a backlog takes.
 //!
-//!     cargo bench --bench pipeline
+//!     cargo bench --bench pipeline --no-default-features
+//!     cargo bench --bench pipeline --no-default-features -- --rounds 15 drain latency
 
 use std::collections::HashMap;
+use std::fmt::Display;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use futures::future::try_join_all;
 use parking_lot::Mutex;
-use rekha::astha::{Component, Health, Refresh, Subscriber, Unit};
+use rekha::astha::{Astha, Capture, Component, Config, Health, Refresh, Subscriber, Unit};
 use rekha::position::Position;
 use rekha::registry::{Draft, Operation, Registry};
 use rekha::schema::StreamName;
 use rekha::session::{Session, SessionOptions};
+use rekha::sqlite::{Database, Options};
+use rekha::tasks::Tasks;
+use rusqlite::Connection;
 
-/// Commits whose latency is taken.
-const COMMITS: usize = 5_000;
+/// Rows of the backlog that is drained, in commits of ten.
+const BACKLOG: usize = 200_000;
 
-/// Streams in the backlog; each is eight rows of the log.
-const STREAMS: usize = 10_000;
+/// Rows of the backlog whose memory is measured.
+const LARGE_BACKLOG: usize = 1_000_000;
 
-/// Sessions that make the backlog.
+/// Rows of a commit.
+const UNIT: usize = 10;
+
+/// Commits whose latency is taken in a round.
+const COMMITS: usize = 2_000;
+
+/// Rows that a round writes at NORMAL.
+const ROWS: usize = 20_000;
+
+/// Rows that a round writes at FULL, a commit a row.
+const DURABLE_ROWS: usize = 4_000;
+
+/// Writers that share a group commit.
 const SESSIONS: usize = 16;
 
-const TABLES: &[&str] = &["databases", "tables", "table_columns", "table_metadata"];
+/// A table as applications have them.
+const TABLE: &str = "CREATE TABLE items (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL, price REAL, stock INTEGER NOT NULL,
+    note TEXT, updated_at TEXT NOT NULL)";
+
+const INSERT: &str = "INSERT INTO items (name, price, stock, note, updated_at)
+    VALUES ('a name of some length', 12.5, 100, NULL, '2026-01-01T00:00:00.000Z')";
+
+const NAMES: [&str; 5] = ["one", "two", "three", "four", "five"];
+
+const STREAM_TABLES: &[&str] = &["databases", "tables", "table_columns", "table_metadata"];
 
 /// Notes when it was told of each position, and how many events came.
 struct Recorder {
     name: &'static str,
+    tables: &'static [&'static str],
     told: Mutex<HashMap<Position, Instant>>,
     events: Mutex<usize>,
 }
 
 impl Recorder {
-    fn new(name: &'static str) -> Arc<Self> {
+    fn new(name: &'static str, tables: &'static [&'static str]) -> Arc<Self> {
         Arc::new(Self {
             name,
+            tables,
             told: Mutex::default(),
             events: Mutex::default(),
         })
@@ -48,12 +81,15 @@ impl Subscriber for Recorder {
         Component {
             name: self.name,
             version: "1",
-            tables: TABLES,
+            tables: self.tables,
         }
     }
 
     async fn on_event(&self, unit: &Unit) -> rekha::Result<()> {
-        self.told.lock().insert(unit.position, Instant::now());
+        let now = Instant::now();
+        if self.tables == STREAM_TABLES {
+            self.told.lock().insert(unit.position, now);
+        }
         *self.events.lock() += unit.events.len();
         Ok(())
     }
@@ -62,110 +98,476 @@ impl Subscriber for Recorder {
         Health::Healthy
     }
 
-    async fn on_refresh(&self, _: Refresh, _: Position) -> rekha::Result<()> {
-        Ok(())
+    async fn on_refresh(&self, reason: Refresh, _: Position) -> rekha::Result<()> {
+        panic!("events were not told: {reason:?}");
+    }
+}
+
+/// What the command line asks for.
+struct Asked {
+    rounds: usize,
+    questions: Vec<String>,
+}
+
+impl Asked {
+    fn from_arguments() -> Self {
+        let mut asked = Self {
+            rounds: 7,
+            questions: Vec::new(),
+        };
+        let mut arguments = std::env::args().skip(1);
+        while let Some(argument) = arguments.next() {
+            match argument.as_str() {
+                // Cargo says so.
+                "--bench" => {}
+                "--rounds" => {
+                    let rounds = arguments.next().and_then(|text| text.parse().ok());
+                    asked.rounds = rounds.expect("--rounds has a number");
+                }
+                question => asked.questions.push(question.to_owned()),
+            }
+        }
+        asked
+    }
+
+    fn wants(&self, question: &str) -> bool {
+        let is_asked = self.questions.is_empty() || self.questions.iter().any(|it| it == question);
+        if is_asked {
+            eprintln!("{question}, {} rounds", self.rounds);
+        }
+        is_asked
     }
 }
 
 #[tokio::main]
 async fn main() -> rekha::Result<()> {
-    let directory = tempfile::tempdir().expect("a directory for the store");
-    let registry = Registry::builder()
-        .sqlite(directory.path().join("bench.db"))
-        .build()
-        .await?;
-    latency(&registry).await?;
-    drain(&registry).await?;
-    registry.close(Duration::from_secs(60)).await;
+    let asked = Asked::from_arguments();
+    if asked.wants("drain") {
+        drain(asked.rounds).await?;
+    }
+    if asked.wants("latency") {
+        latency(asked.rounds).await?;
+    }
+    if asked.wants("write") {
+        write_normal(asked.rounds)?;
+    }
+    if asked.wants("group") {
+        write_in_groups(asked.rounds).await?;
+    }
+    if asked.wants("log") {
+        log_bytes().await?;
+    }
+    if asked.wants("memory") {
+        memory().await?;
+    }
     Ok(())
 }
 
-/// Commits one after another; each is told before the next is begun.
-async fn latency(registry: &Arc<Registry>) -> rekha::Result<()> {
-    let recorder = Recorder::new("bench_latency");
-    let astha = registry
-        .astha()
-        .expect("a store in SQLite has a change log");
+/// A table without capture, or with.
+fn open(path: &Path, is_captured: bool) -> rekha::Result<Arc<Database>> {
+    let database = Database::open(
+        &Options::new(path),
+        |_| Ok(()),
+        |connection| {
+            connection.execute_batch(TABLE)?;
+            match is_captured {
+                true => Capture::of(["items"]).install(connection),
+                false => Ok(()),
+            }
+        },
+    );
+    database.map(Arc::new)
+}
+
+/// Commits of ten rows, each ended by a marker as the registry's are; some hundred of
+/// them in one transaction, since it is not the writing that is measured.
+async fn make_backlog(database: &Database, rows: usize) -> rekha::Result<()> {
+    const AT_ONCE: usize = 20_000;
+    for _ in 0..rows / AT_ONCE {
+        let fill = |connection: &Connection| {
+            let mut insert = connection.prepare_cached(INSERT)?;
+            let mut mark = connection.prepare_cached(
+                "INSERT INTO __cdc_log (timestamp, tablename, operation, after)
+                 VALUES ('2026-01-01T00:00:00Z', '__commit', 'INSERT', json_object('first', ?1))",
+            )?;
+            for _ in 0..AT_ONCE / UNIT {
+                let last: i64 = connection
+                    .prepare_cached(
+                        "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = '__cdc_log'",
+                    )?
+                    .query_row([], |row| row.get(0))?;
+                for _ in 0..UNIT {
+                    insert.execute([])?;
+                }
+                mark.execute([last + 1])?;
+            }
+            Ok(())
+        };
+        database.write(fill).await?;
+    }
+    Ok(())
+}
+
+/// A backlog that nobody has read, until every component has seen it and it is pruned.
+async fn drain(rounds: usize) -> rekha::Result<()> {
+    let directory = tempfile::tempdir().expect("a directory");
+    let database = open(&directory.path().join("drain.db"), true)?;
+    let astha = Astha::new(database.clone(), Config::default(), Tasks::new())?;
+    let sizes = [1, NAMES.len()];
+    let mut rates = [Vec::new(), Vec::new()];
+    for round in 1..=rounds {
+        for (components, rates) in sizes.into_iter().zip(&mut rates) {
+            let mut recorders = Vec::new();
+            for name in NAMES.into_iter().take(components) {
+                let recorder = Recorder::new(name, &["items"]);
+                astha.register(recorder.clone()).await?;
+                recorders.push(recorder);
+            }
+            make_backlog(&database, BACKLOG).await?;
+            let begun = Instant::now();
+            astha.activate().await?;
+            // The housekeeping that waits rides along.
+            database.write(|_| Ok(())).await?;
+            let rate = per_second(BACKLOG, begun.elapsed());
+            for recorder in recorders {
+                assert_eq!(*recorder.events.lock(), BACKLOG);
+                astha.unregister(recorder.name).await?;
+                astha.forget(recorder.name).await?;
+            }
+            eprintln!("  round {round}, {components} components: {rate:.0} events/s");
+            rates.push(rate);
+        }
+    }
+    println!("\n| {BACKLOG} events drained and pruned | events/s | to one component |");
+    println!("| --- | --- | --- |");
+    let reference = median(&rates[0]);
+    for (components, rates) in sizes.iter().zip(&rates) {
+        let rate = median(rates);
+        println!(
+            "| {components} components | {rate:.0} | {:.2} |",
+            rate / reference
+        );
+    }
+    Ok(())
+}
+
+/// From COMMIT's return to the subscriber, beside a task that the same commit wakes and
+/// that has nothing to read.
+async fn latency(rounds: usize) -> rekha::Result<()> {
+    let directory = tempfile::tempdir().expect("a directory");
+    let registry = Registry::builder()
+        .sqlite(directory.path().join("latency.db"))
+        .build()
+        .await?;
+    let recorder = Recorder::new("bench", STREAM_TABLES);
+    let astha = registry.astha().expect("SQLite has a change log");
     astha.subscribe(recorder.clone()).await?;
     let mut session = Session::new(registry.clone(), SessionOptions::default())?;
     session
         .execute("CREATE STREAM latency (id BIGINT PRIMARY KEY)")
         .await?;
 
-    let stream = StreamName::new("public", "latency");
-    let mut answered = Vec::with_capacity(COMMITS);
-    for number in 0..COMMITS {
-        let text = Some(format!("comment {number}"));
-        let operation = Operation::CommentOnStream {
-            stream: stream.clone().into(),
-            text,
-        };
-        let mut draft = Draft::default();
-        registry.apply(&mut draft, &operation, "bench").await?;
-        let position = registry.commit(draft).await?;
-        answered.push((position, Instant::now()));
-        astha.delivered(position).await;
+    let bare = open(&directory.path().join("bare.db"), false)?;
+    let woken = Arc::new(Mutex::new(Instant::now()));
+    let tasks = Tasks::new();
+    let (seen, mut is_seen) = tokio::sync::watch::channel(0_u64);
+    tasks.spawn("bench", {
+        let (woken, mut commits) = (woken.clone(), bare.commits());
+        async move {
+            while commits.changed().await.is_ok() {
+                *woken.lock() = Instant::now();
+                seen.send_replace(*commits.borrow_and_update());
+            }
+        }
+    });
+
+    let (mut pipeline, mut reference) = (Vec::new(), Vec::new());
+    for round in 1..=rounds {
+        for number in 0..COMMITS {
+            let operation = Operation::CommentOnStream {
+                stream: StreamName::new("public", "latency").into(),
+                text: Some(format!("comment {round} {number}")),
+            };
+            let mut draft = Draft::default();
+            registry.apply(&mut draft, &operation, "bench").await?;
+            let position = registry.commit(draft).await?;
+            let returned = Instant::now();
+            astha.delivered(position).await;
+            let told = recorder.told.lock().remove(&position);
+            let told = told.expect("every commit is told");
+            pipeline.push(told.saturating_duration_since(returned));
+
+            bare.write(|connection| Ok(connection.execute(INSERT, [])?))
+                .await?;
+            let returned = Instant::now();
+            drop(is_seen.changed().await);
+            reference.push(woken.lock().saturating_duration_since(returned));
+        }
+        eprintln!(
+            "  round {round}: p99 {:.0} µs, bare {:.0} µs",
+            percentile(&pipeline[pipeline.len() - COMMITS..], 0.99),
+            percentile(&reference[reference.len() - COMMITS..], 0.99)
+        );
     }
-    let told = recorder.told.lock();
-    let mut latencies: Vec<Duration> = answered
-        .iter()
-        .map(|(position, at)| {
-            told.get(position)
-                .map_or(Duration::MAX, |told| told.saturating_duration_since(*at))
-        })
-        .collect();
-    latencies.sort_unstable();
-    let at = |share: f64| {
-        #[allow(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            clippy::cast_precision_loss
-        )]
-        let index = ((latencies.len() - 1) as f64 * share) as usize;
-        latencies[index].as_secs_f64() * 1e6
-    };
-    println!("commit to subscriber, from COMMIT's return, {COMMITS} commits:");
     println!(
-        "  p50 {:>8.1} µs   p99 {:>8.1} µs   p99.9 {:>8.1} µs",
-        at(0.5),
-        at(0.99),
-        at(0.999)
+        "\n| µs from COMMIT's return, {} commits | p50 | p99 | p99.9 |",
+        pipeline.len()
     );
+    println!("| --- | --- | --- | --- |");
+    for (name, latencies) in [
+        ("a subscriber is told", &pipeline),
+        ("a task is woken, nothing read", &reference),
+    ] {
+        let at = |share| percentile(latencies, share);
+        println!(
+            "| {name} | {:.0} | {:.0} | {:.0} |",
+            at(0.5),
+            at(0.99),
+            at(0.999)
+        );
+    }
+    registry.close(Duration::from_secs(60)).await;
     Ok(())
 }
 
-/// A backlog that nobody has read, then one activation.
-async fn drain(registry: &Arc<Registry>) -> rekha::Result<()> {
-    let recorder = Recorder::new("bench_drain");
-    let astha = registry
-        .astha()
-        .expect("a store in SQLite has a change log");
-    astha.register(recorder.clone()).await?;
-    let create = |session: usize| {
-        let registry = registry.clone();
-        async move {
-            let mut client = Session::new(registry, SessionOptions::default())?;
-            for number in (session..STREAMS).step_by(SESSIONS) {
-                let columns = "id BIGINT PRIMARY KEY, a INTEGER, b TEXT, c TIMESTAMP";
-                client
-                    .execute(&format!("CREATE STREAM drain_{number} ({columns})"))
-                    .await?;
+/// Rows a second of one writer at synchronous NORMAL, with and without triggers.
+fn write_normal(rounds: usize) -> rekha::Result<()> {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut connections = Vec::new();
+    for is_captured in [false, true] {
+        let path = directory.path().join(format!("{is_captured}.db"));
+        let mut connection = Connection::open(path)?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
+        connection.execute_batch(TABLE)?;
+        if is_captured {
+            Capture::of(["items"]).install(&mut connection)?;
+        }
+        connections.push(connection);
+    }
+    let cases = [
+        ("insert, a row a commit", INSERT, 1),
+        ("insert, 100 rows a commit", INSERT, 100),
+        (
+            "update, 100 rows a commit",
+            "UPDATE items SET stock = stock + 1 WHERE id = ?1",
+            100,
+        ),
+        (
+            "delete, 100 rows a commit",
+            "DELETE FROM items WHERE id = ?1",
+            100,
+        ),
+    ];
+    let mut rates = vec![[Vec::new(), Vec::new()]; cases.len()];
+    for round in 1..=rounds {
+        for (case, rates) in cases.iter().zip(&mut rates) {
+            // Whoever is first has a cold cache, or a warm one: in turn.
+            let turns = if round % 2 == 0 { [0, 1] } else { [1, 0] };
+            for side in turns {
+                let rate = write_rows(&connections[side], *case)?;
+                rates[side].push(rate);
             }
-            Ok::<_, rekha::Error>(())
+        }
+        for connection in &connections {
+            connection.execute_batch("DELETE FROM items")?;
+            if connection.table_exists(None, "__cdc_log")? {
+                connection.execute_batch("DELETE FROM __cdc_log")?;
+            }
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        }
+        eprintln!("  round {round}");
+    }
+    println!("\n| rows/s at synchronous NORMAL | not captured | captured | cost |");
+    println!("| --- | --- | --- | --- |");
+    for ((name, ..), [bare, captured]) in cases.iter().zip(&rates) {
+        tell_cost(name, bare, captured);
+    }
+    Ok(())
+}
+
+/// Rows a second of one statement for ids from 1 on.
+fn write_rows(
+    connection: &Connection,
+    (_, sql, in_commit): (&str, &str, usize),
+) -> rekha::Result<f64> {
+    if sql == INSERT {
+        connection.execute_batch("DELETE FROM items")?;
+    }
+    let mut statement = connection.prepare(sql)?;
+    let has_id = statement.parameter_count() == 1;
+    let begun = Instant::now();
+    let mut id = 0_i64;
+    for _ in 0..ROWS / in_commit {
+        connection.execute_batch("BEGIN IMMEDIATE")?;
+        for _ in 0..in_commit {
+            id += 1;
+            let changed = match has_id {
+                true => statement.execute([id])?,
+                false => statement.execute([])?,
+            };
+            assert_eq!(changed, 1);
+        }
+        connection.execute_batch("COMMIT")?;
+    }
+    Ok(per_second(ROWS, begun.elapsed()))
+}
+
+/// Commits a second of 16 sessions at synchronous FULL, in groups.
+async fn write_in_groups(rounds: usize) -> rekha::Result<()> {
+    let directory = tempfile::tempdir().expect("a directory");
+    let bare = open(&directory.path().join("bare.db"), false)?;
+    let captured = open(&directory.path().join("captured.db"), true)?;
+    let mut rates = [Vec::new(), Vec::new()];
+    for round in 1..=rounds {
+        let mut turns = vec![(0, &bare), (1, &captured)];
+        if round % 2 == 0 {
+            turns.reverse();
+        }
+        for (side, database) in turns {
+            let begun = Instant::now();
+            try_join_all((0..SESSIONS).map(async |_| {
+                for _ in 0..DURABLE_ROWS / SESSIONS {
+                    let insert = |connection: &Connection| {
+                        Ok(connection.prepare_cached(INSERT)?.execute([])?)
+                    };
+                    database.write(insert).await?;
+                }
+                Ok::<_, rekha::Error>(())
+            }))
+            .await?;
+            rates[side].push(per_second(DURABLE_ROWS, begun.elapsed()));
+        }
+        captured
+            .write(|connection| Ok(connection.execute_batch("DELETE FROM __cdc_log")?))
+            .await?;
+        eprintln!("  round {round}");
+    }
+    println!("\n| durable commits/s, {SESSIONS} sessions | not captured | captured | cost |");
+    println!("| --- | --- | --- | --- |");
+    let [bare, captured] = &rates;
+    tell_cost("insert, a row a commit", bare, captured);
+    Ok(())
+}
+
+/// What one ALTER STREAM leaves in the log.
+async fn log_bytes() -> rekha::Result<()> {
+    println!("\n| an ALTER STREAM ADD COLUMN of | rows of the log | bytes |");
+    println!("| --- | --- | --- |");
+    for columns in [10, 100, 1_000] {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("log.db");
+        let registry = Registry::builder().sqlite(&path).build().await?;
+        // Nothing is pruned while somebody has not seen it.
+        let astha = registry.astha().expect("SQLite has a change log");
+        astha
+            .register(Recorder::new("bench", STREAM_TABLES))
+            .await?;
+        let mut session = Session::new(registry.clone(), SessionOptions::default())?;
+        let list: Vec<_> = (0..columns).map(|nth| format!("c{nth} TEXT")).collect();
+        session
+            .execute(&format!("CREATE STREAM s ({})", list.join(", ")))
+            .await?;
+        let file = Connection::open(&path)?;
+        let measure = || {
+            file.query_row(
+                "SELECT count(*), coalesce(sum(8 + length(timestamp) + length(tablename)
+                    + length(operation) + coalesce(length(before), 0)
+                    + coalesce(length(after), 0) + length(created_at)), 0) FROM __cdc_log",
+                [],
+                |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)),
+            )
+        };
+        let before = measure()?;
+        session
+            .execute("ALTER STREAM s ADD COLUMN one_more INTEGER")
+            .await?;
+        let after = measure()?;
+        println!(
+            "| {columns} columns | {} | {} |",
+            after.0 - before.0,
+            after.1 - before.1
+        );
+        registry.close(Duration::from_secs(60)).await;
+    }
+    Ok(())
+}
+
+/// Resident memory while five components, one of them slow, drain a large backlog.
+async fn memory() -> rekha::Result<()> {
+    let directory = tempfile::tempdir().expect("a directory");
+    let database = open(&directory.path().join("memory.db"), true)?;
+    let astha = Astha::new(database.clone(), Config::default(), Tasks::new())?;
+    for name in NAMES {
+        astha.register(Recorder::new(name, &["items"])).await?;
+    }
+    make_backlog(&database, LARGE_BACKLOG).await?;
+    let before = resident();
+    let draining = astha.activate();
+    let mut peak = before;
+    let watching = async {
+        loop {
+            peak = peak.max(resident());
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
     let begun = Instant::now();
-    futures::future::try_join_all((0..SESSIONS).map(create)).await?;
-    println!(
-        "{STREAMS} streams made by {SESSIONS} sessions in {:.1} s",
-        begun.elapsed().as_secs_f64()
-    );
-
-    let begun = Instant::now();
-    astha.activate().await?;
-    let (events, elapsed) = (*recorder.events.lock(), begun.elapsed().as_secs_f64());
-    #[allow(clippy::cast_precision_loss)]
-    let rate = events as f64 / elapsed;
-    println!("backlog drained: {events} events in {elapsed:.2} s, {rate:.0} a second");
+    tokio::select! {
+        drained = draining => drained?,
+        () = watching => {}
+    }
+    let rate = per_second(LARGE_BACKLOG, begun.elapsed());
+    let held = astha.scheduler_statistics().await.memory;
+    println!("\n| {LARGE_BACKLOG} rows drained by 5 components | MB |");
+    println!("| --- | --- |");
+    for (name, bytes) in [
+        ("resident before", before),
+        ("resident at most while they are drained", peak),
+        ("of it units held, at the end", held),
+    ] {
+        println!("| {name} | {} |", bytes / 1_000_000);
+    }
+    println!("\n{rate:.0} events/s while it was watched");
     Ok(())
+}
+
+/// Memory that the process has resident (in bytes), as Linux tells it.
+fn resident() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kibibytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
+    let kibibytes = kibibytes.and_then(|number| number.parse::<usize>().ok());
+    kibibytes.unwrap_or_default() * 1024
+}
+
+fn tell_cost(name: impl Display, bare: &[f64], captured: &[f64]) {
+    let (bare, captured) = (median(bare), median(captured));
+    println!(
+        "| {name} | {bare:.0} | {captured:.0} | {:.0} % |",
+        (1.0 - captured / bare) * 100.0
+    );
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn per_second(count: usize, elapsed: Duration) -> f64 {
+    count as f64 / elapsed.as_secs_f64()
+}
+
+fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    sorted[sorted.len() / 2]
+}
+
+/// The time that a share of them did not exceed (in µs).
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss
+)]
+fn percentile(latencies: &[Duration], share: f64) -> f64 {
+    let mut sorted = latencies.to_vec();
+    sorted.sort_unstable();
+    let place = ((sorted.len() - 1) as f64 * share) as usize;
+    sorted[place].as_secs_f64() * 1e6
 }

@@ -29,3 +29,10 @@ CREATE TABLE IF NOT EXISTS __cdc_horizon (
 ) STRICT;
 
 INSERT OR IGNORE INTO __cdc_horizon (id, pruned_through) VALUES (1, 0);
+
+-- Whoever deletes rows by hand moves the horizon with them, so that those who miss
+-- them know. (Pruning moves it first.)
+CREATE TRIGGER IF NOT EXISTS __cdc_log__horizon AFTER DELETE ON __cdc_log
+WHEN OLD.id > (SELECT pruned_through FROM __cdc_horizon) BEGIN
+    UPDATE __cdc_horizon SET pruned_through = OLD.id;
+END;

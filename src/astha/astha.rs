@@ -43,7 +43,8 @@ impl Astha {
     /// go to the table `__cdc_dead_letters` beside the log.
     ///
     /// # Errors
-    /// 58030 when the log cannot be opened.
+    /// 58030 when the log cannot be opened, F0000 for a configuration that makes no
+    /// sense ([`Config::check`]).
     pub fn new(database: Arc<Database>, config: Config, tasks: Tasks) -> Result<Self> {
         let letters = Arc::new(LetterTable(database.clone()));
         Self::with_dead_letters(database, config, tasks, letters)
@@ -59,9 +60,10 @@ impl Astha {
         tasks: Tasks,
         letters: Arc<dyn DeadLetters>,
     ) -> Result<Self> {
+        config.check()?;
         let bounds = Bounds {
-            rows: config.batch_size.max(1),
-            bytes: config.max_memory_bytes,
+            rows: config.batch_size,
+            bytes: config.max_memory,
         };
         let tail = Tail::new(LogReader::open(&database)?, bounds);
         Ok(Self {

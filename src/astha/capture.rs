@@ -1,15 +1,17 @@
 //! Capturing the changes of any SQLite tables.
 
-use std::fmt::Write as _;
-
 use rusqlite::{Connection, TransactionBehavior};
 
+use super::Config;
 use crate::error::{Error, ErrorKind, Object, Result};
 
 /// The log, how far everybody has come in it, and from where on it is complete.
 const LOG: &str = include_str!("../../sql/sqlite/change_log.sql");
 
-/// Columns in one call of `json_object`: older builds take 127 arguments.
+/// A row that is gone before anybody has seen it: everybody misses it, and refreshes.
+const MISSED: &str = include_str!("../../sql/sqlite/missed.sql");
+
+/// Columns in one bracket: an expression may be 1,000 deep.
 const COLUMNS: usize = 60;
 
 /// Which tables are captured, and how: for an application that runs Astha over tables
@@ -17,28 +19,50 @@ const COLUMNS: usize = 60;
 ///
 /// The triggers use only functions that every SQLite since 3.38 has, so that another
 /// program's write with an older library does not fail. A row of a table `t` arrives
-/// with its columns as JSON; a BLOB is `{"$blob": "hexadecimal"}`, or NULL without
-/// [`Capture::blobs`]. `INSERT OR REPLACE` tells nothing of the row it replaces, unless
-/// its connection has `PRAGMA recursive_triggers` on.
+/// with its columns as JSON. What JSON has no word for is an object with one key: a BLOB
+/// is `{"$blob": "hexadecimal"}`, or NULL without [`Config::enable_blobs`], an infinite
+/// number `{"$real": "Infinity"}` or `{"$real": "-Infinity"}`. Generated columns are not
+/// captured. `INSERT OR REPLACE` tells nothing of the row it replaces, unless its
+/// connection has `PRAGMA recursive_triggers` on.
 #[derive(Clone, Debug)]
 pub struct Capture {
     tables: Vec<String>,
     blobs: bool,
+    subseconds: bool,
+}
+
+/// A trigger as it should be.
+struct Trigger {
+    name: String,
+    table: String,
+    sql: String,
+}
+
+/// A trigger as it is.
+struct Stored {
+    rowid: i64,
+    name: String,
+    table: String,
+    sql: String,
 }
 
 impl Capture {
     /// Captures these tables.
     pub fn of<T: Into<String>>(tables: impl IntoIterator<Item = T>) -> Self {
-        Self {
+        let capture = Self {
             tables: tables.into_iter().map(Into::into).collect(),
             blobs: false,
-        }
+            subseconds: false,
+        };
+        capture.configured(&Config::default())
     }
 
-    /// Whether the bytes of BLOBs are captured. They are not.
+    /// Captures them with these settings: [`Config::enable_blobs`] and
+    /// [`Config::subsecond_time`].
     #[must_use]
-    pub fn blobs(mut self, are_captured: bool) -> Self {
-        self.blobs = are_captured;
+    pub fn configured(mut self, config: &Config) -> Self {
+        self.blobs = config.enable_blobs;
+        self.subseconds = config.subsecond_time;
         self
     }
 
@@ -46,10 +70,15 @@ impl Capture {
     /// differs: after ALTER TABLE the old triggers stay and miss the new column, and
     /// after RENAME the old name. Call it at every start and after each migration.
     ///
+    /// What was written meanwhile may be missing in the log: when a trigger had to be
+    /// put right, all components refresh. `ALTER TABLE … DROP COLUMN` fails as long as a
+    /// trigger reads the column: capture no tables first (`Capture::of::<&str>([])`).
+    ///
     /// # Errors
     /// 42P01 when a table is not there, and those of the file.
     pub fn install(&self, connection: &mut Connection) -> Result<()> {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let is_new = !transaction.table_exists(None, "__cdc_log")?;
         transaction.execute_batch(LOG)?;
         let mut wanted = Vec::new();
         for table in &self.tables {
@@ -60,27 +89,28 @@ impl Capture {
                     format!("table \"{table}\" does not exist"),
                 ));
             }
-            for operation in ["INSERT", "UPDATE", "DELETE"] {
-                wanted.push(self.trigger(table, &columns, operation));
-            }
+            let operations = ["INSERT", "UPDATE", "DELETE"].iter();
+            wanted.extend(operations.map(|operation| self.trigger(table, &columns, operation)));
         }
-        for (name, sql) in stored(&transaction)? {
-            match wanted
-                .iter()
-                .position(|(known, text)| (known, text) == (&name, &sql))
-            {
+        let all = stored(&transaction)?;
+        for there in all.iter().filter(|there| is_ours(&there.name)) {
+            match wanted.iter().position(|it| is_right(it, there, &all)) {
                 Some(place) => drop(wanted.swap_remove(place)),
-                None => transaction.execute_batch(&format!("DROP TRIGGER {}", quoted(&name)))?,
+                None => {
+                    transaction.execute_batch(&format!("DROP TRIGGER {}", quoted(&there.name)))?
+                }
             }
         }
-        for (_, sql) in wanted {
-            transaction.execute_batch(&sql)?;
+        for trigger in &wanted {
+            transaction.execute_batch(&trigger.sql)?;
+        }
+        if !is_new && !wanted.is_empty() {
+            transaction.execute_batch(MISSED)?;
         }
         Ok(transaction.commit()?)
     }
 
-    /// A trigger's name and text.
-    fn trigger(&self, table: &str, columns: &[String], operation: &str) -> (String, String) {
+    fn trigger(&self, table: &str, columns: &[String], operation: &str) -> Trigger {
         let name = format!("{table}__capture_{}", operation.to_ascii_lowercase());
         let image = |row: &str| self.image(row, columns);
         let (before, after) = match operation {
@@ -88,10 +118,11 @@ impl Capture {
             "UPDATE" => (image("OLD"), image("NEW")),
             _ => (image("OLD"), "NULL".to_owned()),
         };
+        let seconds = if self.subseconds { "%f" } else { "%S" };
         let sql = format!(
             "CREATE TRIGGER {} AFTER {operation} ON {} BEGIN
     INSERT INTO __cdc_log (timestamp, tablename, operation, before, after)
-    VALUES (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), {}, '{operation}',
+    VALUES (strftime('%Y-%m-%dT%H:%M:{seconds}Z', 'now'), {}, '{operation}',
         {before},
         {after});
 END",
@@ -99,40 +130,66 @@ END",
             quoted(table),
             literal(table),
         );
-        (name, sql)
+        Trigger {
+            name,
+            table: table.to_owned(),
+            sql,
+        }
     }
 
-    /// A row as JSON. `json_patch` would drop NULLs, so parts are put together as text.
+    /// A row as JSON, put together as text: `json_object` takes 63 columns in older
+    /// builds and no BLOB, and `json_patch` drops NULLs.
     fn image(&self, row: &str, columns: &[String]) -> String {
-        let mut image = String::new();
-        for (nth, part) in columns.chunks(COLUMNS).enumerate() {
-            let fields = part.iter().map(|column| {
-                let value = format!("{row}.{}", quoted(column));
-                let blob = match self.blobs {
-                    true => format!("'{{\"$blob\":\"' || hex({value}) || '\"}}'"),
-                    false => "'null'".to_owned(),
-                };
-                format!(
-                    "{}, json(CASE typeof({value}) WHEN 'blob' THEN {blob} ELSE json_quote({value}) END)",
-                    literal(column)
-                )
-            });
-            let fields: Vec<_> = fields.collect();
-            let object = format!("json_object({})", fields.join(", "));
-            // Writing to a text does not fail.
-            let _ = match nth {
-                0 => write!(image, "{object}"),
-                // {a} and {b} are {a,b}.
-                _ => {
-                    image = format!(
-                        "substr({image}, 1, length({image}) - 1) || ',' || substr({object}, 2)"
-                    );
-                    Ok(())
-                }
-            };
-        }
-        image
+        let fields = columns.iter().enumerate().map(|(nth, column)| {
+            let comma = if nth == 0 { "" } else { "," };
+            let key = serde_json::Value::from(column.as_str());
+            let value = self.value(&format!("{row}.{}", quoted(column)));
+            format!("{} || {value}", literal(&format!("{comma}{key}:")))
+        });
+        let fields: Vec<_> = fields.collect();
+        let brackets = fields.chunks(COLUMNS);
+        let brackets: Vec<_> = brackets
+            .map(|fields| format!("({})", fields.join(" || ")))
+            .collect();
+        format!("'{{' || {} || '}}'", brackets.join(" || "))
     }
+
+    /// A value as JSON. `json_quote` would keep 15 digits of a number, write an infinite
+    /// one as no JSON has it, and take a text for an object that a function for JSON has
+    /// just made: SQLite remembers that until the text is put together anew.
+    fn value(&self, value: &str) -> String {
+        let blob = match self.blobs {
+            true => format!("'{{\"$blob\":\"' || hex({value}) || '\"}}'"),
+            false => "'null'".to_owned(),
+        };
+        format!(
+            "CASE typeof({value}) \
+             WHEN 'real' THEN CASE {value} \
+             WHEN 9e999 THEN '{{\"$real\":\"Infinity\"}}' \
+             WHEN -9e999 THEN '{{\"$real\":\"-Infinity\"}}' \
+             ELSE printf('%!.17g', {value}) END \
+             WHEN 'blob' THEN {blob} \
+             WHEN 'text' THEN json_quote({value} || '') \
+             ELSE json_quote({value}) END"
+        )
+    }
+}
+
+fn is_ours(trigger: &str) -> bool {
+    let operation = trigger.rsplit_once("__capture_").map(|(_, rest)| rest);
+    matches!(operation, Some("insert" | "update" | "delete"))
+}
+
+/// Whether a trigger is what it should be, and before those of the application: SQLite
+/// runs the newest first, and what an application's trigger changes again is to be
+/// logged after what it answers.
+fn is_right(wanted: &Trigger, there: &Stored, all: &[Stored]) -> bool {
+    let is_later = |other: &Stored| {
+        !is_ours(&other.name)
+            && other.rowid > there.rowid
+            && other.table.eq_ignore_ascii_case(&wanted.table)
+    };
+    (&wanted.name, &wanted.sql) == (&there.name, &there.sql) && !all.iter().any(is_later)
 }
 
 /// The columns of a table that have values of their own, in order.
@@ -142,13 +199,18 @@ fn columns(connection: &Connection, table: &str) -> Result<Vec<String>> {
     Ok(names.collect::<Result<_, _>>()?)
 }
 
-/// The capturing triggers there are.
-fn stored(connection: &Connection) -> Result<Vec<(String, String)>> {
-    let mut statement = connection.prepare(
-        "SELECT name, sql FROM sqlite_master
-         WHERE type = 'trigger' AND name GLOB '*__capture_[iud]*'",
-    )?;
-    let triggers = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+/// The triggers there are.
+fn stored(connection: &Connection) -> Result<Vec<Stored>> {
+    let mut statement = connection
+        .prepare("SELECT rowid, name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")?;
+    let triggers = statement.query_map([], |row| {
+        Ok(Stored {
+            rowid: row.get(0)?,
+            name: row.get(1)?,
+            table: row.get(2)?,
+            sql: row.get(3)?,
+        })
+    })?;
     Ok(triggers.collect::<Result<_, _>>()?)
 }
 
@@ -158,117 +220,4 @@ fn quoted(name: &str) -> String {
 
 fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::{Value, json};
-
-    use super::*;
-
-    fn connection(tables: &str) -> Connection {
-        let connection = Connection::open_in_memory().expect("opens");
-        connection.execute_batch(tables).expect("are made");
-        connection
-    }
-
-    /// The images that were logged since the last call.
-    fn logged(connection: &Connection) -> Vec<(String, String, Value, Value)> {
-        let mut statement = connection
-            .prepare("DELETE FROM __cdc_log RETURNING tablename, operation, before, after")
-            .expect("prepares");
-        let image = |text: Option<String>| {
-            text.map_or(Value::Null, |text| {
-                serde_json::from_str(&text).expect("JSON")
-            })
-        };
-        let rows = statement.query_map([], |row| {
-            Ok((
-                row.get(0)?,
-                row.get(1)?,
-                image(row.get(2)?),
-                image(row.get(3)?),
-            ))
-        });
-        let rows = rows.expect("reads").map(|row| row.expect("a row"));
-        rows.collect()
-    }
-
-    fn row(operation: &str, before: Value, after: Value) -> (String, String, Value, Value) {
-        ("t".to_owned(), operation.to_owned(), before, after)
-    }
-
-    #[test]
-    fn values_of_every_kind_arrive() {
-        let mut connection = connection("CREATE TABLE t (id INTEGER PRIMARY KEY, \"a b\", c)");
-        let capture = Capture::of(["t"]).blobs(true);
-        capture.install(&mut connection).expect("installs");
-        connection
-            .execute_batch(
-                "INSERT INTO t VALUES (1, 'it''s \"x\"', NULL), (2, 1.5, x'00ff');
-                 UPDATE t SET c = '{}' WHERE id = 1;
-                 DELETE FROM t WHERE id = 2;",
-            )
-            .expect("is written");
-        let first = json!({"id": 1, "a b": "it's \"x\"", "c": null});
-        let second = json!({"id": 2, "a b": 1.5, "c": {"$blob": "00FF"}});
-        let changed = json!({"id": 1, "a b": "it's \"x\"", "c": "{}"});
-        assert_eq!(
-            logged(&connection),
-            [
-                row("INSERT", Value::Null, first.clone()),
-                row("INSERT", Value::Null, second.clone()),
-                row("UPDATE", first, changed),
-                row("DELETE", second, Value::Null),
-            ]
-        );
-    }
-
-    #[test]
-    fn a_wide_table_arrives_whole() {
-        let names: Vec<String> = (0..200).map(|nth| format!("c{nth}")).collect();
-        let table = format!("CREATE TABLE t ({})", names.join(", "));
-        let mut connection = connection(&table);
-        let capture = Capture::of(["t"]);
-        capture.install(&mut connection).expect("installs");
-        connection
-            .execute_batch("INSERT INTO t (c0, c61, c199) VALUES (1, 2, x'01')")
-            .expect("is written");
-        let (.., after) = logged(&connection).remove(0);
-        let after = after.as_object().expect("an object");
-        assert_eq!(after.len(), 200);
-        assert_eq!((&after["c0"], &after["c61"]), (&json!(1), &json!(2)));
-        assert_eq!(
-            (&after["c60"], &after["c199"]),
-            (&Value::Null, &Value::Null)
-        );
-    }
-
-    #[test]
-    fn triggers_follow_the_tables() {
-        let mut connection = connection("CREATE TABLE t (a); CREATE TABLE u (a)");
-        let install = |connection: &mut Connection, tables: &[&str]| {
-            Capture::of(tables.iter().copied()).install(connection)
-        };
-        install(&mut connection, &["t", "u"]).expect("installs");
-        connection
-            .execute_batch("ALTER TABLE t ADD COLUMN b; ALTER TABLE u RENAME TO v")
-            .expect("changes");
-        install(&mut connection, &["t", "v"]).expect("installs");
-        install(&mut connection, &["t", "v"]).expect("installs again");
-        connection
-            .execute_batch("INSERT INTO t VALUES (1, 2); INSERT INTO v VALUES (3)")
-            .expect("is written");
-        let told = logged(&connection);
-        assert_eq!(told[0].3, json!({"a": 1, "b": 2}));
-        assert_eq!((told[1].0.as_str(), told.len()), ("v", 2));
-        // A table that is no longer captured says nothing.
-        install(&mut connection, &["t"]).expect("installs");
-        connection
-            .execute_batch("DELETE FROM v")
-            .expect("is written");
-        assert!(logged(&connection).is_empty());
-        let error = install(&mut connection, &["nosuch"]).expect_err("is not there");
-        assert_eq!(error.sqlstate(), "42P01");
-    }
 }

@@ -125,6 +125,17 @@ impl<T> Event<T> {
 }
 
 impl Event {
+    /// About how much memory it takes (in bytes).
+    pub(super) fn bytes(&self) -> usize {
+        let row = |row: &RowData| -> usize {
+            let fields = row.iter();
+            fields
+                .map(|(name, value)| name.len() + 80 + value.as_str().map_or(0, str::len))
+                .sum()
+        };
+        size_of::<Self>() + self.data.rows().map(row).sum::<usize>()
+    }
+
     /// The event with its rows as a type of the subscriber's, by column name.
     ///
     /// # Errors
@@ -183,16 +194,7 @@ impl Unit {
 
     /// About how much memory it takes (in bytes).
     pub(super) fn bytes(&self) -> usize {
-        let row = |row: &RowData| -> usize {
-            let fields = row.iter();
-            fields
-                .map(|(name, value)| name.len() + 80 + value.as_str().map_or(0, str::len))
-                .sum()
-        };
-        let events = self.events.iter();
-        events
-            .map(|event| size_of::<Event>() + event.data.rows().map(row).sum::<usize>())
-            .sum()
+        self.events.iter().map(|event| event.bytes()).sum()
     }
 }
 

@@ -55,7 +55,7 @@ pub(super) struct Malformed {
 pub(super) struct Bounds {
     /// Rows after which a batch ends with the unit.
     pub(super) rows: usize,
-    /// Bytes that a batch may hold before a unit counts as too large.
+    /// Bytes that the events of a batch may take before a unit counts as too large.
     pub(super) bytes: usize,
 }
 
@@ -98,6 +98,12 @@ impl LogReader {
             self.reopen_after(error);
         }
         read
+    }
+
+    /// The position of the newest state.
+    pub(super) async fn end(&self) -> Result<Position> {
+        let reader = self.reader.lock().clone();
+        reader.read(end).await
     }
 
     /// Changes when anybody has written since the last call.
@@ -145,8 +151,7 @@ fn batch(
     }
     crate::failpoint::at("astha::read");
     let mut statement = connection.prepare_cached(
-        "SELECT id, timestamp, tablename, operation, before, after, created_at,
-                coalesce(length(before), 0) + coalesce(length(after), 0)
+        "SELECT id, timestamp, tablename, operation, before, after, created_at
          FROM __cdc_log WHERE id > ?1 ORDER BY id",
     )?;
     let mut rows = statement.query([after.0])?;
@@ -157,8 +162,15 @@ fn batch(
     while let Some(row) = rows.next()? {
         let position = Position(row.get(0)?);
         read += 1;
-        bytes += usize::try_from(row.get::<_, i64>(7)?).unwrap_or(usize::MAX);
-        let table = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
+        let table = match row.get_ref(2)?.as_str() {
+            Ok(table) => table,
+            Err(_) if !units.is_empty() => return Ok(Batch::Units(units, through)),
+            Err(error) => {
+                let error =
+                    malformed("the name of a table is no text".to_owned()).with_source(error);
+                return Ok(refresh(row, &error, unit_end(connection, position)?));
+            }
+        };
         if table == COMMIT {
             let first = match marker(row) {
                 Ok(first) => first,
@@ -174,6 +186,22 @@ fn batch(
             }
             continue;
         }
+        let unit = open.get_or_insert_with(|| Open {
+            first: position,
+            events: Vec::new(),
+        });
+        if tables.contains(table) {
+            match event(row, table.to_owned(), position) {
+                Ok(event) => {
+                    bytes += event.bytes();
+                    unit.events.push(Arc::new(event));
+                }
+                Err(_) if !units.is_empty() => return Ok(Batch::Units(units, through)),
+                Err(error) => {
+                    return Ok(refresh(row, &error, unit_end(connection, position)?));
+                }
+            }
+        }
         if bytes > bounds.bytes {
             // The rest is one unit that does not fit. Units before it go first.
             return match units.is_empty() {
@@ -183,19 +211,6 @@ fn batch(
                     unit_end(connection, position)?,
                 )),
             };
-        }
-        let unit = open.get_or_insert_with(|| Open {
-            first: position,
-            events: Vec::new(),
-        });
-        if tables.contains(table) {
-            match event(row, table.to_owned(), position) {
-                Ok(event) => unit.events.push(Arc::new(event)),
-                Err(_) if !units.is_empty() => return Ok(Batch::Units(units, through)),
-                Err(error) => {
-                    return Ok(refresh(row, &error, unit_end(connection, position)?));
-                }
-            }
         }
     }
     // What no marker ends is another program's: one unit as far as it was read.

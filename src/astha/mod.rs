@@ -19,7 +19,7 @@
 //!   are one [`Unit`]; rows without one are another program's and, as far as
 //!   they were read together, one unit too.
 //! * The newest units are decoded once and held for all components, as many as
-//!   [`Config::max_memory_bytes`] allows. Each component has a worker that takes them
+//!   [`Config::max_memory`] allows. Each component has a worker that takes them
 //!   at its own pace; one that is further behind reads the log for itself. So one that
 //!   is slow holds back nobody, least of all a writer.
 //! * After a unit was taken the worker's offset moves; the durable offset and the
@@ -41,6 +41,7 @@
 //! | a unit is larger than the memory bound | it is told as a refresh |
 //! | a component was away for longer than [`Config::max_absence`] | it holds the log back no longer; when it comes back it refreshes and goes on from there |
 //! | rows of the log were deleted, or its counter set back, by hand | those who miss them refresh; positions go on from the highest ever seen |
+//! | a capturing trigger is missing, or is not what it should be | it is put right at the next start; what was written meanwhile may not be in the log, so that everybody refreshes |
 //! | the log cannot be read (the store is gone, or busy) | it is opened again and again, with a growing delay |
 //!
 //! Astha knows neither the registry nor its components: they meet in the

@@ -182,13 +182,17 @@ fn prune(connection: &Connection, max_absence: TimeDelta, statistics: &Statistic
         .prepare_cached("SELECT min(position) FROM __cdc_offsets WHERE renewed_at >= ?1")?
         .query_row([text(since)], |row| row.get(0))?;
     let Some(seen) = seen else { return Ok(()) };
+    // First: rows that are deleted above it are missed by somebody.
+    connection
+        .prepare_cached(
+            "UPDATE __cdc_horizon SET pruned_through = ?1
+             WHERE pruned_through < ?1 AND EXISTS (SELECT 1 FROM __cdc_log WHERE id <= ?1)",
+        )?
+        .execute([seen])?;
     let deleted = connection
         .prepare_cached("DELETE FROM __cdc_log WHERE id <= ?1")?
         .execute([seen])?;
     if deleted > 0 {
-        connection
-            .prepare_cached("UPDATE __cdc_horizon SET pruned_through = max(pruned_through, ?1)")?
-            .execute([seen])?;
         statistics.cleaned(deleted, begun.elapsed());
     }
     Ok(())

@@ -469,7 +469,9 @@ impl Worker {
         let mut delay = config.poll_interval;
         let mut retry = config.retry_delay;
         let mut version = None;
+        let mut has_failed = false;
         let mut renewed = Instant::now();
+        let mut few_since = None;
         let mut wishes = self.wish.subscribe();
         loop {
             let now = self.log.data_version().ok();
@@ -479,9 +481,16 @@ impl Worker {
                 || wishes.has_changed().unwrap_or(false);
             commits.mark_unchanged();
             wishes.mark_unchanged();
-            let wait = if changed {
+            let wait = if !changed {
+                delay = (delay * 2).min(config.max_poll_delay);
+                delay
+            } else if let Some(wait) = self.wait_for_more(&mut few_since).await {
+                wait
+            } else {
                 delay = config.poll_interval;
-                match self.activate().await {
+                let activated = self.activate().await;
+                has_failed = activated.is_err();
+                match activated {
                     Ok(()) => {
                         version = now;
                         retry = config.retry_delay;
@@ -499,9 +508,6 @@ impl Worker {
                         wait
                     }
                 }
-            } else {
-                delay = (delay * 2).min(config.max_poll_delay);
-                delay
             };
             if renewed.elapsed() >= RENEW {
                 renewed = Instant::now();
@@ -511,7 +517,7 @@ impl Worker {
                 biased;
                 () = self.stop.cancelled() => break,
                 // A failed delivery waits its time out; commits do not hurry it.
-                alive = commits.changed(), if version.is_some() => if alive.is_err() { break },
+                alive = commits.changed(), if !has_failed => if alive.is_err() { break },
                 alive = wishes.changed() => if alive.is_err() { break },
                 () = tokio::time::sleep(wait) => {}
             }
@@ -521,6 +527,24 @@ impl Worker {
             tracing::warn!(%error, component = self.component.name, "a component stops with changes undelivered; they come again");
         }
         self.end().await;
+    }
+
+    /// How long to wait for more rows, while there are some but too few to begin with.
+    async fn wait_for_more(&self, since: &mut Option<Instant>) -> Option<Duration> {
+        let config = &self.shared.config;
+        if config.min_batch_size > 1
+            && let Ok(end) = self.log.end().await
+            && let Ok(rows @ 1..) = usize::try_from(end.0 - self.seen.borrow().0)
+            && rows < config.min_batch_size
+        {
+            let waited = since.get_or_insert_with(Instant::now).elapsed();
+            let left = config.max_poll_delay.saturating_sub(waited);
+            if !left.is_zero() {
+                return Some(left);
+            }
+        }
+        *since = None;
+        None
     }
 
     /// Gives its lease back.

@@ -128,8 +128,10 @@ impl Config {
     /// Says what is wrong with a configuration as a whole.
     ///
     /// # Errors
-    /// F0000 for an address other machines can reach without `insecure`.
+    /// F0000 for an address other machines can reach without `insecure`, and for what the
+    /// change pipeline cannot be told.
     pub fn check(&self) -> Result<()> {
+        self.astha.check_fixed_capture()?;
         if self.insecure || self.listen.ip().is_loopback() {
             return Ok(());
         }

@@ -168,6 +168,18 @@ fn a_mistake_is_named_with_its_place_and_what_would_do() {
             ],
         ),
         (
+            "[astha]\nlog_table = 'changes'",
+            &[],
+            flags(),
+            &["invalid value for \"astha.log_table\": \"changes\""],
+        ),
+        (
+            "",
+            &[("REKHA_ASTHA__ENABLE_BLOBS", "true")],
+            flags(),
+            &["invalid value for \"astha.enable_blobs\": true"],
+        ),
+        (
             "[cache]\nttl = 'soon'",
             &[],
             flags(),

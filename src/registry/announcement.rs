@@ -45,6 +45,7 @@ impl Registry {
     /// in a unit of our own.
     pub(super) async fn announce(&self, unit: &Unit) -> Result<()> {
         if !self.notifications.hears_of_schemas() {
+            self.notifications.told(unit.position);
             return Ok(());
         }
         let mut told = Vec::new();
@@ -61,6 +62,7 @@ impl Registry {
             }
         }
         self.notifications.publish_at(unit.position, &told);
+        self.notifications.told(unit.position);
         Ok(())
     }
 

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::dead_letters::StoredLetters;
-use super::schema_manager::SchemaManager;
+use super::schema_manager::{self, SchemaManager};
 use super::{CacheConfig, Registry};
 use crate::astha::{self, Astha};
 use crate::error::Result;
+use crate::position::Position;
 use crate::schema::Mode;
 use crate::store::{SqliteStore, Store};
 use crate::tasks::{Clock, SystemClock};
@@ -88,8 +89,10 @@ impl Builder {
     ///
     /// # Errors
     /// 58030 when the file cannot be opened, XX001 when it is no SQLite file,
-    /// 55000 when it was written by a newer Rekha or by another program.
+    /// 55000 when it was written by a newer Rekha or by another program, F0000 when the
+    /// change pipeline cannot be as it is asked to be.
     pub async fn build(self) -> Result<Arc<Registry>> {
+        self.astha.check_fixed_capture()?;
         let StoreLocation::Sqlite(path) = self.location;
         let store = SqliteStore::open(path)?;
         let database = store.database().clone();
@@ -107,13 +110,35 @@ impl Builder {
             .await?;
         let astha = Arc::new(astha);
         astha.watch_health();
-        drop(registry.astha.set(astha));
+        drop(registry.astha.set(astha.clone()));
+        registry.tell_how_far(astha);
         registry.refresh_on_a_period();
         Ok(registry)
     }
 }
 
 impl Registry {
+    /// Changes of schemas have been told up to where the Schema Manager has come, also
+    /// where a commit changed none.
+    fn tell_how_far(&self, astha: Arc<Astha>) {
+        let (notifications, stop) = (self.notifications.clone(), self.tasks.stopping().clone());
+        self.tasks.spawn("notifications", async move {
+            let mut told = Position::default();
+            loop {
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = astha.came_to(schema_manager::NAME, Position(told.0 + 1)) => {}
+                }
+                // It is never taken away but at the end.
+                let Ok(position) = astha.position(schema_manager::NAME) else {
+                    return;
+                };
+                told = position;
+                notifications.told(told);
+            }
+        });
+    }
+
     fn refresh_on_a_period(self: &Arc<Self>) {
         let registry = Arc::downgrade(self);
         let stop = self.tasks.stopping().clone();

@@ -57,7 +57,7 @@ pub use evolve::{Evolved, Prospect};
 pub use judgement::Judgement;
 pub use known::Known;
 pub use metrics::{Metrics, Seat};
-pub use notification::{Channels, Listener, Notification, Notifications};
+pub use notification::{Channels, Listener, Notification, Notifications, Saying};
 pub use operation::{Applied, At, Operation, StreamAction, StreamSpec};
 pub use pipeline::Pipeline;
 pub use registry::Registry;

@@ -4,6 +4,11 @@
 //! for none of them: a queue is bounded, and a listener that lets its queue fill is
 //! let go of, which it is told. So nothing is lost silently, and a slow listener
 //! slows nobody.
+//!
+//! There is one order, that of commits, whoever says something: clients say it with
+//! their commit, changes of schemas are told when the change log was read, which is
+//! later. So a queue is ordered by position, and who listens to changes of schemas is
+//! told what was said up to the position to which everything has been said.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -54,6 +59,12 @@ pub struct Notifications(Arc<Mutex<Table>>);
 struct Table {
     last: u64,
     channels: BTreeMap<String, BTreeMap<u64, Seat>>,
+    /// The newest commit that is known: what is said now comes after it.
+    committed: Position,
+    /// How far changes of schemas have been told.
+    told: Position,
+    /// Commits under way that will say something, by number: they come after these.
+    under_way: BTreeMap<u64, Position>,
 }
 
 /// A listener's place at a channel.
@@ -70,11 +81,15 @@ struct Queue {
 
 #[derive(Default)]
 struct Waiting {
-    notifications: Vec<Arc<Notification>>,
+    /// In the order of commits; the registry before clients.
+    notifications: Vec<(Place, Arc<Notification>)>,
     bytes: usize,
     /// Why the listener was let go of.
     lost: Option<Loss>,
 }
+
+/// Where something is said: after which commit, and whether a client says it.
+type Place = (Position, bool);
 
 #[derive(Clone, Copy, Debug)]
 enum Loss {
@@ -82,6 +97,14 @@ enum Loss {
     Full,
     /// Changes happened that nobody can tell of any more.
     Gone,
+}
+
+/// A commit under way that will say something: nothing of later commits is told before
+/// it has, or is dropped.
+pub struct Saying {
+    table: Notifications,
+    number: u64,
+    after: Position,
 }
 
 /// Somebody who listens, until it is dropped.
@@ -108,24 +131,44 @@ impl Notifications {
     /// Gives notifications to everybody who listens on their channels: all of them
     /// before those of anybody else.
     pub fn publish(&self, notifications: &[Arc<Notification>]) {
-        self.publish_where(notifications, |_| true);
+        let table = self.0.lock();
+        table.publish((table.committed, true), notifications, |_| true);
+    }
+
+    /// For a commit that will say something; before it.
+    pub fn begin(&self) -> Saying {
+        let mut table = self.0.lock();
+        table.last += 1;
+        let (number, committed) = (table.last, table.committed);
+        table.under_way.insert(number, committed);
+        Saying {
+            table: self.clone(),
+            number,
+            after: committed,
+        }
+    }
+
+    /// There is a commit of this program that made this state; before it is answered.
+    pub(super) fn committed(&self, position: Position) {
+        let mut table = self.0.lock();
+        table.committed = table.committed.max(position);
     }
 
     /// [`Notifications::publish`], for changes that made this state: to those who
     /// listened before.
     pub(super) fn publish_at(&self, position: Position, notifications: &[Arc<Notification>]) {
-        self.publish_where(notifications, |seat| seat.since < position);
+        let table = self.0.lock();
+        table.publish((position, false), notifications, |seat| {
+            seat.since < position
+        });
     }
 
-    fn publish_where(&self, notifications: &[Arc<Notification>], is_told: impl Fn(&Seat) -> bool) {
-        let table = self.0.lock();
-        for notification in notifications {
-            let seats = table.channels.get(&notification.channel);
-            for seat in seats.into_iter().flat_map(BTreeMap::values) {
-                if is_told(seat) {
-                    seat.queue.put(notification);
-                }
-            }
+    /// All changes of schemas up to this state have been told.
+    pub(super) fn told(&self, position: Position) {
+        let mut table = self.0.lock();
+        if position > table.told {
+            table.told = position;
+            table.wake_those_of_schemas();
         }
     }
 
@@ -149,6 +192,24 @@ impl fmt::Debug for Notifications {
         f.debug_struct("Notifications")
             .field("channels", &channels)
             .finish_non_exhaustive()
+    }
+}
+
+impl Saying {
+    /// Says it, in the place of the commit that made this state.
+    pub fn publish(self, position: Position, notifications: &[Arc<Notification>]) {
+        // A commit that changes nothing makes no state.
+        let position = position.max(self.after);
+        let table = self.table.0.lock();
+        table.publish((position, true), notifications, |_| true);
+    }
+}
+
+impl Drop for Saying {
+    fn drop(&mut self) {
+        let mut table = self.table.0.lock();
+        table.under_way.remove(&self.number);
+        table.wake_those_of_schemas();
     }
 }
 
@@ -178,25 +239,32 @@ impl Listener {
     /// 54000 when more has come than waits for a listener: it is told nothing any
     /// more.
     pub fn take(&self) -> Result<Vec<Arc<Notification>>> {
+        let through = self.through();
         let mut waiting = self.queue.state.lock();
         match waiting.lost {
             Some(loss) => Err(lost(loss)),
-            None => {
-                waiting.bytes = 0;
-                Ok(std::mem::take(&mut waiting.notifications))
-            }
+            None => Ok(waiting.take(through)),
         }
     }
 
     /// Waits until [`Listener::take`] has something to say. Can be dropped and asked
     /// for again.
     pub async fn woken(&self) {
-        self.wait(|waiting| !waiting.notifications.is_empty()).await;
+        self.wait(|waiting| waiting.has_any(self.through())).await;
     }
 
     /// Waits until the listener has been let go of. As [`Listener::woken`].
     pub async fn lost(&self) {
         self.wait(|_| false).await;
+    }
+
+    /// Up to where everything has been said that the listener hears.
+    fn through(&self) -> Position {
+        let table = self.table.0.lock();
+        match self.channels.lock().keys().any(|own| is_of_schemas(own)) {
+            true => table.through(),
+            false => Position(i64::MAX),
+        }
     }
 
     async fn wait(&self, has: impl Fn(&Waiting) -> bool) {
@@ -234,6 +302,35 @@ impl Table {
         channels.map(|(_, seats)| seats)
     }
 
+    fn publish(
+        &self,
+        place: Place,
+        notifications: &[Arc<Notification>],
+        is_told: impl Fn(&Seat) -> bool,
+    ) {
+        for notification in notifications {
+            let seats = self.channels.get(&notification.channel);
+            for seat in seats.into_iter().flat_map(BTreeMap::values) {
+                if is_told(seat) {
+                    seat.queue.put(place, notification);
+                }
+            }
+        }
+    }
+
+    /// Up to where everything has been said.
+    fn through(&self) -> Position {
+        let under_way = self.under_way.values().min();
+        under_way.map_or(self.told, |first| self.told.min(*first))
+    }
+
+    /// More may have its turn now.
+    fn wake_those_of_schemas(&self) {
+        for seat in self.of_schemas().flat_map(BTreeMap::values) {
+            seat.queue.wake.notify_one();
+        }
+    }
+
     fn leave(&mut self, channel: &str, number: u64) {
         if let Some(seats) = self.channels.get_mut(channel) {
             seats.remove(&number);
@@ -245,7 +342,7 @@ impl Table {
 }
 
 impl Queue {
-    fn put(&self, notification: &Arc<Notification>) {
+    fn put(&self, place: Place, notification: &Arc<Notification>) {
         let mut waiting = self.state.lock();
         if waiting.lost.is_some() {
             return;
@@ -254,7 +351,7 @@ impl Queue {
         if waiting.bytes > MAX_BYTES {
             waiting.lose(Loss::Full);
         } else {
-            waiting.notifications.push(notification.clone());
+            waiting.put(place, notification.clone());
         }
         self.wake.notify_one();
     }
@@ -266,13 +363,38 @@ impl Queue {
 
     fn retain(&self, channels: &Channels) {
         let mut waiting = self.state.lock();
-        let is_heard = |own: &Arc<Notification>| channels.contains_key(&own.channel);
-        waiting.notifications.retain(is_heard);
-        waiting.bytes = waiting.notifications.iter().map(|own| own.bytes()).sum();
+        let notifications = &mut waiting.notifications;
+        notifications.retain(|(_, own)| channels.contains_key(&own.channel));
+        waiting.count();
     }
 }
 
 impl Waiting {
+    fn put(&mut self, place: Place, notification: Arc<Notification>) {
+        let notifications = &mut self.notifications;
+        let after = notifications.partition_point(|(other, _)| *other <= place);
+        notifications.insert(after, (place, notification));
+    }
+
+    fn has_any(&self, through: Position) -> bool {
+        let first = self.notifications.first();
+        first.is_some_and(|((position, _), _)| *position <= through)
+    }
+
+    fn take(&mut self, through: Position) -> Vec<Arc<Notification>> {
+        let notifications = &mut self.notifications;
+        let end = notifications.partition_point(|((position, _), _)| *position <= through);
+        let rest = notifications.split_off(end);
+        let taken = std::mem::replace(notifications, rest);
+        self.count();
+        taken.into_iter().map(|(_, own)| own).collect()
+    }
+
+    fn count(&mut self) {
+        let notifications = self.notifications.iter();
+        self.bytes = notifications.map(|(_, own)| own.bytes()).sum();
+    }
+
     fn lose(&mut self, loss: Loss) {
         self.lost.get_or_insert(loss);
         self.notifications = Vec::new();
@@ -353,7 +475,52 @@ mod tests {
         assert!(all.hears_of_schemas());
         all.publish_at(Position(7), &[note("schema_changes", "before")]);
         all.publish_at(Position(8), &[note("schema_changes", "after")]);
+        all.told(Position(8));
         assert_eq!(payloads(&listener), ["after"]);
+    }
+
+    /// What clients and the registry say has one order, that of commits.
+    #[tokio::test]
+    async fn who_hears_of_schemas_hears_all_in_the_order_of_commits() {
+        let all = Notifications::default();
+        let both = listener(&all, &[("schema_changes", 0), ("a", 0)]);
+        let client = listener(&all, &[("a", 0)]);
+        // Commit 2 changes a schema and says something, 3 changes another.
+        let saying = all.begin();
+        all.committed(Position(3));
+        all.publish_at(Position(3), &[note("schema_changes", "of 3")]);
+        all.told(Position(3));
+        assert_eq!(
+            payloads(&both),
+            [] as [&str; 0],
+            "2 has not said anything yet"
+        );
+        saying.publish(Position(2), &[note("a", "with 2")]);
+        all.publish(&[note("a", "after 3")]);
+        assert_eq!(payloads(&both), ["with 2", "of 3", "after 3"]);
+        assert_eq!(payloads(&client), ["with 2", "after 3"]);
+
+        // Commit 5 is answered before the change log was read.
+        all.committed(Position(5));
+        all.publish(&[note("a", "after 5")]);
+        assert_eq!(payloads(&client), ["after 5"]);
+        assert_eq!(payloads(&both), [] as [&str; 0]);
+        assert!(both.woken().now_or_never().is_none());
+        all.publish_at(Position(5), &[note("schema_changes", "of 5")]);
+        assert!(both.woken().now_or_never().is_none());
+        all.told(Position(5));
+        both.woken().await;
+        assert_eq!(payloads(&both), ["of 5", "after 5"]);
+
+        // A commit that fails says nothing, and holds back nobody any more.
+        let saying = all.begin();
+        all.publish_at(Position(7), &[note("schema_changes", "of 7")]);
+        all.told(Position(7));
+        assert!(both.woken().now_or_never().is_none());
+        drop(saying);
+        both.woken().await;
+        assert_eq!(payloads(&both), ["of 7"]);
+        assert!(all.0.lock().under_way.is_empty());
     }
 
     #[tokio::test]

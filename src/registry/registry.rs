@@ -297,6 +297,7 @@ impl Registry {
         let outcome = self.store.commit(change).await;
         match &outcome {
             Ok(position) => {
+                self.notifications.committed(*position);
                 for version in &versions {
                     if version.previous.is_some() {
                         self.metrics.migrations.inc();

@@ -3,7 +3,8 @@
 //! As in PostgreSQL (manual, "LISTEN" and "NOTIFY"): all three count when the
 //! transaction commits, and not at all when it is rolled back; what a transaction
 //! says twice on a channel is heard once; the client is told between its
-//! transactions only.
+//! transactions only; and what is said has the order of the commits, changes of schemas
+//! among it.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -59,6 +60,18 @@ impl Pending {
             wishes: self.wishes.len(),
             said: self.said.len(),
         }
+    }
+
+    /// What was said, each once.
+    pub(super) fn said(&self) -> Vec<Arc<Notification>> {
+        let mut seen = HashSet::new();
+        let said = self.said.iter().filter(|said| seen.insert(*said));
+        said.cloned().collect()
+    }
+
+    /// Whether anything was said.
+    pub(super) fn says_anything(&self) -> bool {
+        !self.said.is_empty()
     }
 
     /// Forgets what came after the mark.
@@ -209,15 +222,5 @@ impl Session {
             listener.listen(channels.clone());
         }
         std::mem::replace(&mut self.listening.channels, channels)
-    }
-
-    /// Says what a transaction has said, now that it has committed.
-    pub(super) fn say(&self, pending: &Pending) {
-        let mut seen = HashSet::new();
-        let said = pending.said.iter().filter(|said| seen.insert(*said));
-        let said: Vec<_> = said.cloned().collect();
-        if !said.is_empty() {
-            self.registry.notifications().publish(&said);
-        }
     }
 }

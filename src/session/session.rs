@@ -444,9 +444,13 @@ impl Session {
         };
         let draft = self.transaction.take();
         self.drop_portals();
+        let says_anything = pending.says_anything();
+        let saying = says_anything.then(|| self.registry.notifications().begin());
         match self.registry.commit_marked(draft, &self.submission).await {
-            Ok(_) => {
-                self.say(&pending);
+            Ok(position) => {
+                if let Some(saying) = saying {
+                    saying.publish(position, &pending.said());
+                }
                 self.settings.commit();
                 self.settings_moved();
                 Ok(())

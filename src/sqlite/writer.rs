@@ -78,24 +78,35 @@ fn commit(connection: &Connection, group: Vec<Box<dyn Job>>) -> Answers {
         answers.push((job, outcome));
     }
     if let Err(error) = connection.execute_batch("COMMIT") {
-        if !connection.is_autocommit()
-            && let Err(error) = connection.execute_batch("ROLLBACK")
-        {
-            tracing::error!(%error, "a failed group could not be rolled back");
-        }
+        roll_back(connection);
         return fail_all(answers, Error::from(error));
     }
     answers
+}
+
+fn roll_back(connection: &Connection) {
+    if !connection.is_autocommit()
+        && let Err(error) = connection.execute_batch("ROLLBACK")
+    {
+        tracing::error!(%error, "a failed group could not be rolled back");
+    }
 }
 
 fn in_savepoint(connection: &Connection, job: &mut dyn Job) -> Result<()> {
     connection.execute_batch("SAVEPOINT change")?;
     let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| job.run(connection)))
         .unwrap_or_else(|_| Err(Error::internal("a change to the store panicked")));
-    if outcome.is_ok() {
-        connection.execute_batch("RELEASE change")?;
-    } else if !connection.is_autocommit() {
-        connection.execute_batch("ROLLBACK TO change; RELEASE change")?;
+    if connection.is_autocommit() {
+        return outcome;
+    }
+    let end = match &outcome {
+        Ok(()) => "RELEASE change",
+        Err(_) => "ROLLBACK TO change; RELEASE change",
+    };
+    if let Err(error) = connection.execute_batch(end) {
+        // What of the job is there is not known: nothing of its group may stay.
+        roll_back(connection);
+        return outcome.and(Err(error.into()));
     }
     outcome
 }
@@ -144,32 +155,44 @@ mod tests {
     use super::*;
     use crate::error::Limit;
 
-    /// Does nothing, or loses the transaction as a full disk does.
-    struct Step {
-        loses: bool,
-    }
+    /// What a job runs before it fails; nothing of one that succeeds.
+    struct Step(Option<&'static str>);
 
     impl Job for Step {
         fn run(&mut self, connection: &Connection) -> Result<()> {
-            if !self.loses {
-                return Ok(());
-            }
-            connection.execute_batch("ROLLBACK")?;
+            connection.execute_batch("INSERT INTO t VALUES (1)")?;
+            let Some(sql) = self.0 else { return Ok(()) };
+            connection.execute_batch(sql)?;
             Err(Error::new(ErrorKind::LimitExceeded(Limit::Disk), "full"))
         }
 
         fn finish(self: Box<Self>, _: Result<()>) {}
     }
 
+    /// As a full disk loses it, or because a job cannot be undone alone.
     #[test]
     fn a_lost_transaction_is_told_to_the_whole_group() {
-        let connection = Connection::open_in_memory().expect("opens");
-        let group = [false, true, false].map(|loses| Box::new(Step { loses }) as Box<dyn Job>);
-        let answers = commit(&connection, group.into());
-        let states: Vec<_> = answers
-            .into_iter()
-            .map(|(_, outcome)| outcome.expect_err("is lost").sqlstate())
-            .collect();
-        assert_eq!(states, ["53100"; 3]);
+        for (lost, sqlstates) in [
+            ("SELECT 1", ["", "53100", ""]),
+            ("ROLLBACK", ["53100"; 3]),
+            ("RELEASE change", ["53100"; 3]),
+        ] {
+            let connection = Connection::open_in_memory().expect("opens");
+            connection
+                .execute_batch("CREATE TABLE t (a)")
+                .expect("is made");
+            let group = [None, Some(lost), None].map(|sql| Box::new(Step(sql)) as Box<dyn Job>);
+            let answers = commit(&connection, group.into());
+            let told = answers.iter().map(|(_, outcome)| match outcome {
+                Ok(()) => "",
+                Err(error) => error.sqlstate(),
+            });
+            assert_eq!(told.collect::<Vec<_>>(), sqlstates, "{lost}");
+            let kept: usize = connection
+                .query_row("SELECT count(*) FROM t", [], |row| row.get::<_, u32>(0))
+                .expect("is read") as usize;
+            assert_eq!(kept, sqlstates.iter().filter(|it| it.is_empty()).count());
+            assert!(connection.is_autocommit());
+        }
     }
 }

@@ -261,6 +261,8 @@ impl Source {
         let text = fs::read_to_string(path).unwrap();
         let relative = path.strip_prefix(root()).unwrap();
         let first = relative.components().nth(1).unwrap().as_os_str();
+        // Tests may know whom they like.
+        let is_test = relative.iter().any(|part| part == "tests");
         Self {
             path: relative.to_string_lossy().into_owned(),
             module: Path::new(first)
@@ -268,7 +270,11 @@ impl Source {
                 .unwrap()
                 .to_string_lossy()
                 .into_owned(),
-            code: code_of(&text),
+            code: if is_test {
+                String::new()
+            } else {
+                code_of(&text)
+            },
             lines: text.lines().count(),
         }
     }

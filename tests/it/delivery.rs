@@ -2,9 +2,10 @@
 //! delivery, delivery and offset, offset and prune, and in the middle of a refresh.
 //!
 //! A process of its own commits changes and follows them with three components; each
-//! writes what it is told to a file before it says that it has taken it. At a random
-//! time one of the places kills it with SIGKILL, and the next process goes on with the
-//! same files. At the end an oracle, a table that a trigger fills as the log is filled,
+//! writes what it is told to a file before it says that it has taken it. Meanwhile
+//! another program, the test itself, writes to the same tables. At a random time one of
+//! the places kills the process with SIGKILL, and the next one goes on with the same
+//! files. At the end an oracle, a table that a trigger fills as the log is filled,
 //! says what was committed: each component saw all of it, in order, and nothing else.
 //!
 //! `REKHA_CRASH_ROUNDS` says how many processes die, `REKHA_CRASH_SEED` when.
@@ -14,6 +15,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use fastrand::Rng;
@@ -23,6 +25,7 @@ use rekha::error::{Error, Result};
 use rekha::position::Position;
 use rekha::sqlite::{Database, Options};
 use rekha::tasks::Tasks;
+use rusqlite::Connection;
 
 const PLACES: [&str; 5] = [
     "astha::read",
@@ -45,6 +48,9 @@ const VICTIM: &str = "REKHA_CRASH_VICTIM";
 /// Commits that a process makes if nothing kills it before.
 const COMMITS: u32 = 40;
 
+/// The most commits that another program makes meanwhile.
+const OTHER_COMMITS: usize = 20;
+
 fn number(variable: &str) -> Option<u64> {
     let text = std::env::var(variable).ok()?;
     Some(text.parse().expect(variable))
@@ -52,11 +58,12 @@ fn number(variable: &str) -> Option<u64> {
 
 #[test]
 fn every_component_sees_every_change_in_order_wherever_the_process_dies() {
-    let rounds = number("REKHA_CRASH_ROUNDS").unwrap_or(100);
+    let rounds = number("REKHA_CRASH_ROUNDS").unwrap_or(200);
     let seed = number("REKHA_CRASH_SEED").unwrap_or_else(|| fastrand::u64(..));
     println!("REKHA_CRASH_SEED={seed}");
     let mut rng = Rng::with_seed(seed);
     let directory = tempfile::tempdir().unwrap();
+    begin_at_the_start(directory.path());
     let mut killed = [0; PLACES.len()];
     for _ in 0..rounds {
         let nth = rng.usize(..PLACES.len());
@@ -66,12 +73,12 @@ fn every_component_sees_every_change_in_order_wherever_the_process_dies() {
             _ => rng.u32(..COMMITS),
         };
         let place = format!("{}={passes}*off->return", PLACES[nth]);
-        let status = victim(directory.path(), &place, rng.u64(..));
+        let status = victim(directory.path(), &place, &mut rng);
         if !status.success() {
             killed[nth] += 1;
         }
     }
-    let last = victim(directory.path(), "", rng.u64(..));
+    let last = victim(directory.path(), "", &mut rng);
     assert!(last.success(), "the last process ends by itself");
     for (place, killed) in PLACES.iter().zip(killed) {
         println!("{place} killed {killed}");
@@ -80,17 +87,40 @@ fn every_component_sees_every_change_in_order_wherever_the_process_dies() {
     judge(directory.path());
 }
 
-/// Runs a process that may be killed.
-fn victim(directory: &Path, place: &str, seed: u64) -> std::process::ExitStatus {
+/// Makes the files, and a place before the first change for every component.
+fn begin_at_the_start(directory: &Path) {
+    drop(open(directory));
+    let connection = Connection::open(directory.join("x.db")).unwrap();
+    for (name, _) in COMPONENTS {
+        connection
+            .execute(
+                "INSERT INTO __cdc_offsets (component, instance, position, renewed_at)
+                 VALUES (?1, '', 0, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
+                [name],
+            )
+            .unwrap();
+    }
+}
+
+/// Runs a process that may be killed, and writes beside it.
+fn victim(directory: &Path, place: &str, rng: &mut Rng) -> std::process::ExitStatus {
     let test = "delivery::a_process_that_may_be_killed";
-    let output = Command::new(std::env::current_exe().unwrap())
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
         .args(["--exact", test, "--nocapture"])
         .env(VICTIM, directory)
         .env("FAILPOINTS", place)
-        .env("REKHA_CRASH_SEED", seed.to_string())
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
+        .env("REKHA_CRASH_SEED", rng.u64(..).to_string())
+        .stdin(Stdio::null());
+    let is_over = AtomicBool::new(false);
+    let output = std::thread::scope(|scope| {
+        let rng = rng.fork();
+        let other = scope.spawn(|| write_beside(directory, rng, &is_over));
+        let output = command.output();
+        is_over.store(true, Ordering::Relaxed);
+        other.join().unwrap();
+        output.unwrap()
+    });
     use std::os::unix::process::ExitStatusExt as _;
     let is_killed = output.status.signal() == Some(9);
     assert!(
@@ -101,6 +131,34 @@ fn victim(directory: &Path, place: &str, seed: u64) -> std::process::ExitStatus 
         String::from_utf8_lossy(&output.stderr)
     );
     output.status
+}
+
+/// Another program's writes, from the first commit of the process on.
+fn write_beside(directory: &Path, mut rng: Rng, is_over: &AtomicBool) {
+    let connection = Connection::open(directory.join("x.db")).unwrap();
+    connection.busy_timeout(crate::support::DEADLINE).unwrap();
+    let version = || -> i64 {
+        let version = connection.query_row("PRAGMA data_version", [], |row| row.get(0));
+        version.unwrap()
+    };
+    let is_over = || is_over.load(Ordering::Relaxed);
+    let before = version();
+    while !is_over() && version() == before {
+        std::thread::yield_now();
+    }
+    for _ in 0..OTHER_COMMITS {
+        if is_over() {
+            return;
+        }
+        let changes: String = (0..rng.u32(1..4)).map(|_| change(&mut rng)).collect();
+        let end = if rng.u32(..8) == 0 {
+            "ROLLBACK"
+        } else {
+            "COMMIT"
+        };
+        let sql = format!("BEGIN IMMEDIATE; {changes} {end}");
+        connection.execute_batch(&sql).unwrap();
+    }
 }
 
 /// The process itself; without a directory there is nothing to do.
@@ -242,7 +300,7 @@ impl Subscriber for Journal {
 
 /// What each component saw is what was committed.
 fn judge(directory: &Path) {
-    let connection = rusqlite::Connection::open(directory.join("x.db")).unwrap();
+    let connection = Connection::open(directory.join("x.db")).unwrap();
     for (name, tables) in COMPONENTS {
         let mut statement = connection
             .prepare("SELECT id, said FROM oracle WHERE instr(?1, tablename) > 0 ORDER BY id")

@@ -471,6 +471,49 @@ async fn a_replaced_stream_is_dropped() {
     assert_eq!(versions.last().unwrap()[0].as_deref(), Some("3"));
 }
 
+/// With `foreign_keys` off nothing cascades: the columns stay, and are nobody's.
+#[tokio::test]
+async fn a_stream_deleted_without_its_columns_is_dropped() {
+    let (_rekha, client, outside) = with_orders().await;
+    outside.pragma_update(None, "foreign_keys", false).unwrap();
+    outside
+        .execute("DELETE FROM tables WHERE name = 'orders'", [])
+        .unwrap();
+    eventually("the stream dropped", async || {
+        client.try_rows("DESCRIBE STREAM orders").await.err()
+    })
+    .await;
+    client.rows("CREATE STREAM orders (id INT)").await;
+    assert_eq!(client.rows("DESCRIBE STREAM orders").await.len(), 1);
+    let versions = client.rows("SHOW SCHEMA VERSIONS FOR orders").await;
+    assert_eq!(versions.last().unwrap()[0].as_deref(), Some("3"));
+}
+
+/// A change without a trigger is not in the log: whoever puts the trigger right looks at
+/// everything.
+#[tokio::test]
+async fn what_changed_while_a_trigger_was_missing_is_found_at_the_next_start() {
+    let (mut rekha, client, outside) = with_orders().await;
+    let store = rekha.store().clone();
+    drop(client);
+    rekha.terminate();
+    assert!(rekha.exit().await.success());
+    outside
+        .execute_batch("DROP TRIGGER table_columns__capture_insert")
+        .unwrap();
+    outside
+        .execute(&copy_column("note", "remark", 4), [])
+        .unwrap();
+
+    let rekha = store.start();
+    let client = rekha.connect().await;
+    external_version(&client, "orders", 2).await;
+    outside
+        .execute(&copy_column("note", "another", 5), [])
+        .unwrap();
+    external_version(&client, "orders", 3).await;
+}
+
 fn rename(outside: &Connection, from: &str, to: &str) {
     let sql = "UPDATE tables SET name = ?2 WHERE name = ?1";
     assert_eq!(outside.execute(sql, [from, to]).unwrap(), 1);

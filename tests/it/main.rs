@@ -26,6 +26,7 @@ mod examples;
 mod external;
 mod http;
 mod lifecycle;
+mod power;
 mod round_trip;
 mod session;
 mod sink;

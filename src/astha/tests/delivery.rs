@@ -1,7 +1,12 @@
 //! What is told, when, and to whom.
 
+use std::time::Duration;
+
+use rusqlite::Connection;
+use tokio::time::Instant;
+
 use super::fixture::{Recorder, add, fixture};
-use crate::astha::{Astha, Config};
+use crate::astha::{Astha, Capture, Config};
 use crate::error::{Error, Result};
 use crate::tasks::Tasks;
 
@@ -43,7 +48,7 @@ async fn another_programs_rows_are_a_unit_of_their_own() {
 async fn what_was_rolled_back_is_told_nobody() {
     let fixture = fixture(Config::default());
     let recorder = fixture.recorder("r").await;
-    let fails = |connection: &rusqlite::Connection| -> Result<()> {
+    let fails = |connection: &Connection| -> Result<()> {
         connection.execute_batch("INSERT INTO databases (name) VALUES ('gone')")?;
         Err(Error::internal("on purpose"))
     };
@@ -152,7 +157,7 @@ async fn a_log_that_went_back_is_a_refresh() {
 #[tokio::test]
 async fn a_unit_above_the_memory_bound_is_a_refresh() {
     let fixture = fixture(Config {
-        max_memory_bytes: 2_000,
+        max_memory: 2_000,
         ..Config::default()
     });
     let recorder = fixture.recorder("r").await;
@@ -173,6 +178,8 @@ async fn a_row_that_cannot_be_understood_blocks_nothing() {
         "UPDATE __cdc_log SET after = 'no json' WHERE id = 3",
         "UPDATE __cdc_log SET after = NULL WHERE id = 3",
         "UPDATE __cdc_log SET timestamp = 'noon' WHERE id = 3",
+        "UPDATE __cdc_log SET after = CAST(x'ff' AS TEXT) WHERE id = 3",
+        "UPDATE __cdc_log SET tablename = CAST(x'ff' AS TEXT) WHERE id = 3",
         "UPDATE __cdc_log SET after = '{}' WHERE id = 4",
     ] {
         let fixture = fixture(Config::default());
@@ -258,4 +265,193 @@ async fn whoever_does_not_renew_its_lease_holds_nothing_back() {
             .await,
         0
     );
+}
+
+#[tokio::test]
+async fn whoever_misses_rows_that_were_deleted_by_hand_refreshes() {
+    for (deleted, expected) in [
+        // The rows of a are 1 and 2, those of b 3 and 4, those of c 5 and 6.
+        ("DELETE FROM __cdc_log", &["Gone"][..]),
+        ("DELETE FROM __cdc_log WHERE id = 3", &["Gone"]),
+        ("DELETE FROM __cdc_log WHERE id = 6", &["Gone"]),
+        // These were seen.
+        (
+            "DELETE FROM __cdc_log WHERE id <= 2",
+            &["own: Insert b", "own: Insert c"],
+        ),
+        // A number that was never given is no loss.
+        (
+            "UPDATE __cdc_log SET id = id + 100 WHERE id > 4;
+             UPDATE __cdc_log SET after = '{\"first\": 105}' WHERE id = 106;
+             UPDATE sqlite_sequence SET seq = 106 WHERE name = '__cdc_log'",
+            &["own: Insert b", "own: Insert c"],
+        ),
+    ] {
+        let fixture = fixture(Config::default());
+        let recorder = fixture.recorder("r").await;
+        // Somebody who needs all of the log, so that nothing is pruned.
+        fixture.recorder("slow").await;
+        fixture.astha.pause("slow").expect("is paused");
+        fixture.own(&add("a")).await;
+        fixture.astha.activate().await.expect("delivers");
+        recorder.take();
+        fixture.own(&add("b")).await;
+        fixture.own(&add("c")).await;
+        fixture.foreign(deleted).await;
+        fixture.astha.activate().await.expect("delivers");
+        assert_eq!(recorder.take(), expected, "{deleted}");
+        fixture.own(&add("d")).await;
+        fixture.astha.activate().await.expect("delivers");
+        assert_eq!(recorder.take(), ["own: Insert d"], "{deleted}");
+    }
+}
+
+/// What was written while a trigger was missing is not in the log.
+#[tokio::test]
+async fn a_trigger_that_was_put_right_is_a_refresh() {
+    let fixture = fixture(Config::default());
+    fixture.foreign("CREATE TABLE t (name)").await;
+    let recorder = fixture.recorder_of("r", &["t"]).await;
+    let install = async || {
+        let path = fixture.database.path().to_owned();
+        let mut connection = Connection::open(path).expect("opens");
+        Capture::of(["t"])
+            .install(&mut connection)
+            .expect("installs");
+        fixture.astha.activate().await.expect("delivers");
+        recorder.take()
+    };
+    install().await;
+    fixture
+        .foreign("DROP TRIGGER t__capture_insert; INSERT INTO t VALUES ('missed')")
+        .await;
+    assert_eq!(install().await, ["Gone"]);
+    fixture.foreign("INSERT INTO t VALUES ('told')").await;
+    assert_eq!(install().await, ["foreign: Insert told"]);
+}
+
+/// What waits for a component waits in the file: neither does it take memory, nor does
+/// a snapshot keep the WAL from being emptied.
+#[tokio::test(start_paused = true)]
+async fn a_slow_component_costs_neither_memory_nor_the_wal() {
+    const BOUND: usize = 20_000;
+    let fixture = fixture(Config {
+        max_memory: BOUND,
+        ..Config::default()
+    });
+    let (slow, quick) = (
+        fixture.recorder("slow").await,
+        fixture.recorder("quick").await,
+    );
+    *slow.hangs.lock() = true;
+    let activate = fixture.astha.activate_component("slow");
+    fixture.own(&add("first")).await;
+    let write_and_tell_quick = async {
+        for nth in 0..500 {
+            fixture.own(&add(&format!("n{nth}"))).await;
+            fixture
+                .astha
+                .activate_component("quick")
+                .await
+                .expect("delivers");
+            let held = fixture.astha.scheduler_statistics().await.memory;
+            assert!(held <= BOUND, "{held}");
+        }
+        let outside = Connection::open(fixture.database.path()).expect("opens");
+        let is_busy = outside.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
+            row.get::<_, bool>(0)
+        });
+        assert!(!is_busy.expect("is tried"), "somebody reads");
+        *slow.hangs.lock() = false;
+    };
+    let (hung, ()) = tokio::join!(activate, write_and_tell_quick);
+    drop(hung);
+    fixture.astha.activate().await.expect("delivers");
+    assert_eq!(slow.take(), quick.take());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_begins_with_fewer_rows_than_are_waited_for_when_the_time_is_up() {
+    let fixture = fixture(Config {
+        min_batch_size: 6,
+        max_poll_delay: Duration::from_secs(3600),
+        ..Config::default()
+    });
+    let recorder = Recorder::new("r", &["databases"]);
+    let subscribed = fixture.astha.subscribe(recorder.clone()).await;
+    subscribed.expect("runs");
+    let begun = Instant::now();
+    fixture.own(&add("a")).await;
+    let end = fixture.astha.log_state().await.expect("is read").end;
+    fixture.astha.delivered(end).await;
+    assert_eq!(recorder.take(), ["own: Insert a"]);
+    assert!(begun.elapsed() >= Duration::from_secs(3600));
+}
+
+#[tokio::test]
+async fn a_batch_begins_as_soon_as_there_are_as_many_rows_as_are_waited_for() {
+    let fixture = fixture(Config {
+        min_batch_size: 6,
+        // Nobody waits for that.
+        max_poll_delay: Duration::from_secs(3600),
+        ..Config::default()
+    });
+    let recorder = Recorder::new("r", &["databases"]);
+    let subscribed = fixture.astha.subscribe(recorder.clone()).await;
+    subscribed.expect("runs");
+    for name in ["a", "b", "c"] {
+        fixture.own(&add(name)).await;
+    }
+    let end = fixture.astha.log_state().await.expect("is read").end;
+    fixture.astha.delivered(end).await;
+    assert_eq!(
+        recorder.take(),
+        ["own: Insert a", "own: Insert b", "own: Insert c"]
+    );
+}
+
+#[test]
+fn a_pipeline_is_not_told_what_it_cannot_do() {
+    for (config, hint) in [
+        (
+            Config {
+                log_table: "log".to_owned(),
+                ..Config::default()
+            },
+            "The log is \"__cdc_log\": other programs know it by this name.",
+        ),
+        (
+            Config {
+                min_batch_size: 0,
+                ..Config::default()
+            },
+            "It is 1 to \"astha.batch_size\", which is 256.",
+        ),
+        (
+            Config {
+                batch_size: 2,
+                min_batch_size: 3,
+                ..Config::default()
+            },
+            "It is 1 to \"astha.batch_size\", which is 2.",
+        ),
+    ] {
+        let error = config.check().expect_err("is refused");
+        assert_eq!((error.sqlstate(), error.hint()), ("F0000", Some(hint)));
+    }
+    // The triggers of the registry are what they are.
+    for config in [
+        Config {
+            enable_blobs: true,
+            ..Config::default()
+        },
+        Config {
+            subsecond_time: false,
+            ..Config::default()
+        },
+    ] {
+        config.check().expect("an application may");
+        let error = config.check_fixed_capture().expect_err("is refused");
+        assert_eq!(error.sqlstate(), "F0000");
+    }
 }

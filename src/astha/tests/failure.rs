@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::fixture::{Fixture, add, fixture};
+use super::fixture::{Fixture, Recorder, add, fixture};
 use crate::astha::{Circuit, Config, Health, Status};
 
 /// Tries until nothing is left to try, with the time passing as it must.
@@ -216,4 +216,23 @@ async fn a_row_that_cannot_be_understood_concerns_those_who_are_told_of_its_tabl
             .await,
         1
     );
+}
+
+/// The log is looked for again and again; nobody starts anything anew.
+#[tokio::test(start_paused = true)]
+async fn a_log_that_cannot_be_read_is_read_as_soon_as_it_is_there() {
+    let fixture = fixture(Config::default());
+    let recorder = Recorder::new("r", &["databases"]);
+    let subscribed = fixture.astha.subscribe(recorder.clone()).await;
+    subscribed.expect("runs");
+    let rename = |from: &str, to: &str| format!("ALTER TABLE {from} RENAME TO {to}");
+    fixture.foreign(&rename("__cdc_horizon", "away")).await;
+    fixture.own(&add("a")).await;
+    let end = fixture.astha.log_state().await.expect("is read").end;
+    let error = fixture.astha.activate_component("r").await;
+    error.expect_err("cannot be read");
+    assert!(recorder.take().is_empty());
+    fixture.foreign(&rename("away", "__cdc_horizon")).await;
+    fixture.astha.delivered(end).await;
+    assert_eq!(recorder.take(), ["own: Insert a"]);
 }

@@ -19,6 +19,12 @@ const MIGRATIONS: &[M<'static>] = &[
 /// The triggers as they should be, each ending in a line `END;`.
 const CAPTURE: &str = include_str!("../../../sql/sqlite/capture.sql");
 
+/// The log; what is there already stays.
+const CHANGE_LOG: &str = include_str!("../../../sql/sqlite/change_log.sql");
+
+/// A row of the log that is gone before anybody has seen it.
+const MISSED: &str = include_str!("../../../sql/sqlite/missed.sql");
+
 /// A file with tables of somebody else is left alone. Changes nothing.
 ///
 /// # Errors
@@ -51,6 +57,7 @@ pub(super) fn refuse_strangers(connection: &Connection) -> Result<()> {
 /// 55000 when the file was written by a newer Rekha.
 pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
     let migrations = Migrations::from_slice(MIGRATIONS);
+    let is_new = !is_table(connection, "__cdc_log")?;
     // Another process may be doing the same: whoever comes second finds it done.
     let mut outcome = migrations.to_latest(connection);
     for _ in 0..3 {
@@ -66,12 +73,15 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
         rusqlite_migration::Error::MigrationDefinition(
             MigrationDefinitionError::DatabaseTooFarAhead,
         ) => too_new(connection),
+        rusqlite_migration::Error::RusqliteError { err, .. } => {
+            Error::from(err).with_detail("Its file could not be brought up to date.")
+        }
         error => {
             Error::internal("the store's file cannot be brought up to date").with_source(error)
         }
     })?;
     connection.pragma_update(None, "application_id", APPLICATION_ID)?;
-    repair_triggers(connection)
+    repair_triggers(connection, is_new)
 }
 
 fn too_new(connection: &Connection) -> Error {
@@ -97,9 +107,12 @@ fn is_table(connection: &Connection, name: &str) -> Result<bool> {
 
 /// Compares every stored trigger with the wanted one: after an ALTER TABLE the
 /// old triggers stay and miss the new column, and a foreign tool may have
-/// dropped one.
-fn repair_triggers(connection: &mut Connection) -> Result<()> {
+/// dropped one. What was written meanwhile may be missing in the log, so that
+/// everybody refreshes.
+fn repair_triggers(connection: &mut Connection, is_new: bool) -> Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    transaction.execute_batch(CHANGE_LOG)?;
+    let mut is_missed = false;
     for wanted in wanted_triggers() {
         let stored: Option<String> = transaction
             .prepare_cached("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = ?1")?
@@ -109,14 +122,20 @@ fn repair_triggers(connection: &mut Connection) -> Result<()> {
         if stored.as_deref() == Some(wanted.sql) {
             continue;
         }
-        if stored.is_some() {
+        if !is_new {
             tracing::warn!(
                 trigger = wanted.name,
-                "a capture trigger differed and is put right"
+                "a capture trigger was missing or differed, and is put right"
             );
+            is_missed = true;
+        }
+        if stored.is_some() {
             transaction.execute_batch(&format!("DROP TRIGGER {}", wanted.name))?;
         }
         transaction.execute_batch(wanted.sql)?;
+    }
+    if is_missed {
+        transaction.execute_batch(MISSED)?;
     }
     transaction.commit()?;
     Ok(())
