@@ -5,24 +5,54 @@ use std::str::FromStr;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::error::{Error, ErrorKind, Fault, Result};
+use crate::error::{Error, ErrorKind, Fault, Limit, Resource, Result};
 use crate::position::Position;
 
 /// Why an event was given up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
     /// The component refused it to the last attempt.
+    Processing,
+    /// The component could not make its own values of the row.
+    Conversion,
+    /// The component did not answer: it panicked, or took too long.
     Delivery,
+    /// A database failed the component.
+    Database,
     /// The row of the log could not be understood.
     Corruption,
 }
 
 impl Failure {
-    /// As it is stored: `delivery_failed`, `data_corruption`.
+    const ALL: [Self; 5] = [
+        Self::Processing,
+        Self::Conversion,
+        Self::Delivery,
+        Self::Database,
+        Self::Corruption,
+    ];
+
+    /// As it is stored: `processing_failed`, `conversion_failed`, `delivery_failed`,
+    /// `database_error`, `data_corruption`.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Processing => "processing_failed",
+            Self::Conversion => "conversion_failed",
             Self::Delivery => "delivery_failed",
+            Self::Database => "database_error",
             Self::Corruption => "data_corruption",
+        }
+    }
+
+    /// Why an event is given up whose last attempt failed so.
+    pub fn of(error: &Error) -> Self {
+        match error.kind() {
+            ErrorKind::Unavailable(Resource::Component) => Self::Delivery,
+            ErrorKind::Internal(Fault::Data) => Self::Conversion,
+            ErrorKind::Internal(Fault::Io)
+            | ErrorKind::Unavailable(Resource::Store)
+            | ErrorKind::LimitExceeded(Limit::Disk) => Self::Database,
+            _ => Self::Processing,
         }
     }
 }
@@ -33,8 +63,9 @@ impl FromStr for Failure {
     /// # Errors
     /// XX001
     fn from_str(text: &str) -> Result<Self> {
-        let all = [Self::Delivery, Self::Corruption];
-        let failure = all.into_iter().find(|failure| failure.as_str() == text);
+        let failure = Self::ALL
+            .into_iter()
+            .find(|failure| failure.as_str() == text);
         failure.ok_or_else(|| {
             let message = format!("\"{text}\" is no reason why an event is given up");
             Error::new(ErrorKind::Internal(Fault::Data), message)

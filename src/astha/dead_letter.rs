@@ -31,7 +31,7 @@ impl DeadLetter {
             operation: event.operation().as_str().to_owned(),
             record: json!({ "before": before, "after": after }),
             timestamp: Some(event.timestamp),
-            failure: Failure::Delivery,
+            failure: Failure::of(error),
             attempts,
             error: format!("{}: {}", error.sqlstate(), error.message()),
         }

@@ -130,7 +130,7 @@ impl Event {
         let row = |row: &RowData| -> usize {
             let fields = row.iter();
             fields
-                .map(|(name, value)| name.len() + 80 + value.as_str().map_or(0, str::len))
+                .map(|(name, value)| name.len() + 120 + value.as_str().map_or(0, str::len))
                 .sum()
         };
         size_of::<Self>() + self.data.rows().map(row).sum::<usize>()

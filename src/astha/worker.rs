@@ -468,19 +468,19 @@ impl Worker {
         let config = &self.shared.config;
         let mut delay = config.poll_interval;
         let mut retry = config.retry_delay;
-        let mut version = None;
+        let mut seen = None;
         let mut has_failed = false;
         let mut renewed = Instant::now();
         let mut few_since = None;
         let mut wishes = self.wish.subscribe();
         loop {
-            let now = self.log.data_version().ok();
-            let changed = now.is_none()
-                || now != version
-                || commits.has_changed().unwrap_or(false)
-                || wishes.has_changed().unwrap_or(false);
-            commits.mark_unchanged();
-            wishes.mark_unchanged();
+            // Noted before they are looked at: what comes in between is seen the next time.
+            let news = (
+                *commits.borrow_and_update(),
+                *wishes.borrow_and_update(),
+                self.log.data_version().ok(),
+            );
+            let changed = news.2.is_none() || seen != Some(news);
             let wait = if !changed {
                 delay = (delay * 2).min(config.max_poll_delay);
                 delay
@@ -492,7 +492,7 @@ impl Worker {
                 has_failed = activated.is_err();
                 match activated {
                     Ok(()) => {
-                        version = now;
+                        seen = Some(news);
                         retry = config.retry_delay;
                         delay
                     }
@@ -503,7 +503,7 @@ impl Worker {
                         };
                         let wait = cooldown.unwrap_or(retry);
                         self.complain(&error, wait);
-                        version = None;
+                        seen = None;
                         retry = (retry * 2).min(config.max_retry_delay);
                         wait
                     }
@@ -572,7 +572,10 @@ impl Worker {
     async fn told(&self, telling: impl Future<Output = Result<()>>) -> Result<()> {
         let failed = |how: &str| {
             let name = self.component.name;
-            Err(Error::internal(format!("component \"{name}\" {how}")))
+            Err(Error::new(
+                ErrorKind::Unavailable(Resource::Component),
+                format!("component \"{name}\" {how}"),
+            ))
         };
         let told = tokio::time::timeout(
             self.shared.config.delivery_deadline,

@@ -22,8 +22,8 @@
 //!
 //! # What is not here
 //!
-//! Ranges and what only text search uses have no value of their own: as text they
-//! go through as they are, binary they are refused (42883). Names are not looked up: a
+//! Ranges and what only text search uses have no values: texts are refused (0A000),
+//! and so are bytes (42883). Names are not looked up: a
 //! `regclass` is read from a number.
 //! XML is not checked.
 

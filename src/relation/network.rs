@@ -1,7 +1,7 @@
 //! `inet` and `cidr`: addresses and networks.
 
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::fmt::{self, Write};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use bytes::{BufMut, BytesMut};
 

@@ -39,6 +39,9 @@ pub struct SessionOptions {
     pub settings: Vec<(String, String)>,
     /// What it may keep.
     pub limits: SessionConfig,
+    /// How many sessions the server has at most, if it has a bound
+    /// (`max_connections`).
+    pub max_connections: Option<usize>,
     /// The process id that others know it by, as the sender of notifications and the
     /// answer of `pg_backend_pid()`.
     pub process_id: i32,
@@ -129,7 +132,10 @@ impl Session {
             .settings
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()));
-        let settings = Settings::new(&options.user, startup)?;
+        let mut settings = Settings::new(&options.user, startup)?;
+        if let Some(count) = options.max_connections {
+            settings.state("max_connections", count.to_string());
+        }
         super::dispatch::refuse_unoffered(&settings)?;
         Ok(Self {
             _seat: registry.metrics().session(),

@@ -20,6 +20,7 @@ use crate::schema::is_reserved;
 /// * PostgreSQL's words are no aliases: `COPY (SELECT 1 TO STDOUT` lacks a parenthesis.
 /// * A sign before an operand binds closer than `^` (PostgreSQL manual, 4.1.6).
 /// * There is BETWEEN SYMMETRIC, and `(row).*`.
+/// * A comparison is no operand of another one unless it is in parentheses.
 /// * A text is read a bounded number of times: where a construct fails, sqlparser
 ///   reads its first word as a name, and what is within it again, so that thirty
 ///   levels of `array[` with a mistake in them would take for ever.
@@ -124,6 +125,12 @@ impl Dialect for Postgres {
         operand: &Expr,
         _precedence: u8,
     ) -> Option<Result<Expr, ParserError>> {
+        let next = parser.peek_token_ref();
+        if is_comparison(&next.token)
+            && matches!(operand, Expr::BinaryOp { op, .. } if compares(op))
+        {
+            return Some(parser.expected_ref("the end of a comparison", next));
+        }
         let is_negated = parser.peek_keyword(Keyword::NOT);
         let words = match is_negated {
             true => &[Keyword::NOT, Keyword::BETWEEN, Keyword::SYMMETRIC][..],
@@ -168,6 +175,22 @@ impl Dialect for Postgres {
         supports_unicode_string_literal,
         supports_xml_expressions,
     );
+}
+
+/// Whether the sign compares, and binds as comparisons do (PostgreSQL manual, 4.1.6).
+fn is_comparison(sign: &Token) -> bool {
+    matches!(
+        sign,
+        Token::Eq | Token::Neq | Token::Lt | Token::Gt | Token::LtEq | Token::GtEq
+    )
+}
+
+fn compares(operator: &BinaryOperator) -> bool {
+    use BinaryOperator as Op;
+    matches!(
+        operator,
+        Op::Eq | Op::NotEq | Op::Lt | Op::Gt | Op::LtEq | Op::GtEq
+    )
 }
 
 impl Postgres {

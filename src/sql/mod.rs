@@ -37,6 +37,7 @@ mod setting;
 mod statement;
 mod token;
 mod transaction;
+mod unicode;
 mod unsupported;
 
 #[cfg(test)]

@@ -15,6 +15,9 @@
 //! | `f(a := 1)` | `f(a => 1)` | another spelling |
 //! | `BETWEEN ASYMMETRIC`, `GROUP BY ALL a` | `BETWEEN`, `GROUP BY a` | the default |
 //! | `CURRENT_SCHEMA` | `CURRENT_SCHEMA()` | another spelling |
+//! | `inet '::1'` | `CAST('::1' AS inet)` | another spelling; sqlparser reads types that it knows |
+//! | `INTERVAL (2) '1'` | `CAST('1' AS INTERVAL (2))` | another spelling |
+//! | `U&'!0061' UESCAPE '!'`, `U&"\0061"` | `'a'`, `"a"` | another spelling |
 //!
 //! What sqlparser's tree has no place for becomes a [marked](Mark) name, which no text
 //! can hold: the binder knows what it says.
@@ -36,7 +39,9 @@ use sqlparser::tokenizer::{Token, Word};
 
 use super::cursor::{fold, is_keyword};
 use super::token::Lexeme;
+use super::unicode;
 use crate::error::{Error, ErrorKind, Object, Result};
+use crate::schema::is_reserved;
 
 /// A word for sqlparser, and which word of the text it stands for.
 pub(super) struct Respelt {
@@ -156,6 +161,13 @@ type Special = (Vec<Token>, usize);
 impl Rest<'_> {
     fn special(&self) -> Result<Option<Special>> {
         let found = match self.token(0) {
+            Token::Word(_) if self.is_constant() => Some(self.constant()),
+            Token::Word(word) if self.is_unicode_name(word) => {
+                return self.unicode_name().map(Some);
+            }
+            Token::UnicodeStringLiteral(_) if self.is(1, "UESCAPE") => {
+                return self.unicode_text().map(Some);
+            }
             Token::Word(word) if word.quote_style.is_none() && !self.is_name() => {
                 match word.value.to_ascii_uppercase().as_str() {
                     "OPERATOR" => self.operator(),
@@ -187,6 +199,7 @@ impl Rest<'_> {
                         Some((vec![self.token(0).clone()], 2))
                     }
                     "FOR" => self.lock(),
+                    "INTERVAL" => self.interval(),
                     "VARIADIC" if self.begins_argument() => {
                         Some((vec![Mark::Variadic.token(), Token::RArrow], 1))
                     }
@@ -196,6 +209,12 @@ impl Rest<'_> {
                     "ROWS" | "RANGE" | "GROUPS" => self.frame(),
                     "EXCLUDE" => self.exclusion().map(|(_, taken)| (Vec::new(), taken)),
                     "NOT" | "LIKE" | "ILIKE" => self.like(),
+                    "XMLELEMENT" | "XMLEXISTS" | "XMLFOREST" | "XMLPARSE" | "XMLPI" | "XMLROOT"
+                    | "XMLSERIALIZE" | "XMLTABLE" | "XMLCONCAT"
+                        if self.is_sign(1, &Token::LParen) =>
+                    {
+                        return Err(self.no_xml(word));
+                    }
                     _ => is_foreign(word.keyword).then(|| (vec![name_of(word)], 1)),
                 }
             }
@@ -223,6 +242,139 @@ impl Rest<'_> {
     fn is_before(&self, behind: usize, sign: &Token) -> bool {
         let place = self.at.checked_sub(behind);
         place.is_some_and(|place| self.lexemes[place].token == *sign)
+    }
+
+    /// How many words the name of a type takes that stands here, perhaps behind its
+    /// schema.
+    fn type_words(&self) -> usize {
+        let is_qualified =
+            self.is_sign(1, &Token::Period) && matches!(self.token(2), Token::Word(_));
+        if is_qualified { 3 } else { 1 }
+    }
+
+    /// Whether the name of a type stands before a literal, and sqlparser does not know
+    /// it as such.
+    fn is_constant(&self) -> bool {
+        let words = self.type_words();
+        let is_text = matches!(
+            self.token(words),
+            Token::SingleQuotedString(_)
+                | Token::EscapedStringLiteral(_)
+                | Token::UnicodeStringLiteral(_)
+                | Token::DollarQuotedString(_)
+        );
+        let is_type = |token: &Token| match token {
+            Token::Word(word) if word.quote_style.is_some() => true,
+            Token::Word(word) => match word.keyword {
+                Keyword::NoKeyword => !is_reserved(&fold(word)) && !is_keyword(token, "UESCAPE"),
+                keyword => words > 1 || TYPES.contains(&keyword),
+            },
+            _ => false,
+        };
+        is_text && is_type(self.token(0)) && !matches!(self.before(), Some(Token::Period))
+    }
+
+    /// `type 'literal'`
+    fn constant(&self) -> Special {
+        let words = self.type_words();
+        let literal = Rest {
+            at: self.at + words,
+            ..*self
+        };
+        let (text, taken) = literal
+            .literal()
+            .unwrap_or_else(|| (vec![self.token(words).clone()], 1));
+        let mut tokens = vec![keyword("CAST"), Token::LParen];
+        tokens.extend(text);
+        tokens.push(keyword("AS"));
+        tokens.extend((0..words).map(|ahead| self.token(ahead).clone()));
+        tokens.push(Token::RParen);
+        (tokens, words + taken)
+    }
+
+    /// `INTERVAL (digits) 'text'`
+    fn interval(&self) -> Option<Special> {
+        let is_type = self.is_sign(1, &Token::LParen)
+            && matches!(self.token(2), Token::Number(..))
+            && self.is_sign(3, &Token::RParen)
+            && matches!(self.token(4), Token::SingleQuotedString(_));
+        is_type.then(|| {
+            let mut tokens = vec![keyword("CAST"), Token::LParen, self.token(4).clone()];
+            tokens.push(keyword("AS"));
+            tokens.extend((0..4).map(|ahead| self.token(ahead).clone()));
+            tokens.push(Token::RParen);
+            (tokens, 5)
+        })
+    }
+
+    /// Whether `U&"…"` stands here.
+    fn is_unicode_name(&self, word: &Word) -> bool {
+        let is_adjacent = |ahead: usize| {
+            let pair = self.lexemes.get(self.at + ahead - 1..=self.at + ahead);
+            pair.is_some_and(|pair| pair[0].end == pair[1].start)
+        };
+        word.quote_style.is_none()
+            && word.value.eq_ignore_ascii_case("u")
+            && self.is_sign(1, &Token::Ampersand)
+            && matches!(self.token(2), Token::Word(name) if name.quote_style.is_some())
+            && is_adjacent(1)
+            && is_adjacent(2)
+    }
+
+    /// # Errors
+    /// 42601
+    fn unicode_name(&self) -> Result<Special> {
+        let Token::Word(name) = self.token(2) else {
+            return Ok((vec![WRONG], 1));
+        };
+        let (escape, taken) = self.escape(3)?;
+        let name = Word {
+            value: self.unescaped(&name.value, escape, 2)?,
+            ..name.clone()
+        };
+        Ok((vec![Token::Word(name)], taken))
+    }
+
+    /// `U&'…' UESCAPE '…'`. The tokenizer took it for one that is escaped as usual.
+    ///
+    /// # Errors
+    /// 42601
+    fn unicode_text(&self) -> Result<Special> {
+        let (escape, taken) = self.escape(1)?;
+        let inner = self.written(0, 0);
+        let inner = inner.get(3..inner.len() - 1).unwrap_or_default();
+        let text = self.unescaped(&inner.replace("''", "'"), escape, 0)?;
+        Ok((vec![Token::SingleQuotedString(text)], taken))
+    }
+
+    /// The character that escapes, said from this word on or not, and how many words
+    /// there are up to it.
+    fn escape(&self, ahead: usize) -> Result<(char, usize)> {
+        match self.token(ahead + 1) {
+            Token::SingleQuotedString(named) if self.is(ahead, "UESCAPE") => {
+                let position = self.lexemes[self.at + ahead + 1].position;
+                let escape = unicode::escape(named).map_err(|error| error.at(position))?;
+                Ok((escape, ahead + 2))
+            }
+            _ => Ok((unicode::ESCAPE, ahead)),
+        }
+    }
+
+    fn unescaped(&self, text: &str, escape: char, last: usize) -> Result<String> {
+        let position = self.lexemes[self.at].position;
+        unicode::unescaped(text, escape, self.written(0, last)).map_err(|error| error.at(position))
+    }
+
+    /// Some words as they are in the text.
+    fn written(&self, first: usize, last: usize) -> &str {
+        let lexeme = |ahead: usize| &self.lexemes[self.at + ahead];
+        &self.text[lexeme(first).start..lexeme(last).end]
+    }
+
+    /// What makes XML, and has a grammar of its own.
+    fn no_xml(&self, word: &Word) -> Error {
+        let hint = "Values of type xml are kept as they are written: cast them to text.";
+        Error::unsupported(word.value.to_lowercase(), hint).at(self.lexemes[self.at].position)
     }
 
     fn token(&self, ahead: usize) -> &Token {
@@ -472,6 +624,9 @@ impl Rest<'_> {
         (taken > 1).then(|| (vec![Token::SingleQuotedString(whole)], taken))
     }
 }
+
+/// Types whose names are words for sqlparser, but not those of types.
+const TYPES: &[Keyword] = &[Keyword::NAME];
 
 /// What sqlparser reads nowhere: it stumbles over it, if it comes so far.
 const WRONG: Token = Token::Char('\0');

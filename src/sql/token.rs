@@ -33,7 +33,8 @@ pub(super) struct Lexeme {
 ///
 /// # Errors
 /// 22021 for a NUL, 54001 when there may be more than [`MAX_TOKENS`], 42601
-/// when a string, a quoted name or a comment does not end.
+/// when a string, a quoted name or a comment does not end, for a quoted name without
+/// letters and for a number with letters behind it.
 pub(super) fn tokenize(text: &str) -> Result<Vec<Lexeme>> {
     check_encoding(text)?;
     check_complexity(text)?;
@@ -47,6 +48,7 @@ pub(super) fn tokenize(text: &str) -> Result<Vec<Lexeme>> {
         .collect();
     match outcome {
         Ok(()) => {
+            check_words(text, &lexemes)?;
             lexemes.push(Lexeme {
                 token: Token::EOF,
                 start: text.len(),
@@ -107,6 +109,48 @@ impl<'a> Place<'a> {
             position,
         })
     }
+}
+
+/// What sqlparser reads as words, and PostgreSQL does not: a number with letters
+/// behind it, a quoted name without letters.
+fn check_words(text: &str, lexemes: &[Lexeme]) -> Result<()> {
+    for (at, lexeme) in lexemes.iter().enumerate() {
+        let written = &text[lexeme.start..lexeme.end];
+        let what = match &lexeme.token {
+            Token::Word(word) if word.quote_style.is_some() && word.value.is_empty() => {
+                "zero-length delimited identifier"
+            }
+            Token::Number(..) | Token::HexStringLiteral(_)
+                if written.starts_with(|c: char| c.is_ascii_digit() || c == '.') =>
+            {
+                let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
+                let is_number =
+                    |c: char| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-');
+                let follows = lexemes.get(at + 1).is_some_and(|next| {
+                    next.start == lexeme.end
+                        && matches!(&next.token, Token::Word(word) if word.quote_style.is_none())
+                });
+                if !follows && written.chars().all(is_number) {
+                    continue;
+                }
+                let rest = &text[lexeme.end..];
+                let end = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+                let junk = &text[lexeme.start..lexeme.end + end];
+                return Err(near("trailing junk after numeric literal", junk).at(lexeme.position));
+            }
+            _ => continue,
+        };
+        return Err(near(what, written).at(lexeme.position));
+    }
+    Ok(())
+}
+
+/// What is wrong with a word (42601).
+pub(super) fn near(what: &str, word: &str) -> Error {
+    Error::new(
+        ErrorKind::Syntax,
+        format!("{what} at or near \"{}\"", excerpt(word)),
+    )
 }
 
 fn check_encoding(text: &str) -> Result<()> {
@@ -170,16 +214,10 @@ fn broken(rest: &str) -> Error {
         (Some('\'' | 'e' | 'E' | 'n' | 'N' | 'u' | 'U'), _) => "unterminated quoted string",
         _ => {
             let word = rest.split(char::is_whitespace).next().unwrap_or(rest);
-            return Error::new(
-                ErrorKind::Syntax,
-                format!("syntax error at or near \"{}\"", excerpt(word)),
-            );
+            return near("syntax error", word);
         }
     };
-    Error::new(
-        ErrorKind::Syntax,
-        format!("{what} at or near \"{}\"", excerpt(rest)),
-    )
+    near(what, rest)
 }
 
 /// Whether the inside of a string has its end in this text.

@@ -184,6 +184,7 @@ impl Wire {
         let permit = permit.map_err(|_| Stop::Fatal(too_many_clients()))?;
         let options = SessionOptions {
             process_id: registration.pid,
+            max_connections: Some(self.0.config.max_connections),
             ..startup.into()
         };
         let span = tracing::Span::current();

@@ -13,7 +13,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -78,7 +78,8 @@ fn every_component_sees_every_change_in_order_wherever_the_process_dies() {
             killed[nth] += 1;
         }
     }
-    let last = victim(directory.path(), "", &mut rng);
+    // Nobody writes any more what nobody is there to see.
+    let last = process(directory.path(), "", rng.u64(..));
     assert!(last.success(), "the last process ends by itself");
     for (place, killed) in PLACES.iter().zip(killed) {
         println!("{place} killed {killed}");
@@ -103,24 +104,29 @@ fn begin_at_the_start(directory: &Path) {
 }
 
 /// Runs a process that may be killed, and writes beside it.
-fn victim(directory: &Path, place: &str, rng: &mut Rng) -> std::process::ExitStatus {
+fn victim(directory: &Path, place: &str, rng: &mut Rng) -> ExitStatus {
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let (seed, rng) = (rng.u64(..), rng.fork());
+        let other = scope.spawn(|| write_beside(directory, rng, &is_over));
+        let status = process(directory, place, seed);
+        is_over.store(true, Ordering::Relaxed);
+        other.join().unwrap();
+        status
+    })
+}
+
+/// Runs a process that a place may kill.
+fn process(directory: &Path, place: &str, seed: u64) -> ExitStatus {
     let test = "delivery::a_process_that_may_be_killed";
-    let mut command = Command::new(std::env::current_exe().unwrap());
-    command
+    let output = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", test, "--nocapture"])
         .env(VICTIM, directory)
         .env("FAILPOINTS", place)
-        .env("REKHA_CRASH_SEED", rng.u64(..).to_string())
-        .stdin(Stdio::null());
-    let is_over = AtomicBool::new(false);
-    let output = std::thread::scope(|scope| {
-        let rng = rng.fork();
-        let other = scope.spawn(|| write_beside(directory, rng, &is_over));
-        let output = command.output();
-        is_over.store(true, Ordering::Relaxed);
-        other.join().unwrap();
-        output.unwrap()
-    });
+        .env("REKHA_CRASH_SEED", seed.to_string())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
     use std::os::unix::process::ExitStatusExt as _;
     let is_killed = output.status.signal() == Some(9);
     assert!(

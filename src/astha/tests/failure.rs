@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use super::fixture::{Fixture, Recorder, add, fixture};
 use crate::astha::{Circuit, Config, Health, Status};
+use crate::dead_letter::Failure;
+use crate::error::Error;
 
 /// Tries until nothing is left to try, with the time passing as it must.
 async fn insist(fixture: &Fixture) {
@@ -34,7 +36,7 @@ async fn what_is_refused_to_the_last_attempt_is_a_dead_letter() {
     let letters = fixture
         .text("SELECT component || ' ' || operation || ' ' || attempts || ' ' || json_extract(record, '$.after.name') || ' ' || failure FROM __cdc_dead_letters")
         .await;
-    assert_eq!(letters, "r INSERT 3 a delivery_failed");
+    assert_eq!(letters, "r INSERT 3 a processing_failed");
     let counts = fixture.astha.component("r").unwrap().counts;
     let told = (
         counts.processed,
@@ -216,6 +218,33 @@ async fn a_row_that_cannot_be_understood_concerns_those_who_are_told_of_its_tabl
             .await,
         1
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dead_letter_says_what_failed() {
+    use crate::error::{ErrorKind, Fault, Limit, Resource};
+    for (kind, expected) in [
+        (ErrorKind::Conflict, "processing_failed"),
+        (ErrorKind::Internal(Fault::Data), "conversion_failed"),
+        (ErrorKind::Internal(Fault::Io), "database_error"),
+        (ErrorKind::Unavailable(Resource::Store), "database_error"),
+        (ErrorKind::LimitExceeded(Limit::Disk), "database_error"),
+    ] {
+        let failure = Failure::of(&Error::new(kind, "on purpose"));
+        assert_eq!(failure.as_str(), expected, "{kind:?}");
+        assert_eq!(expected.parse::<Failure>().expect("is known"), failure);
+    }
+    // One that does not answer.
+    let fixture = fixture(careless(1));
+    let recorder = fixture.recorder("r").await;
+    *recorder.hangs.lock() = true;
+    fixture.own(&add("a")).await;
+    insist(&fixture).await;
+    let letter = fixture
+        .text("SELECT failure || ' ' || error FROM __cdc_dead_letters")
+        .await;
+    let expected = "delivery_failed 55000: component \"r\" took too long";
+    assert_eq!(letter, expected);
 }
 
 /// The log is looked for again and again; nobody starts anything anew.

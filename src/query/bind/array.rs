@@ -7,10 +7,10 @@ use super::binder::Binder;
 use super::name::folded;
 use super::row::member;
 use crate::error::{Definition, Error, ErrorKind, Result};
-use crate::query::function;
+use crate::query::function::{self, operator};
 use crate::query::typed::Typed;
-use crate::query::types::{self, Coercion};
-use crate::relation::Type;
+use crate::query::types::{self, Coercion, base, can_cast};
+use crate::relation::{Type, type_name};
 use crate::sql::Mark;
 
 impl Binder<'_> {
@@ -35,14 +35,64 @@ impl Binder<'_> {
                         format!("syntax error at or near \"{other}\""),
                     ));
                 }
+                subscripts if *base(&reached.data_type) == Type::JSONB => {
+                    self.json_part(reached, subscripts)?
+                }
                 subscripts => self.part(reached, subscripts)?,
             };
         }
         Ok(reached)
     }
 
+    /// `document['key'][0]` (PostgreSQL manual, 8.14.5): what `#>` finds.
+    fn json_part(&mut self, document: Typed, subscripts: &[AccessExpr]) -> Result<Typed> {
+        let mismatch = |message: String| {
+            Error::new(
+                ErrorKind::InvalidDefinition(Definition::TypeMismatch),
+                message,
+            )
+        };
+        let mut path = Vec::with_capacity(subscripts.len());
+        for access in subscripts {
+            let AccessExpr::Subscript(ast::Subscript::Index { index }) = access else {
+                return Err(mismatch(
+                    "jsonb subscript does not support slices".to_owned(),
+                ));
+            };
+            let index = self.expression(index)?;
+            let of = index.data_type.clone();
+            let becomes = |to: &Type| can_cast(&of, to, Coercion::Implicit);
+            if of != Type::UNKNOWN && !becomes(&Type::INT4) && !becomes(&Type::TEXT) {
+                return Err(mismatch(format!(
+                    "subscript type {} is not supported",
+                    type_name(&of)
+                ))
+                .with_hint("jsonb subscript must be coercible to either integer or text."));
+            }
+            path.push(types::cast(
+                index,
+                &Type::TEXT,
+                -1,
+                Coercion::Explicit,
+                &self.catalog,
+            )?);
+        }
+        let path = function::array(path, &Type::TEXT, &self.catalog)?;
+        operator::binary("#>", document, path, &self.catalog)
+    }
+
     /// With a slice among the subscripts, an index is one from 1 on.
     fn part(&mut self, array: Typed, subscripts: &[AccessExpr]) -> Result<Typed> {
+        let of = &array.data_type;
+        if types::element_of(base(of)).is_none() && !matches!(*of, Type::UNKNOWN) {
+            return Err(Error::new(
+                ErrorKind::InvalidDefinition(Definition::TypeMismatch),
+                format!(
+                    "cannot subscript type {} because it does not support subscripting",
+                    type_name(of)
+                ),
+            ));
+        }
         let mut indices = vec![array.clone()];
         let mut bounds = vec![array];
         for access in subscripts {

@@ -1,7 +1,7 @@
 //! Expressions (PostgreSQL manual, 4.2).
 
 use datafusion::logical_expr::{Case, Expr, lit};
-use sqlparser::ast::{self, BinaryOperator, UnaryOperator};
+use sqlparser::ast::{self, BinaryOperator, DataType, UnaryOperator};
 
 use super::binder::Binder;
 use super::literal::constant;
@@ -128,7 +128,12 @@ impl Binder<'_> {
                 expr, data_type, ..
             } => self.cast(expr, data_type),
             E::TypedString(typed) => {
-                let (to, modifier) = types::named(&typed.data_type, &self.catalog)?;
+                let (to, modifier) = match typed.data_type {
+                    // Of constants only these have no length unless it is said.
+                    DataType::Bit(None) => (Type::BIT, -1),
+                    DataType::Char(None) | DataType::Character(None) => (Type::BPCHAR, -1),
+                    ref of => types::named(of, &self.catalog)?,
+                };
                 let text = self.literal(&typed.value.value)?;
                 types::cast(text, &to, modifier, Coercion::Explicit, &self.catalog)
             }
@@ -354,6 +359,10 @@ impl Binder<'_> {
     /// `INTERVAL '1' DAY`: a number without a unit counts in the last one named.
     fn interval(&mut self, interval: &ast::Interval) -> Result<Typed> {
         let value = self.expression(&interval.value)?;
+        if let Some(of) = interval_type(interval) {
+            let (to, modifier) = types::named(&of, &self.catalog)?;
+            return types::cast(value, &to, modifier, Coercion::Explicit, &self.catalog);
+        }
         let unit = interval
             .last_field
             .as_ref()
@@ -519,4 +528,32 @@ fn known_collation(name: &ast::ObjectName) -> Result<()> {
         )
         .with_hint("There are \"default\", \"C\", \"POSIX\" and \"ucs_basic\".")),
     }
+}
+
+/// The type of an interval with these fields; nothing for fields that PostgreSQL's
+/// intervals are not declared with.
+fn interval_type(interval: &ast::Interval) -> Option<DataType> {
+    use ast::{DateTimeField as Field, IntervalFields as Fields};
+    let fields = match (interval.leading_field.as_ref()?, &interval.last_field) {
+        (Field::Year, None) => Fields::Year,
+        (Field::Month, None) => Fields::Month,
+        (Field::Day, None) => Fields::Day,
+        (Field::Hour, None) => Fields::Hour,
+        (Field::Minute, None) => Fields::Minute,
+        (Field::Second, None) => Fields::Second,
+        (Field::Year, Some(Field::Month)) => Fields::YearToMonth,
+        (Field::Day, Some(Field::Hour)) => Fields::DayToHour,
+        (Field::Day, Some(Field::Minute)) => Fields::DayToMinute,
+        (Field::Day, Some(Field::Second)) => Fields::DayToSecond,
+        (Field::Hour, Some(Field::Minute)) => Fields::HourToMinute,
+        (Field::Hour, Some(Field::Second)) => Fields::HourToSecond,
+        (Field::Minute, Some(Field::Second)) => Fields::MinuteToSecond,
+        _ => return None,
+    };
+    Some(DataType::Interval {
+        fields: Some(fields),
+        precision: interval
+            .fractional_seconds_precision
+            .or(interval.leading_precision),
+    })
 }

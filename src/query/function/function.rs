@@ -2,10 +2,15 @@
 
 use datafusion::logical_expr::Expr;
 
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Limit, Result};
 use crate::query::catalog::Catalog;
 use crate::query::error::translated;
 use crate::relation::{Reading, Type, Value};
+
+/// The largest text, as PostgreSQL has it (in bytes).
+const MAX_BYTES: usize = 0x3fff_ffff - 4;
+/// So much is not worth asking for (in bytes).
+const UNASKED_BYTES: usize = 64 << 10;
 
 /// A function, operator or aggregate with one list of parameters.
 pub(in crate::query) struct Function {
@@ -205,6 +210,30 @@ impl Call<'_> {
     pub(in crate::query) fn admit(&self, bytes: usize) -> Result<()> {
         let reserved = self.catalog.reservation("value");
         reserved.try_grow(bytes).map_err(translated)
+    }
+
+    /// Asks for the memory of a text, or of bytes, before it is made.
+    ///
+    /// # Errors
+    /// 54000 for a longer one than PostgreSQL makes, and as [`Call::admit`].
+    pub(in crate::query) fn admit_text(&self, bytes: usize) -> Result<()> {
+        match bytes > MAX_BYTES {
+            true => Err(Error::new(
+                ErrorKind::LimitExceeded(Limit::Program),
+                "requested length too large",
+            )),
+            false if bytes > UNASKED_BYTES => self.admit(bytes),
+            false => Ok(()),
+        }
+    }
+
+    /// Goes on with what is made bit by bit, and is this large (in bytes) so far.
+    ///
+    /// # Errors
+    /// 57014 when nobody waits for it any more, and as [`Call::admit_text`].
+    pub(in crate::query) fn go_on(&self, bytes: usize) -> Result<()> {
+        self.catalog.stop.check()?;
+        self.admit_text(bytes)
     }
 
     /// What a text is read in the light of.

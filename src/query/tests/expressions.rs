@@ -21,6 +21,7 @@ const CASES: &[(&str, &str)] = &[
     ("arithmetic", include_str!("expressions/arithmetic.txt")),
     ("comparisons", include_str!("expressions/comparisons.txt")),
     ("conditions", include_str!("expressions/conditions.txt")),
+    ("constants", include_str!("expressions/constants.txt")),
     ("datetime", include_str!("expressions/datetime.txt")),
     ("json", include_str!("expressions/json.txt")),
     ("rarer types", include_str!("expressions/rarer.txt")),

@@ -89,7 +89,7 @@ pub(in crate::query) fn array_of(of: &Type) -> Option<Type> {
 }
 
 /// A domain's own type; any other type itself.
-pub(super) fn base(of: &Type) -> &Type {
+pub(in crate::query) fn base(of: &Type) -> &Type {
     match of.kind() {
         Kind::Domain(of) => base(of),
         _ => of,

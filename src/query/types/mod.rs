@@ -20,11 +20,12 @@ mod polymorphic;
 mod resolve;
 #[cfg(test)]
 mod tests;
+mod unoffered;
 mod value;
 
 pub(super) use carrier::carrier;
 pub(super) use cast::cast;
-pub(super) use category::{array_of, element_of};
+pub(super) use category::{array_of, base, element_of};
 pub(super) use coercion::{Coercion, can_cast};
 pub(super) use common::common_type;
 pub(super) use document::document_key;

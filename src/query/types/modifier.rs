@@ -101,7 +101,7 @@ pub(super) fn fit(value: Value, of: &Type, modifier: i32, how: Coercion) -> Resu
             let text = cut(text, modifier - HEADER, of, how)?;
             match length.saturating_sub(text.chars().count()) {
                 0 => Value::Text(text),
-                missing => Value::text(format!("{text}{:missing$}", "")),
+                missing => Value::text(format!("{text}{}", " ".repeat(missing))),
             }
         }
         (Value::Bits(bits), &Type::BIT) => {
@@ -109,7 +109,8 @@ pub(super) fn fit(value: Value, of: &Type, modifier: i32, how: Coercion) -> Resu
             match bits.len() == length {
                 true => Value::Bits(bits),
                 false if how == Coercion::Explicit => {
-                    Value::Bits(format!("{:0<length$.length$}", &*bits).into())
+                    let kept = &bits[..length.min(bits.len())];
+                    Value::Bits((kept.to_owned() + &"0".repeat(length - kept.len())).into())
                 }
                 false => {
                     let found = bits.len();

@@ -16,6 +16,8 @@ use crate::relation::{Field, Kind, Type, type_name};
 
 /// The longest text that a modifier can ask for.
 const MAX_LENGTH: i64 = 10_485_760;
+/// The most bits.
+const MAX_BITS: i64 = 83_886_080;
 /// The most digits of a number, and the furthest that its point can be from them.
 const MAX_PRECISION: i64 = 1_000;
 /// The bits of the two types of floats.
@@ -209,10 +211,12 @@ fn with_modifiers(of: Type, given: &[i64]) -> Result<(Type, i32)> {
         (_, []) => -1,
         (&Type::NUMERIC, [precision]) => numeric(*precision, 0)?,
         (&Type::NUMERIC, [precision, scale]) => numeric(*precision, *scale)?,
-        (&Type::VARCHAR, [length]) => modifier::of_length(length_of("varchar", *length)?),
-        (&Type::BPCHAR, [length]) => modifier::of_length(length_of("char", *length)?),
-        (&Type::BIT, [length]) => length_of("bit", *length)?,
-        (&Type::VARBIT, [length]) => length_of("varbit", *length)?,
+        (&Type::VARCHAR, [length]) => {
+            modifier::of_length(length_of("varchar", *length, MAX_LENGTH)?)
+        }
+        (&Type::BPCHAR, [length]) => modifier::of_length(length_of("char", *length, MAX_LENGTH)?),
+        (&Type::BIT, [length]) => length_of("bit", *length, MAX_BITS)?,
+        (&Type::VARBIT, [length]) => length_of("varbit", *length, MAX_BITS)?,
         (&Type::TIME | &Type::TIMETZ | &Type::TIMESTAMP | &Type::TIMESTAMPTZ, [given]) => {
             digits(*given)
         }
@@ -238,12 +242,12 @@ fn numeric(precision: i64, scale: i64) -> Result<i32> {
     Ok(modifier::of_digits(precision as i32, scale as i32))
 }
 
-fn length_of(what: &str, length: i64) -> Result<i32> {
+fn length_of(what: &str, length: i64, most: i64) -> Result<i32> {
     match length {
         ..1 => Err(misfit(format!("length for type {what} must be at least 1"))),
-        1..=MAX_LENGTH => Ok(length as i32),
+        _ if length <= most => Ok(length as i32),
         _ => Err(misfit(format!(
-            "length for type {what} cannot exceed {MAX_LENGTH}"
+            "length for type {what} cannot exceed {most}"
         ))),
     }
 }

@@ -3,6 +3,7 @@
 use super::category::{array_of, base, category, element_of, is_preferred};
 use super::coercion::{Coercion, can_cast};
 use super::polymorphic::{Bindings, is_polymorphic};
+use super::unoffered;
 use crate::error::{Definition, Error, ErrorKind, Object, Result};
 use crate::query::function::Function;
 use crate::relation::{Field, Kind, Type, type_name};
@@ -31,7 +32,7 @@ struct Candidate {
 /// The function of this name that is called with such arguments.
 ///
 /// # Errors
-/// 42883 when there is none, 42725 when there is more than one, 42804 when nothing
+/// 42883 when there is none, 0A000 when PostgreSQL has one, 42725 when there is more than one, 42804 when nothing
 /// tells what a polymorphic type is.
 pub(in crate::query) fn resolve(
     name: &str,
@@ -45,14 +46,16 @@ pub(in crate::query) fn resolve(
     };
     match best(candidates, arguments) {
         Found::One(candidate) => concrete(candidate, arguments),
-        Found::None => Err(Error::new(
-            ErrorKind::NotFound(Object::Function),
-            format!("function {} does not exist", call()),
-        )
-        .with_hint(
-            "No function matches the given name and argument types. \
-             You might need to add explicit type casts.",
-        )),
+        Found::None => Err(unoffered::function(name, &call()).unwrap_or_else(|| {
+            Error::new(
+                ErrorKind::NotFound(Object::Function),
+                format!("function {} does not exist", call()),
+            )
+            .with_hint(
+                "No function matches the given name and argument types. \
+                 You might need to add explicit type casts.",
+            )
+        })),
         Found::Many => Err(Error::new(
             ErrorKind::InvalidDefinition(Definition::AmbiguousFunction),
             format!("function {} is not unique", call()),
@@ -144,20 +147,24 @@ pub(in crate::query) fn resolve_operator(
     };
     match best(candidates, &operands) {
         Found::One(candidate) => concrete(candidate, &operands),
-        Found::None => Err(Error::new(
-            ErrorKind::NotFound(Object::Function),
-            format!("operator does not exist: {}", call()),
-        )
-        .with_hint(match operands.len() {
-            1 => {
-                "No operator matches the given name and argument type. \
-                  You might need to add an explicit type cast."
-            }
-            _ => {
-                "No operator matches the given name and argument types. \
-                  You might need to add explicit type casts."
-            }
-        })),
+        Found::None => Err(
+            unoffered::operator(symbol, &operands, &call()).unwrap_or_else(|| {
+                Error::new(
+                    ErrorKind::NotFound(Object::Function),
+                    format!("operator does not exist: {}", call()),
+                )
+                .with_hint(match operands.len() {
+                    1 => {
+                        "No operator matches the given name and argument type. \
+                      You might need to add an explicit type cast."
+                    }
+                    _ => {
+                        "No operator matches the given name and argument types. \
+                      You might need to add explicit type casts."
+                    }
+                })
+            }),
+        ),
         Found::Many => Err(Error::new(
             ErrorKind::InvalidDefinition(Definition::AmbiguousFunction),
             format!("operator is not unique: {}", call()),

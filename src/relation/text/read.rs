@@ -27,7 +27,8 @@ impl Value {
     /// 22P02 and for dates and times 22007 when the text does not spell a value
     /// of the type; 22003, 22008, 22009 and 22015 when it is out of range; 22P05
     /// for a `\u0000` in a `jsonb`; 54000 for an array that is too large; 0A000
-    /// for the name of an object and for a row of no declared type.
+    /// for the name of an object, for a row of no declared type and for a type whose
+    /// values are not known here.
     pub fn from_text(text: &str, of: &Type, reading: &Reading) -> Result<Self> {
         Ok(match *of {
             Type::BOOL => {
@@ -83,12 +84,14 @@ impl Value {
                     "input of anonymous composite types is not implemented",
                 ));
             }
+            Type::TS_VECTOR | Type::TSQUERY | Type::JSONPATH => return Err(unread(of)),
             _ if is_reg(of) => reg(text, of)?,
             _ if is_geometric(of) => Self::Geometry(Arc::new(Geometry::read(text, of)?)),
             _ => match of.kind() {
                 Kind::Array(element) => array::read(text, element, reading)?,
                 Kind::Composite(fields) => record::read(text, fields, reading)?,
                 Kind::Domain(base) => Self::from_text(text, base, reading)?,
+                Kind::Range(_) | Kind::Multirange(_) => return Err(unread(of)),
                 Kind::Enum(labels) if !labels.iter().any(|label| label == text) => {
                     return Err(Error::new(
                         ErrorKind::InvalidValue(Fault::Text),
@@ -99,6 +102,14 @@ impl Value {
             },
         })
     }
+}
+
+/// A type whose values are not known here.
+fn unread(of: &Type) -> Error {
+    Error::unsupported(
+        format!("a value of type {}", type_name(of)),
+        "Write it as a text.",
+    )
 }
 
 /// Decimal digits with a sign, between blanks.

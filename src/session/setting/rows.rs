@@ -2,7 +2,7 @@
 
 use super::catalog::{Lifetime, SETTINGS, Setting};
 use super::settings::Settings;
-use super::value::{Kind, Unit, Value};
+use super::value::{Kind, Value};
 use crate::query;
 
 impl Settings {
@@ -48,13 +48,7 @@ fn kind(kind: &Kind) -> (&'static str, Option<&'static str>, Range, Words) {
     match kind {
         Kind::Bool | Kind::AlwaysOn => ("bool", None, None, None),
         Kind::Enum { words, .. } => ("enum", None, None, Some(words)),
-        Kind::Integer { unit, min, max } => {
-            let unit = match unit {
-                Unit::None => None,
-                Unit::Milliseconds => Some("ms"),
-            };
-            ("integer", unit, Some((*min, *max)), None)
-        }
+        Kind::Integer { unit, min, max } => ("integer", unit.name(), Some((*min, *max)), None),
         Kind::Text
         | Kind::Label
         | Kind::User

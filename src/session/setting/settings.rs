@@ -90,6 +90,11 @@ impl Settings {
         Ok(settings)
     }
 
+    /// Says what the server is: the value of a setting that nobody changes.
+    pub fn state(&mut self, name: &'static str, value: String) {
+        self.startup.insert(name.into(), Value::Text(value.into()));
+    }
+
     /// `SET`. A value that lasts for the transaction is checked and forgotten
     /// when there is none; the caller warns of it (25P01).
     ///

@@ -40,6 +40,9 @@ pub(super) enum Kind {
 pub(super) enum Unit {
     None,
     Milliseconds,
+    Kilobytes,
+    /// Pages of 8 kB.
+    Blocks,
 }
 
 /// The value of a setting, in its one spelling.
@@ -53,8 +56,11 @@ pub(super) enum Value {
 /// As in PostgreSQL, which keeps it where a name fits.
 const LABEL_BYTES: usize = 63;
 
-/// Largest first.
-const TIME_UNITS: [(&str, f64); 6] = [
+/// The units that one may write, with how many of what is counted each is; largest
+/// first.
+type Units = &'static [(&'static str, f64)];
+
+const TIME: Units = &[
     ("d", 86_400_000.0),
     ("h", 3_600_000.0),
     ("min", 60_000.0),
@@ -62,6 +68,43 @@ const TIME_UNITS: [(&str, f64); 6] = [
     ("ms", 1.0),
     ("us", 0.001),
 ];
+
+const KILOBYTES: Units = &[
+    ("TB", 1_073_741_824.0),
+    ("GB", 1_048_576.0),
+    ("MB", 1_024.0),
+    ("kB", 1.0),
+    ("B", 1.0 / 1_024.0),
+];
+
+const BLOCKS: Units = &[
+    ("TB", 134_217_728.0),
+    ("GB", 131_072.0),
+    ("MB", 128.0),
+    ("kB", 0.125),
+    ("B", 1.0 / 8_192.0),
+];
+
+impl Unit {
+    fn units(self) -> Units {
+        match self {
+            Self::None => &[],
+            Self::Milliseconds => TIME,
+            Self::Kilobytes => KILOBYTES,
+            Self::Blocks => BLOCKS,
+        }
+    }
+
+    /// What `pg_settings` calls it.
+    pub(super) fn name(self) -> Option<&'static str> {
+        match self {
+            Self::None => None,
+            Self::Milliseconds => Some("ms"),
+            Self::Kilobytes => Some("kB"),
+            Self::Blocks => Some("8kB"),
+        }
+    }
+}
 
 impl Kind {
     /// Reads a value for the setting `name`, which is worth `current` now.
@@ -137,10 +180,9 @@ impl Value {
             Self::Bool(true) => "on".into(),
             Self::Bool(false) => "off".into(),
             Self::Integer(number) => match kind {
-                Kind::Integer {
-                    unit: Unit::Milliseconds,
-                    ..
-                } => show_duration(*number).into(),
+                Kind::Integer { unit, .. } if *unit != Unit::None => {
+                    show_measure(*number, *unit).into()
+                }
                 _ => number.to_string().into(),
             },
             Self::Text(text) => text.as_ref().into(),
@@ -188,12 +230,15 @@ fn read_integer(name: &str, text: &str, unit: Unit, min: i32, max: i32) -> Resul
     let factor = match (rest, unit) {
         ("", _) => 1.0,
         (_, Unit::None) => return Err(invalid(name, text)),
-        (word, Unit::Milliseconds) => {
-            let known = TIME_UNITS.iter().find(|(unit, _)| *unit == word);
+        (word, unit) => {
+            let known = unit.units().iter().find(|(unit, _)| *unit == word);
             known.map(|(_, factor)| *factor).ok_or_else(|| {
-                invalid(name, text).with_hint(
-                    "Valid units for this parameter are \"us\", \"ms\", \"s\", \"min\", \"h\", and \"d\".",
-                )
+                let names: Vec<&str> = unit.units().iter().rev().map(|(name, _)| *name).collect();
+                let names = names.join("\", \"");
+                let (first, last) = names.rsplit_once(" ").unwrap_or(("", names.as_str()));
+                invalid(name, text).with_hint(format!(
+                    "Valid units for this parameter are \"{first} and {last}\"."
+                ))
             })?
         }
     };
@@ -204,10 +249,8 @@ fn read_integer(name: &str, text: &str, unit: Unit, min: i32, max: i32) -> Resul
     // Whole and in range, as was just made sure.
     let number = number as i32;
     if !(min..=max).contains(&number) {
-        let unit = match unit {
-            Unit::None => "",
-            Unit::Milliseconds => " ms",
-        };
+        let unit = unit.name().map(|unit| format!(" {unit}"));
+        let unit = unit.unwrap_or_default();
         return Err(refused(format!(
             "{number}{unit} is outside the valid range for parameter \"{name}\" ({min} .. {max})"
         )));
@@ -239,12 +282,12 @@ fn end_of(text: &str, belongs: impl Fn(u8) -> bool) -> usize {
 }
 
 /// With the largest unit that leaves a whole number.
-fn show_duration(milliseconds: i32) -> String {
-    if milliseconds == 0 {
+fn show_measure(count: i32, unit: Unit) -> String {
+    if count == 0 {
         return "0".to_owned();
     }
-    let number = f64::from(milliseconds);
-    TIME_UNITS
+    let number = f64::from(count);
+    unit.units()
         .iter()
         .find(|(_, factor)| number % factor == 0.0)
         .map_or_else(

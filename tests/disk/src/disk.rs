@@ -13,9 +13,11 @@ use crate::files::Files;
 use crate::image::Fate;
 use crate::vfs;
 
-/// What changes something on a disk.
+/// What happens on a disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
+    /// Bytes are read. The only one that changes nothing.
+    Read,
     /// Bytes are written, or the file is cut off.
     Write,
     /// A file is synced.
@@ -98,15 +100,6 @@ impl Disk {
             numbers,
             met: 0,
         });
-    }
-
-    /// How many operations failed since [`Disk::fail`].
-    pub fn failed(&self) -> u64 {
-        let state = self.state();
-        let failures = state.failures.as_ref();
-        failures.map_or(0, |it| {
-            it.met.clamp(it.numbers.start, it.numbers.end) - it.numbers.start
-        })
     }
 
     /// Nothing fails any more.
@@ -213,6 +206,11 @@ impl State {
         }
     }
 
+    /// Bytes are read.
+    pub(crate) fn read(&mut self) -> Result<(), Failure> {
+        self.meet(Operation::Read)
+    }
+
     /// Opens or makes a file; answers the start it can be used in.
     pub(crate) fn open(&mut self, path: &Path, makes: bool) -> Result<u32, Failure> {
         let is_here = path.parent() == Some(&self.folder());
@@ -301,13 +299,17 @@ impl State {
         }
     }
 
-    /// Counts an operation, and says whether it fails.
+    /// Counts an operation that changes something, and says whether it fails.
     fn begin(&mut self, operation: Operation) -> Result<(), Failure> {
         self.changes += 1;
         if self.cut_at.is_some_and(|at| self.changes > at) {
             self.is_on = false;
             return Err(Failure::Power);
         }
+        self.meet(operation)
+    }
+
+    fn meet(&mut self, operation: Operation) -> Result<(), Failure> {
         match &mut self.failures {
             Some(failures) if failures.operation == operation => {
                 failures.met += 1;

@@ -10,7 +10,7 @@
 //!   was synced, and of the rest nothing, everything, or any part down to a sector,
 //!   whatever the seed says. The name of a file that was made or deleted is safe once
 //!   its folder was synced.
-//! * **A write or a sync fails** ([`Disk::fail`]) with `SQLITE_IOERR`. After a failed
+//! * **A read, a write or a sync fails** ([`Disk::fail`]) with `SQLITE_IOERR`. After a failed
 //!   sync a part of what it was to sync is on the disk, and no later sync brings the
 //!   rest there: that is how Linux does it.
 //! * **It is full** ([`Disk::limit`]): a write that makes a file longer than there is

@@ -221,7 +221,7 @@ fn code(failure: Failure, otherwise: c_int) -> c_int {
 
 impl Handle {
     /// Does something with the disk, under the file's name.
-    fn change(
+    fn use_disk(
         &self,
         run: impl FnOnce(&mut State, &OsStr) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
@@ -231,7 +231,7 @@ impl Handle {
     }
 
     fn can_be_used(&self) -> bool {
-        self.change(|_, _| Ok(())).is_ok()
+        self.use_disk(|_, _| Ok(())).is_ok()
     }
 }
 
@@ -253,8 +253,8 @@ unsafe extern "C" fn read(
 ) -> c_int {
     // SAFETY: SQLite's promise, handed on.
     unsafe {
-        if !handle(file).can_be_used() {
-            return sys::SQLITE_IOERR_READ;
+        if let Err(failure) = handle(file).use_disk(|disk, _| disk.read()) {
+            return code(failure, sys::SQLITE_IOERR_READ);
         }
         let (below, methods) = below(file);
         let read = methods.xRead.expect("every file is read");
@@ -272,7 +272,7 @@ unsafe extern "C" fn write(
     unsafe {
         let bytes = std::slice::from_raw_parts(buffer.cast::<u8>(), len as usize);
         let handle = handle(file);
-        let written = handle.change(|disk, name| disk.write(name, offset as u64, bytes));
+        let written = handle.use_disk(|disk, name| disk.write(name, offset as u64, bytes));
         if let Err(failure) = written {
             return code(failure, sys::SQLITE_IOERR_WRITE);
         }
@@ -285,7 +285,7 @@ unsafe extern "C" fn write(
 unsafe extern "C" fn truncate(file: *mut sqlite3_file, len: i64) -> c_int {
     // SAFETY: SQLite's promise, handed on.
     unsafe {
-        let truncated = handle(file).change(|disk, name| disk.truncate(name, len as u64));
+        let truncated = handle(file).use_disk(|disk, name| disk.truncate(name, len as u64));
         if let Err(failure) = truncated {
             return code(failure, sys::SQLITE_IOERR_TRUNCATE);
         }
@@ -300,7 +300,7 @@ unsafe extern "C" fn sync(file: *mut sqlite3_file, _flags: c_int) -> c_int {
     // SAFETY: SQLite's promise.
     let handle = unsafe { handle(file) };
     let names = handle.syncs_name;
-    match handle.change(|disk, name| disk.sync(name, names)) {
+    match handle.use_disk(|disk, name| disk.sync(name, names)) {
         Ok(()) => {
             handle.syncs_name = false;
             sys::SQLITE_OK

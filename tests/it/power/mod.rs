@@ -1,4 +1,4 @@
-//! The disk fails: the power is cut, a write or a sync fails, there is no room.
+//! The disk fails: the power is cut, a read, a write or a sync fails, there is no room.
 //!
 //! `crash` kills the process, whose writes the system's cache outlives. Here the
 //! registry runs in the test, on a [`disk::Disk`] that loses what was not synced. A
@@ -21,6 +21,7 @@ mod client;
 mod follower;
 mod world;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use disk::{Disk, Operation};
@@ -127,25 +128,18 @@ fn a_commit_survives_as_far_as_it_is_synced() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_write_or_sync_that_fails_fails_what_it_was_for_and_nothing_else() {
+async fn what_fails_fails_what_it_was_for_and_nothing_else() {
     let mut world = World::new(seed());
     let mut met = 0;
     for round in 0..rounds(FAULTS) {
-        let (operation, numbers) = match round % 2 {
+        let (operation, numbers) = match round % 3 {
             0 => (Operation::Write, 1_000),
-            _ => (Operation::Sync, 30),
+            1 => (Operation::Sync, 30),
+            _ => (Operation::Read, 100),
         };
         let first = world.rng.u64(0..numbers);
         let last = world.rng.u64(first..first + numbers / 2);
-        let suffered = suffer(
-            &mut world,
-            "58030",
-            |disk| disk.fail(operation, first..last + 1),
-            Disk::repair,
-        );
-        met += suffered.await.unwrap_or_else(|violation| {
-            panic!("round {round}, {operation:?} {first}: {violation}")
-        });
+        met += suffer_round(&mut world, &Fault::Failing(operation, first..last + 1)).await;
     }
     assert!(met > 0, "nobody met a fault");
 }
@@ -154,17 +148,9 @@ async fn a_write_or_sync_that_fails_fails_what_it_was_for_and_nothing_else() {
 async fn a_full_disk_is_an_error_until_there_is_room_again() {
     let mut world = World::new(seed());
     let mut met = 0;
-    for round in 0..rounds(FAULTS) {
+    for _ in 0..rounds(FAULTS) {
         let room = world.rng.u64(0..300_000);
-        let suffered = suffer(
-            &mut world,
-            "53100",
-            |disk| disk.limit(Some(room)),
-            |disk| disk.limit(None),
-        );
-        met += suffered
-            .await
-            .unwrap_or_else(|violation| panic!("round {round}, room {room}: {violation}"));
+        met += suffer_round(&mut world, &Fault::Full(room)).await;
     }
     assert!(met > 0, "nobody met the end of the disk");
 }
@@ -216,33 +202,66 @@ async fn live(world: &mut World) -> Verdict {
     all_are(&errors, "58030")
 }
 
-/// Something fails while the clients work, and then no longer: they are told, the
-/// registry is read and the log followed all the time, and everything goes on without a
-/// restart. In the end the power is cut. Answers how many statements failed.
-async fn suffer(
-    world: &mut World,
-    sqlstate: &str,
-    begin: impl FnOnce(&Disk),
-    end: impl FnOnce(&Disk),
-) -> Verdict<usize> {
-    let registry = world.start().await?;
-    let outcome = suffer_in(world, &registry, sqlstate, begin, end).await;
-    world.cut(Some(registry)).await;
-    outcome
+/// What is wrong with the disk for a while.
+#[derive(Debug)]
+enum Fault {
+    /// Operations of these numbers fail.
+    Failing(Operation, Range<u64>),
+    /// There is room for so many bytes more.
+    Full(u64),
 }
 
-async fn suffer_in(
-    world: &mut World,
-    registry: &Arc<Registry>,
-    sqlstate: &str,
-    begin: impl FnOnce(&Disk),
-    end: impl FnOnce(&Disk),
-) -> Verdict<usize> {
-    begin(&world.disk);
+impl Fault {
+    fn begin(&self, disk: &Disk) {
+        match self {
+            Self::Failing(operation, numbers) => disk.fail(*operation, numbers.clone()),
+            Self::Full(room) => disk.limit(Some(*room)),
+        }
+    }
+
+    fn end(&self, disk: &Disk) {
+        match self {
+            Self::Failing(..) => disk.repair(),
+            Self::Full(_) => disk.limit(None),
+        }
+    }
+
+    /// What a client is told.
+    fn sqlstate(&self) -> &'static str {
+        match self {
+            Self::Failing(..) => "58030",
+            Self::Full(_) => "53100",
+        }
+    }
+
+    fn stops_reads(&self) -> bool {
+        matches!(self, Self::Failing(Operation::Read, _))
+    }
+}
+
+async fn suffer_round(world: &mut World, fault: &Fault) -> usize {
+    let suffered = match world.start().await {
+        Ok(registry) => {
+            let suffered = suffer(world, &registry, fault).await;
+            world.cut(Some(registry)).await;
+            suffered
+        }
+        Err(violation) => Err(violation),
+    };
+    suffered.unwrap_or_else(|violation| panic!("{fault:?}: {violation}"))
+}
+
+/// Something fails while the clients work, and then no longer: they are told, the
+/// registry is read and the log followed all the time, and everything goes on without a
+/// restart. Answers how many statements failed.
+async fn suffer(world: &mut World, registry: &Arc<Registry>, fault: &Fault) -> Verdict<usize> {
+    fault.begin(&world.disk);
     let errors = world.work(registry, STEPS).await;
-    all_are(&errors, sqlstate)?;
-    world.inspect(registry, false).await?;
-    end(&world.disk);
+    all_are(&errors, fault.sqlstate())?;
+    if !fault.stops_reads() {
+        world.inspect(registry, false).await?;
+    }
+    fault.end(&world.disk);
     let more = world.work(registry, 2).await;
     ensure(more.is_empty(), || format!("it does not go on: {more:?}"))?;
     world.inspect(registry, false).await?;

@@ -56,14 +56,17 @@ pub(super) static PATTERNS: &[Function] = &[
         TEXTS,
         split_array,
     ),
-    Function::set("regexp_split_to_table", &[TEXT, TEXT], TEXT, |_, values| {
-        split("regexp_split_to_table()", values)
-    }),
+    Function::set(
+        "regexp_split_to_table",
+        &[TEXT, TEXT],
+        TEXT,
+        |call, values| split(call, "regexp_split_to_table()", values),
+    ),
     Function::set(
         "regexp_split_to_table",
         &[TEXT, TEXT, TEXT],
         TEXT,
-        |_, values| split("regexp_split_to_table()", values),
+        |call, values| split(call, "regexp_split_to_table()", values),
     ),
     Function::row("regexp_count", &[TEXT, TEXT], INT4, count),
     Function::row("regexp_count", &[TEXT, TEXT, INT4], INT4, count),
@@ -104,6 +107,10 @@ pub(super) static PATTERNS: &[Function] = &[
 const TEXT: Type = Type::TEXT;
 const TEXTS: Type = Type::TEXT_ARRAY;
 const INT4: Type = Type::INT4;
+
+/// How many matches are replaced before it is asked whether they are wanted, and
+/// whether there is room for the text.
+const UNASKED_MATCHES: usize = 1 << 10;
 
 fn refused(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::InvalidValue(Fault::Parameter), message)
@@ -162,17 +169,17 @@ fn matched(_: &Call<'_>, values: &[Value]) -> Result<Value> {
     Ok(found.map_or(Value::Null, |found| groups(text, &found)))
 }
 
-fn matches(_: &Call<'_>, values: &[Value]) -> Result<Vec<Value>> {
+fn matches(call: &Call<'_>, values: &[Value]) -> Result<Vec<Value>> {
     let (regex, options) = regex(values, 2, None)?;
     let text = values.text(0);
     let found = match options.is_global {
-        true => regex.find_all(text, 0)?,
+        true => regex.find_all(call, text, 0)?,
         false => regex.find(text, 0)?.into_iter().collect(),
     };
     Ok(found.iter().map(|found| groups(text, found)).collect())
 }
 
-fn replace(_: &Call<'_>, values: &[Value]) -> Result<Value> {
+fn replace(call: &Call<'_>, values: &[Value]) -> Result<Value> {
     if values.len() > 3 && values.text(3).starts_with(|c: char| c.is_ascii_digit()) {
         let flag = &values.text(3)[..1];
         return Err(
@@ -183,10 +190,10 @@ fn replace(_: &Call<'_>, values: &[Value]) -> Result<Value> {
     }
     let (regex, options) = regex(values, 3, None)?;
     let nth = if options.is_global { 0 } else { 1 };
-    replaced(&regex, values, 0, nth)
+    replaced(call, &regex, values, 0, nth)
 }
 
-fn replace_nth(_: &Call<'_>, values: &[Value]) -> Result<Value> {
+fn replace_nth(call: &Call<'_>, values: &[Value]) -> Result<Value> {
     let start = start(values, 3)?;
     let nth = match values.get(4) {
         Some(_) => not_negative(values, 4, "n")?,
@@ -199,25 +206,34 @@ fn replace_nth(_: &Call<'_>, values: &[Value]) -> Result<Value> {
     } else {
         nth
     };
-    replaced(&regex, values, start, nth)
+    replaced(call, &regex, values, start, nth)
 }
 
 /// The text with its `nth` match replaced, or with all of them for 0.
-fn replaced(regex: &Regex, values: &[Value], from: usize, nth: usize) -> Result<Value> {
+fn replaced(
+    call: &Call<'_>,
+    regex: &Regex,
+    values: &[Value],
+    from: usize,
+    nth: usize,
+) -> Result<Value> {
     let (text, replacement) = (values.text(0), values.text(2));
     let found = match nth {
         1 => regex.find(text, from)?.into_iter().collect(),
-        _ => regex.find_all(text, from)?,
+        _ => regex.find_all(call, text, from)?,
     };
     let mut out = String::with_capacity(text.len());
     let mut done = 0;
-    for (number, groups) in (1..).zip(&found) {
+    for (number, groups) in (1_usize..).zip(&found) {
         if nth != 0 && nth != number {
             continue;
         }
         let whole = groups[0].clone().expect("a match has a place");
         out.push_str(&text[done..whole.start]);
         expand(replacement, text, groups, &mut out);
+        if number.is_multiple_of(UNASKED_MATCHES) {
+            call.go_on(out.len())?;
+        }
         done = whole.end;
     }
     out.push_str(&text[done..]);
@@ -256,12 +272,12 @@ fn expand(replacement: &str, text: &str, groups: &Groups, out: &mut String) {
 
 /// The parts between matches. An empty match at either end, or right behind
 /// another one, parts nothing.
-fn split(name: &str, values: &[Value]) -> Result<Vec<Value>> {
+fn split(call: &Call<'_>, name: &str, values: &[Value]) -> Result<Vec<Value>> {
     let (regex, _) = regex(values, 2, Some(name))?;
     let text = values.text(0);
     let mut parts = Vec::new();
     let mut done = 0;
-    for groups in regex.find_all(text, 0)? {
+    for groups in regex.find_all(call, text, 0)? {
         let whole = groups[0].clone().expect("a match has a place");
         if whole.is_empty() && (whole.end == done || whole.end == text.len()) {
             continue;
@@ -273,8 +289,8 @@ fn split(name: &str, values: &[Value]) -> Result<Vec<Value>> {
     Ok(parts)
 }
 
-fn split_array(_: &Call<'_>, values: &[Value]) -> Result<Value> {
-    let parts = split("regexp_split_to_array()", values)?;
+fn split_array(call: &Call<'_>, values: &[Value]) -> Result<Value> {
+    let parts = split(call, "regexp_split_to_array()", values)?;
     Ok(Value::Array(Array::list(TEXT, parts).into()))
 }
 
@@ -302,29 +318,30 @@ fn not_negative(values: &[Value], at: usize, name: &str) -> Result<usize> {
 }
 
 /// All matches from a place on, which may lie behind the text.
-fn all_from(regex: &Regex, text: &str, from: usize) -> Result<Vec<Groups>> {
+fn all_from(call: &Call<'_>, regex: &Regex, text: &str, from: usize) -> Result<Vec<Groups>> {
     match from > text.len() {
         true => Ok(Vec::new()),
-        false => regex.find_all(text, from),
+        false => regex.find_all(call, text, from),
     }
 }
 
-fn count(_: &Call<'_>, values: &[Value]) -> Result<Value> {
+fn count(call: &Call<'_>, values: &[Value]) -> Result<Value> {
     let start = start(values, 2)?;
     let (regex, _) = regex(values, 3, Some("regexp_count()"))?;
-    let found = all_from(&regex, values.text(0), start)?;
+    let found = all_from(call, &regex, values.text(0), start)?;
     Ok(Value::Int4(i32::try_from(found.len()).unwrap_or(i32::MAX)))
 }
 
 /// The place of the `n`th match, or of one of its groups.
 fn place(
+    call: &Call<'_>,
     regex: &Regex,
     values: &[Value],
     start: usize,
     nth: usize,
     group: usize,
 ) -> Result<Option<std::ops::Range<usize>>> {
-    let found = all_from(regex, values.text(0), start)?;
+    let found = all_from(call, regex, values.text(0), start)?;
     let groups = found.get(nth - 1);
     Ok(groups.and_then(|groups| groups.get(group).cloned().flatten()))
 }
@@ -339,7 +356,7 @@ fn nth(values: &[Value], at: usize) -> Result<usize> {
     }
 }
 
-fn instr(_: &Call<'_>, values: &[Value]) -> Result<Value> {
+fn instr(call: &Call<'_>, values: &[Value]) -> Result<Value> {
     let (start, nth) = (start(values, 2)?, nth(values, 3)?);
     let is_end = match values.get(4).map(|_| values.int4(4)) {
         None | Some(0) => false,
@@ -351,20 +368,20 @@ fn instr(_: &Call<'_>, values: &[Value]) -> Result<Value> {
         None => 0,
     };
     let (regex, _) = regex(values, 5, Some("regexp_instr()"))?;
-    let found = place(&regex, values, start, nth, group)?;
+    let found = place(call, &regex, values, start, nth, group)?;
     let at = found.map(|place| if is_end { place.end } else { place.start });
     let text = values.text(0);
     let number = at.map_or(0, |at| text[..at].chars().count() + 1);
     Ok(Value::Int4(i32::try_from(number).unwrap_or(i32::MAX)))
 }
 
-fn substr(_: &Call<'_>, values: &[Value]) -> Result<Value> {
+fn substr(call: &Call<'_>, values: &[Value]) -> Result<Value> {
     let (start, nth) = (start(values, 2)?, nth(values, 3)?);
     let group = match values.get(5) {
         Some(_) => not_negative(values, 5, "subexpr")?,
         None => 0,
     };
     let (regex, _) = regex(values, 4, Some("regexp_substr()"))?;
-    let found = place(&regex, values, start, nth, group)?;
+    let found = place(call, &regex, values, start, nth, group)?;
     Ok(found.map_or(Value::Null, |place| Value::text(&values.text(0)[place])))
 }

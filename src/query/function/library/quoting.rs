@@ -213,6 +213,7 @@ fn format(call: &Call<'_>, values: &[Value]) -> Result<Value> {
         let missing = usize::try_from(width.unsigned_abs())
             .unwrap_or(usize::MAX)
             .saturating_sub(text.chars().count());
+        call.admit_text((out.len() + text.len()).saturating_add(missing))?;
         let is_left = place.is_left || width < 0;
         out.push_str(if is_left { &text } else { "" });
         out.extend(std::iter::repeat_n(' ', missing));

@@ -79,6 +79,7 @@ pub(super) static STRINGS: &[Function] = &[
     }),
     Function::row("split_part", &[TEXT, TEXT, INT4], TEXT, split_part),
     Function::row("concat", &[Type::ANY], TEXT, |call, values| {
+        call.admit_text(values.iter().map(Value::bytes).sum())?;
         let texts = call.texts(values);
         Ok(Value::text(texts.into_iter().flatten().collect::<String>()))
     })
@@ -109,14 +110,8 @@ pub(super) static STRINGS: &[Function] = &[
         to_array,
     )
     .lenient(),
-    Function::set("string_to_table", &[TEXT, TEXT], TEXT, |_, values| {
-        Ok(split(values).unwrap_or_default())
-    })
-    .lenient(),
-    Function::set("string_to_table", &[TEXT, TEXT, TEXT], TEXT, |_, values| {
-        Ok(split(values).unwrap_or_default())
-    })
-    .lenient(),
+    Function::set("string_to_table", &[TEXT, TEXT], TEXT, to_set).lenient(),
+    Function::set("string_to_table", &[TEXT, TEXT, TEXT], TEXT, to_set).lenient(),
     Function::row("normalize", &[TEXT], TEXT, normalize),
     Function::row("normalize", &[TEXT, TEXT], TEXT, normalize),
     Function::row("is_normalized", &[TEXT], Type::BOOL, is_normalized),
@@ -125,9 +120,6 @@ pub(super) static STRINGS: &[Function] = &[
 
 const TEXT: Type = Type::TEXT;
 const INT4: Type = Type::INT4;
-
-/// The largest text, as PostgreSQL has it (in bytes).
-const MAX_BYTES: usize = 0x3fff_ffff - 4;
 
 fn count(count: usize) -> Value {
     Value::Int4(i32::try_from(count).unwrap_or(i32::MAX))
@@ -184,13 +176,6 @@ fn negative_length() -> Error {
     )
 }
 
-fn too_long() -> Error {
-    Error::new(
-        ErrorKind::LimitExceeded(Limit::Program),
-        "requested length too large",
-    )
-}
-
 /// The characters from `start`, counted from 1, which may lie before the first;
 /// `length` is counted from there.
 fn part(text: &str, start: i64, length: Option<i64>) -> Result<&str> {
@@ -212,7 +197,7 @@ fn substring(_: &Call<'_>, values: &[Value]) -> Result<Value> {
     part(values.text(0), values.int(1), length).map(Value::text)
 }
 
-fn overlay(_: &Call<'_>, values: &[Value]) -> Result<Value> {
+fn overlay(call: &Call<'_>, values: &[Value]) -> Result<Value> {
     let (text, new, start) = (values.text(0), values.text(1), values.int(2));
     let length = match values.get(3) {
         Some(_) => values.int(3),
@@ -221,6 +206,7 @@ fn overlay(_: &Call<'_>, values: &[Value]) -> Result<Value> {
     if start <= 0 {
         return Err(negative_length());
     }
+    call.admit_text(text.len() + new.len())?;
     let before = part(text, 1, Some(start - 1))?;
     let after = part(text, start.saturating_add(length), None)?;
     Ok(Value::text([before, new, after].concat()))
@@ -241,10 +227,7 @@ fn replace(call: &Call<'_>, values: &[Value]) -> Result<Value> {
         0 => 0,
         more => text.len() + text.matches(from).count().saturating_mul(more),
     };
-    if bytes > MAX_BYTES {
-        return Err(too_long());
-    }
-    call.admit(bytes)?;
+    call.admit_text(bytes)?;
     Ok(Value::text(text.replace(from, to)))
 }
 
@@ -268,10 +251,8 @@ fn padding<'a>(call: &Call<'_>, values: &'a [Value]) -> Result<(String, &'a str)
     let (text, length) = (values.text(0), values.int4(1).max(0));
     let fill = values.get(2).map_or(" ", |_| values.text(2));
     let wanted = usize::try_from(length).expect("it is not negative");
-    if wanted.saturating_mul(4) > MAX_BYTES {
-        return Err(too_long());
-    }
-    call.admit(wanted)?;
+    // A character has four bytes at most, and PostgreSQL takes all to have them.
+    call.admit_text(wanted.saturating_mul(4))?;
     let text = &text[..offset(text, length)];
     let missing = wanted - text.chars().count();
     Ok((fill.chars().cycle().take(missing).collect(), text))
@@ -291,10 +272,7 @@ fn repeat(call: &Call<'_>, values: &[Value]) -> Result<Value> {
     let (text, times) = (values.text(0), values.int4(1).max(0));
     let times = usize::try_from(times).expect("it is not negative");
     let bytes = text.len().saturating_mul(times);
-    if bytes > MAX_BYTES {
-        return Err(too_long());
-    }
-    call.admit(bytes)?;
+    call.admit_text(bytes)?;
     Ok(Value::text(text.repeat(times)))
 }
 
@@ -320,6 +298,8 @@ fn concat_ws(call: &Call<'_>, values: &[Value]) -> Result<Value> {
     if values.is_null(0) {
         return Ok(Value::Null);
     }
+    let delimiters = values.text(0).len().saturating_mul(values.len());
+    call.admit_text(delimiters + values.iter().map(Value::bytes).sum::<usize>())?;
     let texts: Vec<String> = call.texts(&values[1..]).into_iter().flatten().collect();
     Ok(Value::text(texts.join(values.text(0))))
 }
@@ -346,11 +326,15 @@ fn chr(_: &Call<'_>, values: &[Value]) -> Result<Value> {
     }
 }
 
+/// How many parts are made before it is asked whether they are wanted, and whether
+/// there is room for them.
+const UNASKED_PARTS: usize = 1 << 12;
+
 /// The parts of a text, NULL for those that are spelled like the third argument.
 /// Nothing for NULL.
-fn split(values: &[Value]) -> Option<Vec<Value>> {
+fn split(call: &Call<'_>, values: &[Value]) -> Result<Option<Vec<Value>>> {
     if values.is_null(0) {
-        return None;
+        return Ok(None);
     }
     let text = values.text(0);
     let null = (values.len() > 2 && !values.is_null(2)).then(|| values.text(2));
@@ -358,24 +342,34 @@ fn split(values: &[Value]) -> Option<Vec<Value>> {
         Some(null) if null == part => Value::Null,
         _ => Value::text(part),
     };
-    Some(if text.is_empty() {
-        Vec::new()
-    } else if values.is_null(1) {
-        let mut buffer = [0; 4];
-        let characters = text.chars();
-        characters
-            .map(|c| part(c.encode_utf8(&mut buffer)))
-            .collect()
-    } else if values.text(1).is_empty() {
-        vec![part(text)]
-    } else {
-        text.split(values.text(1)).map(part).collect()
-    })
+    let mut parts = Vec::new();
+    let mut push = |text: &str| -> Result<()> {
+        if parts.len().is_multiple_of(UNASKED_PARTS) {
+            call.go_on(parts.len() * size_of::<Value>() * 2)?;
+        }
+        parts.push(part(text));
+        Ok(())
+    };
+    match (values.is_null(1), text) {
+        (_, "") => {}
+        (true, _) => {
+            let mut buffer = [0; 4];
+            let mut characters = text.chars();
+            characters.try_for_each(|c| push(c.encode_utf8(&mut buffer)))?;
+        }
+        (false, _) if values.text(1).is_empty() => push(text)?,
+        (false, _) => text.split(values.text(1)).try_for_each(push)?,
+    }
+    Ok(Some(parts))
 }
 
-fn to_array(_: &Call<'_>, values: &[Value]) -> Result<Value> {
-    let array = split(values).map(|parts| Value::Array(Array::list(TEXT, parts).into()));
+fn to_array(call: &Call<'_>, values: &[Value]) -> Result<Value> {
+    let array = split(call, values)?.map(|parts| Value::Array(Array::list(TEXT, parts).into()));
     Ok(array.unwrap_or(Value::Null))
+}
+
+fn to_set(call: &Call<'_>, values: &[Value]) -> Result<Vec<Value>> {
+    Ok(split(call, values)?.unwrap_or_default())
 }
 
 /// The text in the normal form that the second argument names.

@@ -14,7 +14,8 @@ pub(super) static TABLE: &[Function] = &[
         "||",
         &[Type::BYTEA, Type::BYTEA],
         Type::BYTEA,
-        |_, values| {
+        |call, values| {
+            call.admit_text(values.bytes(0).len() + values.bytes(1).len())?;
             Ok(Value::Bytea(
                 [values.bytes(0), values.bytes(1)].concat().into(),
             ))
@@ -54,6 +55,7 @@ pub(super) static TABLE: &[Function] = &[
 
 /// What has another type is written as its text.
 fn texts(call: &Call<'_>, values: &[Value]) -> Result<Value> {
+    call.admit_text(values.iter().map(length).sum())?;
     let style = &call.catalog.context.style;
     let mut text = String::new();
     for value in values {
@@ -66,6 +68,14 @@ fn texts(call: &Call<'_>, values: &[Value]) -> Result<Value> {
         }
     }
     Ok(Value::text(text))
+}
+
+/// How long the text of a value is, if it is long (in bytes).
+fn length(value: &Value) -> usize {
+    match value {
+        Value::Text(text) | Value::Bits(text) | Value::Jsonb(text) => text.len(),
+        other => other.bytes(),
+    }
 }
 
 fn list_of(element: &Type, value: &Value) -> Value {

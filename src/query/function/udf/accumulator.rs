@@ -5,7 +5,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use arrow_row::{OwnedRow, RowConverter, SortField};
-use datafusion::arrow::array::ArrayRef;
+use datafusion::arrow::array::{Array, ArrayRef};
+use datafusion::arrow::compute;
+use datafusion::common::cast::as_string_array;
 use datafusion::common::{DataFusionError, Result as EngineResult, ScalarValue};
 use datafusion::logical_expr::Accumulator;
 
@@ -40,10 +42,8 @@ impl Running {
     }
 
     fn add(&mut self, columns: &[ArrayRef]) -> Result<()> {
-        for row in self.called.rows(columns)?.into_iter().flatten() {
-            self.aggregate.add(&row)?;
-        }
-        Ok(())
+        let Self { called, aggregate } = self;
+        called.each_row(columns, |row| aggregate.add(row))
     }
 }
 
@@ -59,6 +59,126 @@ impl Accumulator for Running {
 
     fn size(&self) -> usize {
         size_of::<Self>() + self.aggregate.bytes()
+    }
+
+    fn state(&mut self) -> EngineResult<Vec<ScalarValue>> {
+        no_state()
+    }
+
+    fn merge_batch(&mut self, _states: &[ArrayRef]) -> EngineResult<()> {
+        no_state()
+    }
+}
+
+/// Keeps the only argument of every row as the engine carries it.
+pub(super) struct Gathered {
+    called: Arc<Called>,
+    /// What came, in pieces that become larger: of two that follow each other the first
+    /// is the larger one, unless both are large.
+    pieces: Vec<ArrayRef>,
+    bytes: usize,
+}
+
+/// Pieces of so many rows are not put together before the end.
+const LARGE_PIECE: usize = 8 << 10;
+
+impl Gathered {
+    pub(super) fn new(called: Arc<Called>) -> Self {
+        Self {
+            called,
+            pieces: Vec::new(),
+            bytes: 0,
+        }
+    }
+
+    fn add(&mut self, piece: &ArrayRef) -> EngineResult<()> {
+        // Of a part of a batch only the part is kept: two arrays are copied into a third.
+        let mut piece = concat(&[piece, &piece.slice(0, 0)])?;
+        while let Some(last) = self
+            .pieces
+            .pop_if(|last| last.len() < LARGE_PIECE && last.len() <= piece.len())
+        {
+            self.bytes -= last.get_array_memory_size();
+            piece = concat(&[&last, &piece])?;
+        }
+        self.bytes += piece.get_array_memory_size();
+        self.pieces.push(piece);
+        Ok(())
+    }
+}
+
+/// Arrays one behind the other.
+fn concat(arrays: &[&ArrayRef]) -> EngineResult<ArrayRef> {
+    let arrays: Vec<&dyn Array> = arrays.iter().map(|array| array.as_ref()).collect();
+    Ok(compute::concat(&arrays)?)
+}
+
+impl Accumulator for Gathered {
+    fn update_batch(&mut self, columns: &[ArrayRef]) -> EngineResult<()> {
+        match columns.first() {
+            Some(column) if !column.is_empty() => self.add(column),
+            _ => Ok(()),
+        }
+    }
+
+    fn evaluate(&mut self) -> EngineResult<ScalarValue> {
+        match self.pieces.is_empty() {
+            true => self.called.scalar(&Value::Null),
+            false => {
+                let pieces: Vec<&ArrayRef> = self.pieces.iter().collect();
+                self.called.gathered(concat(&pieces)?)
+            }
+        }
+    }
+
+    fn size(&self) -> usize {
+        size_of::<Self>() + self.bytes
+    }
+
+    fn state(&mut self) -> EngineResult<Vec<ScalarValue>> {
+        no_state()
+    }
+
+    fn merge_batch(&mut self, _states: &[ArrayRef]) -> EngineResult<()> {
+        no_state()
+    }
+}
+
+/// Puts the first argument of every row behind the second one, as the engine carries
+/// them; the first delimiter is left out.
+pub(super) struct Joined {
+    called: Arc<Called>,
+    text: Option<String>,
+}
+
+impl Joined {
+    pub(super) fn new(called: Arc<Called>) -> Self {
+        Self { called, text: None }
+    }
+}
+
+impl Accumulator for Joined {
+    fn update_batch(&mut self, columns: &[ArrayRef]) -> EngineResult<()> {
+        let (texts, delimiters) = (as_string_array(&columns[0])?, as_string_array(&columns[1])?);
+        for (text, delimiter) in texts.iter().zip(delimiters) {
+            let Some(text) = text else { continue };
+            match &mut self.text {
+                None => self.text = Some(text.to_owned()),
+                Some(all) => {
+                    all.push_str(delimiter.unwrap_or_default());
+                    all.push_str(text);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn evaluate(&mut self) -> EngineResult<ScalarValue> {
+        Ok(ScalarValue::Utf8(self.text.clone()))
+    }
+
+    fn size(&self) -> usize {
+        size_of::<Self>() + self.text.as_ref().map_or(0, String::capacity)
     }
 
     fn state(&mut self) -> EngineResult<Vec<ScalarValue>> {
@@ -229,4 +349,4 @@ macro_rules! shown_by_name {
     )*};
 }
 
-shown_by_name!(Running, Arranged, Sliding);
+shown_by_name!(Running, Gathered, Joined, Arranged, Sliding);

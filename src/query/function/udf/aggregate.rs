@@ -5,18 +5,19 @@ use std::sync::Arc;
 use datafusion::arrow::array::ArrayRef;
 use datafusion::arrow::compute::SortOptions;
 use datafusion::arrow::datatypes::DataType;
+use datafusion::common::utils::SingleRowListArrayBuilder;
 use datafusion::common::{Result as EngineResult, ScalarValue};
 use datafusion::logical_expr::function::AccumulatorArgs;
 use datafusion::logical_expr::utils::AggregateOrderSensitivity;
 use datafusion::logical_expr::{Accumulator, AggregateUDF, AggregateUDFImpl, Signature};
 
-use super::accumulator::{Arranged, Running, Sliding};
+use super::accumulator::{Arranged, Gathered, Joined, Running, Sliding};
 use super::bound::Bound;
 use crate::error::Result;
 use crate::query::error::carried;
 use crate::query::function::{Aggregate, Body};
 use crate::query::types;
-use crate::relation::Value;
+use crate::relation::{Type, Value};
 
 /// In which order, and whether once only, an aggregate is given its rows. Its
 /// arguments are followed by the keys to order by, and those by the keys by which
@@ -101,6 +102,47 @@ impl Called {
             .collect())
     }
 
+    /// Calls with the arguments of each row that is not passed over.
+    pub(super) fn each_row(
+        &self,
+        columns: &[ArrayRef],
+        mut each: impl FnMut(&[Value]) -> Result<()>,
+    ) -> Result<()> {
+        let rows = columns.first().map_or(0, |column| column.len());
+        let columns = columns.iter().zip(&*self.bound.arguments);
+        let columns = columns.map(|(column, of)| Ok(types::values(column, of)?.into_iter()));
+        let mut columns = columns.collect::<Result<Vec<_>>>()?;
+        let is_strict = self.bound.function.is_strict;
+        let mut row = Vec::with_capacity(columns.len());
+        for _ in 0..rows {
+            row.clear();
+            row.extend(columns.iter_mut().filter_map(Iterator::next));
+            if !is_strict || !row.contains(&Value::Null) {
+                each(&row)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether its answer is the array of its arguments.
+    fn is_array(&self) -> bool {
+        self.bound.function.name == "array_agg"
+            && types::element_of(&self.bound.arguments[0]).is_none()
+    }
+
+    /// Whether its answer is its first argument, again and again, with the second one
+    /// between.
+    fn is_joined_text(&self) -> bool {
+        self.bound.function.name == "string_agg" && self.bound.returns == Type::TEXT
+    }
+
+    /// The array of these arguments.
+    pub(super) fn gathered(&self, elements: ArrayRef) -> EngineResult<ScalarValue> {
+        let lists = SingleRowListArrayBuilder::new(elements).build_list_array();
+        let array = types::plain_arrays(lists, &self.bound.arguments[0]);
+        ScalarValue::try_from_array(&array, 0)
+    }
+
     /// A value as the engine has it.
     pub(super) fn scalar(&self, value: &Value) -> EngineResult<ScalarValue> {
         types::scalar(value, &self.bound.returns).map_err(carried)
@@ -129,6 +171,12 @@ impl AggregateUDFImpl for Grouped {
 
     fn accumulator(&self, _call: AccumulatorArgs<'_>) -> EngineResult<Box<dyn Accumulator>> {
         if self.0.arrangement == Arrangement::default() {
+            if self.0.is_array() {
+                return Ok(Box::new(Gathered::new(self.0.clone())));
+            }
+            if self.0.is_joined_text() {
+                return Ok(Box::new(Joined::new(self.0.clone())));
+            }
             return Ok(Box::new(Running::new(self.0.clone())));
         }
         Ok(Box::new(Arranged::new(self.0.clone())))
