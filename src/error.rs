@@ -163,6 +163,8 @@ pub enum Value {
     RegularExpression,
     /// A part of a text of negative length.
     Substring,
+    /// Bit strings of different lengths where they must be the same.
+    StringLength,
     /// A negative LIMIT.
     RowCount,
     /// A negative OFFSET.
@@ -341,6 +343,7 @@ impl ErrorKind {
                 Value::EscapeUse => "2200C",
                 Value::RegularExpression => "2201B",
                 Value::Substring => "22011",
+                Value::StringLength => "22026",
                 Value::RowCount => "2201W",
                 Value::RowOffset => "2201X",
                 Value::Frame => "22013",

@@ -63,6 +63,13 @@ pub trait Conversation: Send + Sync {
     /// 22023 for a channel that is none and for a payload that is too long; 53200.
     fn notify(&self, channel: &str, payload: &str) -> Result<()>;
 
+    /// Asks for the statement of a session to stop (`pg_cancel_backend`); false when
+    /// there is no such session.
+    fn cancel(&self, process_id: i32) -> bool;
+
+    /// Ends a session (`pg_terminate_backend`); false when there is none.
+    fn terminate(&self, process_id: i32) -> bool;
+
     /// The channels that the session listens to, for `pg_listening_channels`.
     fn channels(&self) -> Vec<String>;
 

@@ -236,7 +236,7 @@ impl Session {
     }
 
     /// The stream a statement names.
-    async fn find(&self, draft: &Draft, name: &ObjectRef) -> Result<Arc<Known>> {
+    pub(super) async fn find(&self, draft: &Draft, name: &ObjectRef) -> Result<Arc<Known>> {
         Ok(self.found(draft, name).await?.known)
     }
 

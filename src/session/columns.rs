@@ -141,6 +141,8 @@ pub(super) fn columns(statement: &Statement, settings: &Settings) -> Result<Arc<
         | Statement::RollbackTo(_)
         | Statement::SetTransaction(_)
         | Statement::SetCharacteristics(_)
+        | Statement::SetConstraints { .. }
+        | Statement::Lock(_)
         | Statement::Set { .. }
         | Statement::Reset { .. }
         | Statement::ResetAll

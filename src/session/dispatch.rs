@@ -9,7 +9,9 @@ use super::transaction::{Transaction, must_be_alone, needs_block, read_only};
 use super::{MetadataUpdates, Notice, Outcome, Session, Settings};
 use crate::error::{Error, ErrorKind, Object, Result};
 use crate::registry::{Applied, Draft, Operation};
-use crate::sql::{DiscardTarget, Location, SetScope, SetValue, Statement, TransactionModes};
+use crate::sql::{
+    DiscardTarget, Location, ObjectRef, SetScope, SetValue, Statement, TransactionModes,
+};
 
 /// A statement that is understood but not offered (0A000).
 ///
@@ -107,6 +109,8 @@ impl Session {
             Statement::Release(name) => self.release(name),
             Statement::RollbackTo(name) => self.rollback_to(name),
             Statement::SetTransaction(modes) => self.set_transaction(*modes),
+            Statement::SetConstraints { .. } => Ok(self.set_constraints()),
+            Statement::Lock(streams) => Box::pin(self.lock(streams)).await,
             Statement::SetCharacteristics(modes) => {
                 self.settings.set_default_transaction_modes(*modes);
                 Ok(done("SET"))
@@ -283,6 +287,28 @@ impl Session {
         self.admit_modes(modes)?;
         self.settings.set_transaction_modes(modes);
         Ok(outcome)
+    }
+
+    /// No constraint can be deferred: all are checked when a statement is run.
+    fn set_constraints(&self) -> Outcome {
+        let mut outcome = done("SET CONSTRAINTS");
+        if !self.is_in_block() {
+            let message = "SET CONSTRAINTS can only be used in transaction blocks";
+            outcome.notices.push(Notice::warning("25P01", message));
+        }
+        outcome
+    }
+
+    /// Looks whether the streams are there. A reader holds nobody up, and nobody a
+    /// reader: there is nothing to hold.
+    async fn lock(&self, streams: &[ObjectRef]) -> Result<Outcome> {
+        if !self.is_in_block() {
+            return Err(needs_block("LOCK TABLE"));
+        }
+        for name in streams {
+            self.find(self.draft(), name).await?;
+        }
+        Ok(done("LOCK TABLE"))
     }
 
     /// Refuses modes that cannot be set any more (25001).

@@ -10,7 +10,7 @@ use super::notification;
 use super::portal::Portal;
 use super::prepared::Prepared;
 use super::setting::Settings;
-use super::{Column, RowStream, Session, Type, Value};
+use super::{Column, Peers, RowStream, Session, Type, Value};
 use crate::error::Result;
 use crate::query::{self, Context, Conversation, Engine, Plan};
 use crate::relation::Timestamp;
@@ -51,6 +51,7 @@ struct Talk {
     channels: Vec<Name>,
     prepared: Vec<query::PreparedStatement>,
     cursors: Vec<query::Cursor>,
+    peers: Option<Arc<dyn Peers>>,
 }
 
 /// What `pg_notify` was told.
@@ -105,6 +106,16 @@ impl Conversation for Talk {
         self.budget.add(&mut said.share, bytes)?;
         said.all.push((channel.to_owned(), payload.to_owned()));
         Ok(())
+    }
+
+    fn cancel(&self, process_id: i32) -> bool {
+        let peers = self.peers.as_ref();
+        peers.is_some_and(|peers| peers.cancel(process_id))
+    }
+
+    fn terminate(&self, process_id: i32) -> bool {
+        let peers = self.peers.as_ref();
+        peers.is_some_and(|peers| peers.terminate(process_id))
     }
 
     fn channels(&self) -> Vec<String> {
@@ -223,6 +234,7 @@ impl Session {
             channels,
             prepared,
             cursors,
+            peers: self.peers.clone(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The conversation itself: texts, prepared statements and portals.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -39,12 +40,23 @@ pub struct SessionOptions {
     pub settings: Vec<(String, String)>,
     /// What it may keep.
     pub limits: SessionConfig,
-    /// How many sessions the server has at most, if it has a bound
-    /// (`max_connections`).
-    pub max_connections: Option<usize>,
     /// The process id that others know it by, as the sender of notifications and the
     /// answer of `pg_backend_pid()`.
     pub process_id: i32,
+    /// The other sessions of the server, if there are any.
+    pub peers: Option<Arc<dyn Peers>>,
+}
+
+/// The sessions of a server, by their process ids (PostgreSQL manual, 9.27.2).
+pub trait Peers: fmt::Debug + Send + Sync {
+    /// How many there can be.
+    fn most(&self) -> usize;
+
+    /// Asks for the statement of a session to stop; false when there is no such session.
+    fn cancel(&self, process_id: i32) -> bool;
+
+    /// Ends a session; false when there is none.
+    fn terminate(&self, process_id: i32) -> bool;
 }
 
 /// The state ReadyForQuery tells.
@@ -71,6 +83,7 @@ pub(super) struct Frequent {
     pub(super) is_strict: bool,
     statement_timeout: Option<Duration>,
     idle_in_transaction_timeout: Option<Duration>,
+    idle_timeout: Option<Duration>,
 }
 
 impl Frequent {
@@ -81,6 +94,7 @@ impl Frequent {
             is_strict: settings.read_consistency() == ReadConsistency::Strict,
             statement_timeout: settings.statement_timeout(),
             idle_in_transaction_timeout: settings.idle_in_transaction_session_timeout(),
+            idle_timeout: settings.idle_session_timeout(),
         }
     }
 }
@@ -98,6 +112,7 @@ pub struct Session {
     pub(super) transaction: Transaction,
     pub(super) submission: Submission,
     pub(super) process_id: i32,
+    pub(super) peers: Option<Arc<dyn Peers>>,
     pub(super) listening: Listening,
     pub(super) budget: Budget,
     /// The part of the settings.
@@ -133,8 +148,8 @@ impl Session {
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()));
         let mut settings = Settings::new(&options.user, startup)?;
-        if let Some(count) = options.max_connections {
-            settings.state("max_connections", count.to_string());
+        if let Some(peers) = &options.peers {
+            settings.tell_max_connections(peers.most());
         }
         super::dispatch::refuse_unoffered(&settings)?;
         Ok(Self {
@@ -151,6 +166,7 @@ impl Session {
             kept_settings: None,
             submission: Submission::default(),
             process_id: options.process_id,
+            peers: options.peers,
             listening: Listening::default(),
             script: Statements::default(),
             next: 0,
@@ -191,6 +207,11 @@ impl Session {
     /// `idle_in_transaction_session_timeout`, if there is one.
     pub fn idle_in_transaction_timeout(&self) -> Option<Duration> {
         self.frequent.idle_in_transaction_timeout
+    }
+
+    /// `idle_session_timeout`, if there is one.
+    pub fn idle_timeout(&self) -> Option<Duration> {
+        self.frequent.idle_timeout
     }
 
     /// Says when a running statement can no longer be cancelled: its change is
@@ -508,6 +529,8 @@ pub(super) fn changes(statement: &Statement) -> bool {
             | Statement::Explain { .. }
             | Statement::Show { .. }
             | Statement::ShowAll
+            | Statement::SetConstraints { .. }
+            | Statement::Lock(_)
             | Statement::Begin { .. }
             | Statement::Commit { .. }
             | Statement::Rollback { .. }
@@ -541,6 +564,7 @@ fn asks(statement: &Statement) -> bool {
             | Statement::RollbackTo(_)
             | Statement::SetTransaction(_)
             | Statement::SetCharacteristics(_)
+            | Statement::SetConstraints { .. }
             | Statement::Set { .. }
             | Statement::Reset { .. }
             | Statement::ResetAll

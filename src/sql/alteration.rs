@@ -1,5 +1,7 @@
 //! `ALTER STREAM` and `ALTER SCHEMA`.
 
+use sqlparser::tokenizer::Token;
+
 use super::column::{Key, declaration, field_path, key};
 use super::cursor::{Cursor, Parsed, unsupported_at};
 use super::data_type::data_type;
@@ -8,7 +10,7 @@ use super::literal::constant;
 use super::option::{keys, options};
 use super::statement::{AlterAction, AlterStream, Location, Spelling, Statement};
 use super::unsupported;
-use crate::schema::{Alteration, FieldPath, Name};
+use crate::schema::{Alteration, DataType, FieldPath, Name};
 
 /// `ALTER {STREAM | TABLE | SCHEMA} …`
 pub(super) fn alter(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
@@ -52,9 +54,10 @@ fn alter_namespace(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
     Err(cursor.unexpected("SET or RESET").into())
 }
 
-/// `[IF EXISTS] name action [, …]`
+/// `[IF EXISTS] [ONLY] name action [, …]`: no stream has others beneath it.
 fn alter_stream(cursor: &mut Cursor<'_>, spelling: Spelling) -> Parsed<Statement> {
     let if_exists = cursor.accept_all(&["IF", "EXISTS"]);
+    cursor.accept("ONLY");
     let name = cursor.object("a stream name")?;
     if cursor.accept_all(&["RENAME", "TO"]) {
         let (to, location) = cursor.name("a stream name")?;
@@ -270,10 +273,15 @@ fn alter_column(cursor: &mut Cursor<'_>) -> Parsed<AlterAction> {
 fn set_type(cursor: &mut Cursor<'_>, column: FieldPath) -> Parsed<Alteration> {
     let data_type = data_type(cursor)?;
     if cursor.is("USING") {
-        return cursor.unsupported(
-            "ALTER COLUMN … TYPE … USING",
-            "Leave USING out: there are no rows to convert.",
-        );
+        let start = cursor.mark();
+        cursor.accept("USING");
+        if !is_cast(cursor, &column, &data_type) {
+            cursor.reset(start);
+            return cursor.unsupported(
+                "ALTER COLUMN … TYPE … USING with more than a cast of the column",
+                "Leave USING out: there are no rows to convert.",
+            );
+        }
     }
     if cursor.is("COLLATE") {
         return cursor.unsupported(
@@ -282,6 +290,38 @@ fn set_type(cursor: &mut Cursor<'_>, column: FieldPath) -> Parsed<Alteration> {
         );
     }
     Ok(Alteration::SetType { column, data_type })
+}
+
+/// Reads the column, or its cast to the type, in any parentheses: what is meant
+/// without USING too. False for anything else.
+fn is_cast(cursor: &mut Cursor<'_>, column: &FieldPath, to: &DataType) -> bool {
+    let is_type = |cursor: &mut Cursor<'_>| matches!(data_type(cursor), Ok(found) if found == *to);
+    let mut open = 0_usize;
+    while cursor.accept_sign(&Token::LParen) {
+        open += 1;
+    }
+    let is_call = cursor.accept("CAST");
+    if is_call && !cursor.accept_sign(&Token::LParen) {
+        return false;
+    }
+    if !matches!(field_path(cursor), Ok((path, _)) if path == *column) {
+        return false;
+    }
+    if is_call && !(cursor.accept("AS") && is_type(cursor) && cursor.accept_sign(&Token::RParen)) {
+        return false;
+    }
+    loop {
+        if open > 0 && cursor.accept_sign(&Token::RParen) {
+            open -= 1;
+        } else if cursor.accept_sign(&Token::DoubleColon) {
+            if !is_type(cursor) {
+                return false;
+            }
+        } else {
+            let is_done = cursor.is_at_end() || matches!(cursor.token(), Token::Comma);
+            return open == 0 && is_done;
+        }
+    }
 }
 
 /// Stops at a change of a column that PostgreSQL has and we have not.

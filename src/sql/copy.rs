@@ -86,7 +86,8 @@ pub(super) fn copy(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
         return cursor.unsupported("COPY FROM", ROWS);
     }
     cursor.expect("TO")?;
-    if !cursor.accept("STDOUT") {
+    // Either word is either stream, as in PostgreSQL: the direction says which.
+    if !cursor.accept("STDOUT") && !cursor.accept("STDIN") {
         if cursor.is("PROGRAM") || matches!(cursor.token(), Token::SingleQuotedString(_)) {
             let hint = "Use COPY … TO STDOUT, or psql's \\copy.";
             return cursor.unsupported("COPY to a file of the server", hint);

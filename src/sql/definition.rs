@@ -258,7 +258,7 @@ fn create_namespace(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
     })
 }
 
-/// `[[IF NOT EXISTS] name] ON stream [USING btree] (column [ASC], …)`
+/// `[[IF NOT EXISTS] name] ON [ONLY] stream [USING btree] (column [ASC], …)`
 fn create_index(cursor: &mut Cursor<'_>, unique: bool) -> Parsed<Statement> {
     no_concurrently(cursor)?;
     let if_not_exists = cursor.accept_all(&["IF", "NOT", "EXISTS"]);
@@ -268,6 +268,7 @@ fn create_index(cursor: &mut Cursor<'_>, unique: bool) -> Parsed<Statement> {
         Some(cursor.name("an index name")?.0)
     };
     cursor.expect("ON")?;
+    cursor.accept("ONLY");
     let stream = cursor.object("a stream name")?;
     if cursor.accept("USING") && !cursor.accept("btree") {
         return cursor.unsupported("an index method", INDEX_HINT);

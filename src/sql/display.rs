@@ -128,6 +128,13 @@ impl Display for Statement {
             Self::SetCharacteristics(modes) => {
                 write!(f, "SET SESSION CHARACTERISTICS AS TRANSACTION {modes}")
             }
+            Self::SetConstraints { deferred } => {
+                let when = if *deferred { "DEFERRED" } else { "IMMEDIATE" };
+                write!(f, "SET CONSTRAINTS ALL {when}")
+            }
+            Self::Lock(streams) => {
+                write!(f, "LOCK TABLE {} IN ACCESS SHARE MODE", List(streams))
+            }
             Self::Set {
                 scope, name, value, ..
             } => {

@@ -32,7 +32,7 @@ pub fn parse(text: &str) -> Result<Vec<Statement>> {
 type Grammar = fn(&mut Cursor<'_>) -> Parsed<Statement>;
 
 /// What follows which first word.
-const GRAMMARS: [(&str, Grammar); 32] = [
+const GRAMMARS: [(&str, Grammar); 33] = [
     ("DESCRIBE", inspection::describe),
     ("DESC", inspection::describe),
     ("SHOW", inspection::show),
@@ -62,6 +62,7 @@ const GRAMMARS: [(&str, Grammar); 32] = [
     ("CLOSE", portal::close),
     ("COPY", copy::copy),
     ("CALL", call::call),
+    ("LOCK", transaction::lock),
     ("LISTEN", notification::listen),
     ("NOTIFY", notification::notify),
     ("UNLISTEN", notification::unlisten),

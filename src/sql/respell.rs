@@ -9,6 +9,7 @@
 //! | `TRIM(LEADING FROM a)` | `TRIM(LEADING a)` | another spelling |
 //! | `FOR NO KEY UPDATE`, `FOR KEY SHARE` | `FOR UPDATE`, `FOR SHARE` | nothing is locked |
 //! | `FOR READ ONLY` | nothing | the default |
+//! | `FROM ONLY a` | `FROM a` | no stream has others beneath it |
 //! | `TABLE a` | `SELECT * FROM a` | that is what it means |
 //! | `'a'` newline `'b'` | `'ab'` | one literal (SQL: literals in parts) |
 //! | `a LIKE ANY (b)`, `ALL`, with NOT, ILIKE | `a ~~ ANY (b)` … | LIKE is that operator |
@@ -186,6 +187,7 @@ impl Rest<'_> {
                     "AS" if self.begins_definitions() => {
                         Some((vec![keyword("AS"), Mark::Nameless.token()], 1))
                     }
+                    "ONLY" if self.begins_table() => Some((Vec::new(), 1)),
                     "ASYMMETRIC" if self.follows("BETWEEN") => Some((Vec::new(), 1)),
                     "DISTINCT" if self.groups() => {
                         Some((vec![Mark::DistinctSets.token(), Token::Comma], 1))
@@ -511,6 +513,15 @@ impl Rest<'_> {
         tokens.extend(alias);
         tokens.extend([self.token(end + 2).clone(), Token::RParen]);
         Some((tokens, end + 3))
+    }
+
+    /// Whether a table is next: as a name `ONLY` would have to be in quotes.
+    fn begins_table(&self) -> bool {
+        let is_after = match self.before() {
+            Some(Token::Comma | Token::LParen) => true,
+            _ => self.follows("FROM") || self.follows("JOIN"),
+        };
+        is_after && matches!(self.token(1), Token::Word(_) | Token::LParen)
     }
 
     fn begins_argument(&self) -> bool {

@@ -510,6 +510,8 @@ fn conversation() -> impl Strategy<Value = Statement> {
         name().prop_map(Statement::RollbackTo),
         some_modes().prop_map(Statement::SetTransaction),
         some_modes().prop_map(Statement::SetCharacteristics),
+        any::<bool>().prop_map(|deferred| Statement::SetConstraints { deferred }),
+        vec(object(), 1..3).prop_map(Statement::Lock),
         (
             select(&[SetScope::Session, SetScope::Local][..]),
             setting(),

@@ -64,8 +64,10 @@ fn foreign(cursor: &mut Cursor<'_>) -> Parsed<Option<Statement>> {
         }
         return Ok(Some(Statement::SetTransaction(modes(cursor)?)));
     }
+    if cursor.is("CONSTRAINTS") {
+        return constraints(cursor).map(Some);
+    }
     for (word, hint) in [
-        ("CONSTRAINTS", "Leave it out: no constraint is deferred."),
         ("CATALOG", "Connect to the other database instead."),
         ("XML", "Leave it out: there is no type XML."),
     ] {
@@ -74,6 +76,21 @@ fn foreign(cursor: &mut Cursor<'_>) -> Parsed<Option<Statement>> {
         }
     }
     Ok(None)
+}
+
+/// `CONSTRAINTS ALL {DEFERRED | IMMEDIATE}`
+fn constraints(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
+    if !cursor.accept_all(&["CONSTRAINTS", "ALL"]) {
+        return cursor.unsupported(
+            "SET CONSTRAINTS of some",
+            "Leave it out: no constraint can be deferred.",
+        );
+    }
+    let deferred = cursor.accept("DEFERRED");
+    if !deferred && !cursor.accept("IMMEDIATE") {
+        return Err(cursor.unexpected("DEFERRED or IMMEDIATE").into());
+    }
+    Ok(Statement::SetConstraints { deferred })
 }
 
 /// The settings that SQL sets with words of their own.

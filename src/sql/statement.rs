@@ -369,6 +369,14 @@ pub enum Statement {
     SetTransaction(TransactionModes),
     /// `SET SESSION CHARACTERISTICS AS TRANSACTION …`
     SetCharacteristics(TransactionModes),
+    /// `SET CONSTRAINTS ALL {DEFERRED | IMMEDIATE}`
+    SetConstraints {
+        /// `DEFERRED` was said.
+        deferred: bool,
+    },
+    /// `LOCK [TABLE] [ONLY] stream, … IN ACCESS SHARE MODE [NOWAIT]`: the lock of a
+    /// reader, which says that the streams are there.
+    Lock(Vec<ObjectRef>),
     /// `SET [SESSION | LOCAL] name {= | TO} value`, `SET TIME ZONE …`, `SET NAMES …`,
     /// `SET SESSION AUTHORIZATION DEFAULT`
     Set {

@@ -4,7 +4,7 @@ use sqlparser::tokenizer::Token;
 
 use super::cursor::{Cursor, Parsed};
 use super::statement::{IsolationLevel, Statement, TransactionModes};
-use super::unsupported::TWO_PHASE;
+use super::unsupported::{LOCKS, TWO_PHASE};
 use crate::schema::Name;
 
 /// `BEGIN [WORK | TRANSACTION] [modes]`
@@ -78,6 +78,23 @@ fn after_savepoint(cursor: &mut Cursor<'_>) -> Parsed<Name> {
 
 fn savepoint_name(cursor: &mut Cursor<'_>) -> Parsed<Name> {
     Ok(cursor.name("the name of a savepoint")?.0)
+}
+
+/// `LOCK [TABLE] [ONLY] stream [*], … IN ACCESS SHARE MODE [NOWAIT]`; no mode is
+/// `ACCESS EXCLUSIVE`.
+pub(super) fn lock(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
+    cursor.accept("TABLE");
+    let streams = cursor.list(|cursor| {
+        cursor.accept("ONLY");
+        let stream = cursor.object("a stream")?;
+        cursor.accept_sign(&Token::Mul);
+        Ok(stream)
+    })?;
+    if !cursor.accept_all(&["IN", "ACCESS", "SHARE", "MODE"]) {
+        return cursor.unsupported("LOCK in a mode but ACCESS SHARE", LOCKS);
+    }
+    cursor.accept("NOWAIT");
+    Ok(Statement::Lock(streams))
 }
 
 fn work(cursor: &mut Cursor<'_>) {

@@ -10,12 +10,15 @@ pub(super) const TWO_PHASE: &str = "Two-phase commit is not offered: use COMMIT 
 /// The hint for statements that would write rows.
 pub(super) const ROWS: &str =
     "The registry holds schemas, not rows: use CREATE STREAM, ALTER STREAM and DROP STREAM.";
+/// The hint for locks of writers.
+pub(super) const LOCKS: &str =
+    "Leave it out: of two transactions that change one stream, one is told to run again.";
 const RIGHTS: &str = "There are no roles and rights yet: leave the statement out.";
 const UPKEEP: &str = "There is nothing to maintain by hand: leave the statement out.";
 const CODE: &str = "There are no procedures and functions: use the statements of the registry.";
 
 /// First words of statements that are understood, but not offered.
-const STATEMENTS: [(&str, &str); 16] = [
+const STATEMENTS: [(&str, &str); 15] = [
     (
         "REFRESH",
         "Use ALTER STREAM to bring the schema up to date.",
@@ -31,10 +34,6 @@ const STATEMENTS: [(&str, &str); 16] = [
     ("REINDEX", UPKEEP),
     ("CLUSTER", UPKEEP),
     ("CHECKPOINT", UPKEEP),
-    (
-        "LOCK",
-        "Leave it out: of two transactions that change one stream, one is told to run again.",
-    ),
     ("DO", CODE),
     ("LOAD", CODE),
     ("IMPORT", "Use CREATE STREAM for each table."),

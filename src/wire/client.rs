@@ -173,15 +173,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Client<S> {
         }
     }
 
-    /// Reads once. A cancel that came while nothing ran is forgotten.
+    /// Reads once. A cancel that comes while there is nothing to read is forgotten; one
+    /// that comes with something is for that: a client that sends a statement and
+    /// cancels it at once does so on another connection, which may be heard first.
     async fn read(&mut self) -> Result<(), Stop> {
         self.incoming.make_room();
-        let read = tokio::select! {
-            biased;
-            read = self.stream.read_buf(&mut self.incoming.buffer) => read?,
-            () = &mut self.stopping => return Err(Stop::shutdown()),
+        let read = loop {
+            tokio::select! {
+                biased;
+                read = self.stream.read_buf(&mut self.incoming.buffer) => break read?,
+                () = &mut self.stopping => return Err(Stop::shutdown()),
+                () = self.cancel.requested() => {}
+            }
         };
-        self.cancel.take();
         if read == 0 { Err(Stop::Gone) } else { Ok(()) }
     }
 
@@ -491,9 +495,9 @@ mod tests {
         );
 
         let cancels = Arc::<super::super::cancel::Cancels>::default();
-        let registration = cancels.register();
+        let registration = cancels.register(&CancellationToken::new());
         client.cancel = registration.signal.clone();
-        let cancel = async { cancels.cancel(registration.pid, registration.secret) };
+        let cancel = async { drop(cancels.cancel(registration.pid, registration.secret)) };
         let (result, ()) = tokio::join!(client.run(forever(), None, &idle), cancel);
         let error = result.unwrap_err().into_error().unwrap();
         assert_eq!(error.message(), "canceling statement due to user request");
@@ -507,13 +511,33 @@ mod tests {
         let idle = Submission::default();
         let server = server();
         let cancels = Arc::<super::super::cancel::Cancels>::default();
-        let registration = cancels.register();
+        let registration = cancels.register(&CancellationToken::new());
         let (mut client, mut peer) = server.client(64);
         client.cancel = registration.signal.clone();
-        cancels.cancel(registration.pid, registration.secret);
+        cancels
+            .cancel(registration.pid, registration.secret)
+            .unwrap();
+        assert!(client.message(None).now_or_never().is_none());
         peer.write_all(&query(1)).await.unwrap();
         client.message(None).await.unwrap();
         client.run(async { Ok(()) }, None, &idle).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_cancel_heard_before_the_statement_it_is_for_is_kept() {
+        let idle = Submission::default();
+        let server = server();
+        let cancels = Arc::<super::super::cancel::Cancels>::default();
+        let registration = cancels.register(&CancellationToken::new());
+        let (mut client, mut peer) = server.client(64);
+        client.cancel = registration.signal.clone();
+        peer.write_all(&query(1)).await.unwrap();
+        cancels
+            .cancel(registration.pid, registration.secret)
+            .unwrap();
+        client.message(None).await.unwrap();
+        let canceled = client.run(async { Ok(()) }, None, &idle).await;
+        assert_eq!(sqlstate(canceled), "57014");
     }
 
     #[tokio::test]
@@ -540,7 +564,7 @@ mod tests {
     async fn a_slow_reader_costs_no_memory_and_can_cancel() {
         let server = server();
         let cancels = Arc::<super::super::cancel::Cancels>::default();
-        let registration = cancels.register();
+        let registration = cancels.register(&CancellationToken::new());
         let (mut client, mut peer) = server.client(10_000);
         client.cancel = registration.signal.clone();
         let rows: Rows =
@@ -552,7 +576,9 @@ mod tests {
         assert!(sending.is_none(), "nobody reads");
         assert!(client.out.len() <= WRITE_BYTES + 2_000);
 
-        cancels.cancel(registration.pid, registration.secret);
+        cancels
+            .cancel(registration.pid, registration.secret)
+            .unwrap();
         let result = client
             .rows(&rows, &Formats::Text, &Style::default(), Ending::Open(None))
             .now_or_never();
@@ -580,14 +606,16 @@ mod tests {
     async fn what_is_settled_is_told_whatever_happens() {
         let server = server();
         let cancels = Arc::<super::super::cancel::Cancels>::default();
-        let registration = cancels.register();
+        let registration = cancels.register(&CancellationToken::new());
         let (mut client, mut peer) = server.client(10_000);
         client.cancel = registration.signal.clone();
         let rows: Rows =
             std::iter::repeat_n(vec![Value::Text("x".repeat(1_000).into())], 100).collect();
 
         let sending = async {
-            cancels.cancel(registration.pid, registration.secret);
+            cancels
+                .cancel(registration.pid, registration.secret)
+                .unwrap();
             let sent = client
                 .rows(&rows, &Formats::Text, &Style::default(), Ending::Settled)
                 .await;

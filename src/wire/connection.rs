@@ -1,7 +1,7 @@
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Resource, Result};
 use crate::session::{Count, Notice, Session, Submission, TransactionStatus};
 
 use super::backend::Gravity;
@@ -70,7 +70,12 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'a, S> {
             _ => self.session.idle_in_transaction_timeout(),
         };
         if self.is_idle {
-            self.wait().await?;
+            match self.session.idle_timeout() {
+                None => self.wait().await?,
+                Some(bound) => timeout(bound, self.wait())
+                    .await
+                    .unwrap_or_else(|_| Err(idle_session()))?,
+            }
             self.is_idle = false;
         }
         let frame = self.client.message(idle).await?;
@@ -200,4 +205,11 @@ pub(super) fn log(error: &Error) {
     } else {
         tracing::debug!(sqlstate, %error, "statement failed");
     }
+}
+
+fn idle_session() -> Stop {
+    Stop::Fatal(Error::new(
+        ErrorKind::Unavailable(Resource::Client),
+        "terminating connection due to idle-session timeout",
+    ))
 }

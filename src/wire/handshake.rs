@@ -1,9 +1,15 @@
+use std::time::Duration;
+
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::timeout;
 
 use super::cancel::Cancels;
 use super::client::Client;
 use super::startup::{Packet, Startup, VERSION};
 use super::stop::{Stop, violation};
+
+/// How long a cancel request waits until the statement it is for has heard it.
+const HEARD: Duration = Duration::from_millis(250);
 
 /// Reads what comes before a session: any encryption requests, each answered
 /// with no, then who logs in. A cancel request is carried out and ends the
@@ -22,7 +28,12 @@ pub(super) async fn shake_hands<S: AsyncRead + AsyncWrite + Unpin + Send>(
             Packet::Tls => &mut has_asked_tls,
             Packet::GssEncryption => &mut has_asked_gss,
             Packet::Cancel { pid, secret } => {
-                cancels.cancel(pid, secret);
+                if let Some(signal) = cancels.cancel(pid, secret) {
+                    // Whoever waits for the end of this connection knows then that the
+                    // next statement is not the one that is cancelled. What cannot be
+                    // cancelled any more is not waited for.
+                    let _ = timeout(HEARD, signal.taken()).await;
+                }
                 return Err(Stop::Gone);
             }
             Packet::Startup(startup) => return Ok(negotiate(client, startup)),

@@ -56,11 +56,11 @@ impl Wire {
             logging_in: permits(config.max_connections),
             logged_in: permits(config.max_connections),
             budget: permits(budget / 1024 + 1),
+            cancels: Arc::new(Cancels::new(config.max_connections)),
             config: Arc::new(config),
             open,
             tasks,
             connections: TaskTracker::new(),
-            cancels: Arc::default(),
         }))
     }
 
@@ -132,7 +132,7 @@ impl Wire {
         S: AsyncRead + AsyncWrite + Unpin + Send,
     {
         let shared = &self.0;
-        let registration = shared.cancels.register();
+        let registration = shared.cancels.register(shared.tasks.stopping());
         let span = tracing::info_span!(
             "connection",
             %peer,
@@ -147,7 +147,7 @@ impl Wire {
                 shared.config.clone(),
                 shared.budget.clone(),
                 registration.signal.clone(),
-                shared.tasks.stopping().clone(),
+                registration.stop.clone(),
             );
             let log_in = timeout(
                 shared.config.startup_timeout,
@@ -184,7 +184,7 @@ impl Wire {
         let permit = permit.map_err(|_| Stop::Fatal(too_many_clients()))?;
         let options = SessionOptions {
             process_id: registration.pid,
-            max_connections: Some(self.0.config.max_connections),
+            peers: Some(self.0.cancels.clone()),
             ..startup.into()
         };
         let span = tracing::Span::current();

@@ -128,7 +128,7 @@ async fn rows_are_kept_only_while_some_are_left() {
             .len(),
         1
     );
-    session.prepare("long", &long(16 * KIB), &[]).await.unwrap();
+    session.prepare("long", &long(4 * KIB), &[]).await.unwrap();
     session.bind("other", "all", &[]).unwrap();
     assert_eq!(
         refusal(session.execute_portal("other", 1, false).await),

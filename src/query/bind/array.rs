@@ -15,7 +15,18 @@ use crate::sql::Mark;
 
 impl Binder<'_> {
     pub(super) fn access(&mut self, root: &ast::Expr, chain: &[AccessExpr]) -> Result<Typed> {
-        let mut reached = self.expression(root)?;
+        // What stands before the first subscript is one name: `table.column[1]`.
+        let dots = chain.iter().map_while(|access| match access {
+            AccessExpr::Dot(ast::Expr::Identifier(name)) => Some(folded(name)),
+            _ => None,
+        });
+        let (mut reached, chain) = match root {
+            ast::Expr::Identifier(first) => {
+                let names: Vec<String> = std::iter::once(folded(first)).chain(dots).collect();
+                (self.column_named(&names)?, &chain[names.len() - 1..])
+            }
+            root => (self.expression(root)?, chain),
+        };
         let is_subscript = |access: &AccessExpr| matches!(access, AccessExpr::Subscript(_));
         // Subscripts that follow each other are those of the dimensions of one array.
         for accesses in chain.chunk_by(|one, next| is_subscript(one) && is_subscript(next)) {
@@ -84,7 +95,8 @@ impl Binder<'_> {
     /// With a slice among the subscripts, an index is one from 1 on.
     fn part(&mut self, array: Typed, subscripts: &[AccessExpr]) -> Result<Typed> {
         let of = &array.data_type;
-        if types::element_of(base(of)).is_none() && !matches!(*of, Type::UNKNOWN) {
+        let is_array = types::element_of(base(of)).is_some();
+        if !is_array && !matches!(*of, Type::UNKNOWN | Type::NAME) {
             return Err(Error::new(
                 ErrorKind::InvalidDefinition(Definition::TypeMismatch),
                 format!(

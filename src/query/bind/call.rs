@@ -223,7 +223,7 @@ impl Binder<'_> {
     }
 
     /// A word that is a call: `CURRENT_DATE`.
-    fn keyword(&mut self, word: &str) -> Result<Typed> {
+    pub(super) fn keyword(&mut self, word: &str) -> Result<Typed> {
         let (name, to) = match word {
             "current_timestamp" => ("now", None),
             "current_date" => ("now", Some(Type::DATE)),

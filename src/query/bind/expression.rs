@@ -24,6 +24,7 @@ impl Binder<'_> {
     fn bound(&mut self, expr: &ast::Expr) -> Result<Typed> {
         use ast::Expr as E;
         match expr {
+            E::Identifier(name) if is_current_role(name) => self.keyword("current_role"),
             E::Identifier(name) => self.column_named(&[folded(name)]),
             E::CompoundIdentifier(names) => {
                 let names: Vec<String> = names.iter().map(folded).collect();
@@ -497,6 +498,11 @@ pub(super) fn negate(expr: Expr, negated: bool) -> Expr {
         true => Expr::Not(Box::new(expr)),
         false => expr,
     }
+}
+
+/// A reserved word, which the parser takes for a name.
+fn is_current_role(name: &ast::Ident) -> bool {
+    name.quote_style.is_none() && name.value.eq_ignore_ascii_case("current_role")
 }
 
 /// An expression without the parentheses around it.

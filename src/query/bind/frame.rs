@@ -1,6 +1,6 @@
 //! What a query is made of while its expressions are bound.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use datafusion::logical_expr::{Expr, LogicalPlan};
 use sqlparser::ast;
@@ -111,6 +111,32 @@ impl Frame {
         }
     }
 
+    /// The sub-queries of the SELECT list that rows are grouped by are needed before they
+    /// are.
+    pub(super) fn advance_subqueries(&mut self, keys: &[Expr]) {
+        let used = columns(keys);
+        let is_key = |sub: &mut Pending| {
+            let fields = sub.plan.schema().fields();
+            fields.iter().any(|field| used.contains(field.name()))
+        };
+        self.before.extend(self.after.extract_if(.., is_key));
+    }
+
+    /// Takes the sets that rows are grouped by, and those that they are made of.
+    pub(super) fn take_sets(&mut self, keys: &[Expr]) -> Vec<Vec<(Expr, String)>> {
+        let mut used = columns(keys);
+        let levels = self.sets.iter_mut().rev().map(|level| {
+            let taken: Vec<_> = level
+                .extract_if(.., |(_, column)| used.contains(column))
+                .collect();
+            used.extend(columns(taken.iter().map(|(list, _)| list)));
+            taken
+        });
+        let mut levels: Vec<_> = levels.collect();
+        levels.reverse();
+        levels
+    }
+
     /// Refuses an aggregate where there can be none (42803).
     pub(super) fn admit_aggregate(&self) -> Result<()> {
         match self.clause {
@@ -219,4 +245,10 @@ fn shared(known: &mut Vec<(Expr, String)>, expr: Expr, fresh: impl FnOnce() -> S
     let column = fresh();
     known.push((expr, column.clone()));
     column
+}
+
+/// The names of the columns in expressions.
+fn columns<'a>(exprs: impl IntoIterator<Item = &'a Expr>) -> HashSet<String> {
+    let names = exprs.into_iter().flat_map(Expr::column_refs);
+    names.map(|column| column.name.clone()).collect()
 }

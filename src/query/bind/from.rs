@@ -107,18 +107,7 @@ impl Binder<'_> {
                 array_exprs,
                 with_ordinality,
                 ..
-            } => {
-                let call = |binder: &mut Self| {
-                    let arrays = array_exprs.iter();
-                    let arrays = arrays.map(|array| {
-                        let array = binder.expression(array)?;
-                        let called = function::call("unnest", vec![array], &binder.catalog)?;
-                        Ok(("unnest".to_owned(), binder.set(called.typed)?))
-                    });
-                    arrays.collect::<Result<Vec<_>>>()
-                };
-                self.called("unnest", call, alias.as_ref(), *with_ordinality)
-            }
+            } => self.unnest(array_exprs.iter(), alias.as_ref(), *with_ordinality),
             TableFactor::Derived {
                 lateral,
                 subquery,
@@ -252,6 +241,11 @@ impl Binder<'_> {
         {
             return self.scanned(&plain, rows, alias);
         }
+        let is_value = |argument: &ast::FunctionArg| value_of(argument).is_some();
+        if plain == "unnest" && arguments.len() > 1 && arguments.iter().all(is_value) {
+            let arrays = arguments.iter().filter_map(value_of);
+            return self.unnest(arrays, alias, with_ordinality);
+        }
         let function = ast::Function {
             name: name.clone(),
             uses_odbc_syntax: false,
@@ -300,6 +294,24 @@ impl Binder<'_> {
             }
         };
         called.map_err(|error| self.at(error, name))
+    }
+
+    /// The elements of arrays, side by side.
+    fn unnest<'e>(
+        &mut self,
+        arrays: impl Iterator<Item = &'e ast::Expr>,
+        alias: Option<&ast::TableAlias>,
+        with_ordinality: bool,
+    ) -> Result<(LogicalPlan, Scope)> {
+        let call = |binder: &mut Self| {
+            let arrays = arrays.map(|array| {
+                let array = binder.expression(array)?;
+                let called = function::call("unnest", vec![array], &binder.catalog)?;
+                Ok(("unnest".to_owned(), binder.set(called.typed)?))
+            });
+            arrays.collect::<Result<Vec<_>>>()
+        };
+        self.called("unnest", call, alias, with_ordinality)
     }
 
     /// The row that the columns of an alias define, if they have types:
@@ -491,6 +503,14 @@ fn is_number(expr: &ast::Expr) -> bool {
         ast::Expr::Value(value) => matches!(value.value, ast::Value::Number(..)),
         ast::Expr::UnaryOp { expr, .. } | ast::Expr::Cast { expr, .. } => is_number(expr),
         _ => false,
+    }
+}
+
+/// The value of an argument without a name.
+fn value_of(argument: &ast::FunctionArg) -> Option<&ast::Expr> {
+    match argument {
+        ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(value)) => Some(value),
+        _ => None,
     }
 }
 

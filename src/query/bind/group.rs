@@ -30,6 +30,14 @@ pub(super) struct Groups {
     is_there: bool,
 }
 
+impl Groups {
+    /// What rows are grouped by.
+    pub(super) fn keys(&self) -> Vec<Expr> {
+        let keys = self.sets.iter().flatten();
+        keys.map(|typed| typed.expr.clone()).collect()
+    }
+}
+
 /// A plan of groups, and what is left of the expressions over its rows.
 pub(super) struct Grouped {
     pub(super) plan: LogicalPlan,

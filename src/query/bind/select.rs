@@ -72,6 +72,7 @@ impl Binder<'_> {
         let groups = self.in_clause(Clause::GroupBy, |binder| {
             binder.group_by(&select.group_by, &select.projection, &outputs)
         })?;
+        self.frame().advance_subqueries(&groups.keys());
         let selected = self.frame().after.len();
         let mut having = self.in_clause(Clause::Having, |binder| match &select.having {
             Some(condition) => {
@@ -98,7 +99,8 @@ impl Binder<'_> {
         }
         let is_grouped = group::is_grouped(&frame, &groups, having.is_some());
         if is_grouped {
-            let grouped = self.grouped(plan, &frame, groups)?;
+            let plan_of_keys = expanded(plan, frame.take_sets(&groups.keys()))?;
+            let grouped = self.grouped(plan_of_keys, &frame, groups)?;
             let scope = &frame.scope;
             for sub in of_having.iter_mut().chain(&mut frame.after) {
                 grouped.admit(&sub.plan, scope)?;
@@ -125,11 +127,7 @@ impl Binder<'_> {
         if !frame.windows.is_empty() {
             plan = build::window(plan, std::mem::take(&mut frame.windows)).map_err(translated)?;
         }
-        for level in std::mem::take(&mut frame.sets) {
-            let lists: Vec<String> = level.iter().map(|(_, column)| column.clone()).collect();
-            plan = build::extend(plan, level).map_err(translated)?;
-            plan = build::unnest(plan, &lists).map_err(translated)?;
-        }
+        plan = expanded(plan, std::mem::take(&mut frame.sets))?;
         self.projected(plan, outputs, on, order, select.distinct.as_ref())
     }
 
@@ -366,6 +364,19 @@ impl Binder<'_> {
         columns.push((typed.expr, column.clone()));
         Ok(Typed::new(names::column(&column), typed.data_type))
     }
+}
+
+/// The rows with the elements of their sets.
+fn expanded(mut plan: LogicalPlan, sets: Vec<Vec<(Expr, String)>>) -> Result<LogicalPlan> {
+    for level in sets {
+        if level.is_empty() {
+            continue;
+        }
+        let lists: Vec<String> = level.iter().map(|(_, column)| column.clone()).collect();
+        plan = build::extend(plan, level).map_err(translated)?;
+        plan = build::unnest(plan, &lists).map_err(translated)?;
+    }
+    Ok(plan)
 }
 
 /// The rows that meet a condition, if there is one.

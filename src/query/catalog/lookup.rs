@@ -32,7 +32,7 @@ impl Catalog {
         let bare = |objects: &Objects| Some(quote_ident(&objects.name(oid)?));
         let name = match *of {
             Type::REGCLASS => self.relation_name(oid)?,
-            Type::REGTYPE => type_catalog::of_oid(oid).map(|_| type_catalog::spelled(oid, -1)),
+            Type::REGTYPE => self.type_name(oid, -1)?,
             Type::REGNAMESPACE => self.schema_name(oid)?.map(|name| quote_ident(&name)),
             Type::REGROLE => (oid == oid::USER).then(|| quote_ident(&self.context.user)),
             Type::REGPROC => FUNCTIONS.name(oid).map(|name| {
@@ -84,7 +84,16 @@ impl Catalog {
             return Ok(name.parse().ok());
         }
         match *of {
-            Type::REGTYPE => return Ok(type_text::named(name)),
+            Type::REGTYPE => {
+                let named = type_text::named(name);
+                // What is no name is no row type either.
+                let row_type = || match identifiers(name).ok()?.as_slice() {
+                    [name] => self.row_type(None, name).transpose(),
+                    [schema, name] => self.row_type(Some(schema), name).transpose(),
+                    _ => None,
+                };
+                return named.map_or_else(|| row_type().transpose(), |oid| Ok(Some(oid)));
+            }
             Type::REGPROCEDURE => return procedure(name),
             Type::REGOPER => return one_of(SIGNS.of_name(bare_sign(name)), "operator", name),
             Type::REGOPERATOR => return Ok(operator(name)),
@@ -197,6 +206,29 @@ impl Catalog {
             return Ok(None);
         };
         Ok(Some(self.relation_oid(None, &name)? == Some(oid)))
+    }
+
+    /// A type with its modifier as SQL spells it; nothing when there is no such type.
+    ///
+    /// # Errors
+    /// What keeps it from asking the registry.
+    pub(super) fn type_name(&self, oid: u32, modifier: i32) -> Result<Option<String>> {
+        match oid::stream_of_row(oid) {
+            _ if type_catalog::of_oid(oid).is_some() => {
+                Ok(Some(type_catalog::spelled(oid, modifier)))
+            }
+            Some(stream) => self.relation_name(stream),
+            None => Ok(None),
+        }
+    }
+
+    /// The OID of the type of a stream's rows.
+    fn row_type(&self, schema: Option<&str>, name: &str) -> Result<Option<u32>> {
+        let Some(oid) = self.relation_oid(schema, name)? else {
+            return Ok(None);
+        };
+        let table = self.table_of(oid)?.filter(|table| table.oid == oid);
+        Ok(table.map(|table| table.row_type).filter(|oid| *oid != 0))
     }
 
     fn relation_name(&self, oid: u32) -> Result<Option<String>> {

@@ -7,6 +7,7 @@
 //! | namespaces, streams, indexes | 16384 and their identity in the store |
 //! | primary keys' indexes | that of their stream with the highest bit set |
 //! | constraints | that of their index with the second highest bit set |
+//! | row types | that of their stream with the third highest bit set |
 //! | defaults | made of the stream's and the column's number |
 //!
 //! So an OID is there before COMMIT, and stays the same for ever. No two objects of
@@ -20,6 +21,9 @@ const FIRST: u32 = 16_384;
 const KEY: u32 = 1 << 31;
 /// What tells the OID of a constraint from that of its index.
 const CONSTRAINT: u32 = 1 << 30;
+
+/// What tells the OID of a stream's row type from that of the stream.
+const ROW: u32 = 1 << 29;
 
 /// `pg_class`, as what an object is one of.
 pub(in crate::query) const PG_CLASS: u32 = 1259;
@@ -38,7 +42,7 @@ pub(super) const TABLESPACE: u32 = 1663;
 
 /// That of a namespace, stream, index or constraint.
 pub(super) fn of(id: ObjectId) -> u32 {
-    // The store's sequence has not come to 2^30.
+    // The store's sequence has not come to 2^29.
     FIRST.wrapping_add(id.0 as u32)
 }
 
@@ -52,6 +56,17 @@ pub(super) fn of_constraint(index: u32) -> u32 {
     CONSTRAINT | index
 }
 
+/// That of the type of a stream's rows.
+pub(super) fn of_row(stream: ObjectId) -> u32 {
+    ROW | of(stream)
+}
+
+/// That of the stream whose rows are of this type, if it is one.
+pub(super) fn stream_of_row(oid: u32) -> Option<u32> {
+    let is_row = oid & (KEY | CONSTRAINT | ROW) == ROW;
+    is_row.then_some(oid & !ROW)
+}
+
 /// That of a column's default. Two are the same only in a store with more than
 /// half a million objects, and `pg_attrdef` alone has them.
 pub(super) fn of_default(table: u32, column: i16) -> u32 {
@@ -60,9 +75,9 @@ pub(super) fn of_default(table: u32, column: i16) -> u32 {
         .wrapping_add(u32::from(column.unsigned_abs()))
 }
 
-/// What a stream, index, constraint or primary key of this OID is known by in the
-/// store; a key by its stream.
+/// What a stream, index, constraint, primary key or row type of this OID is known by
+/// in the store; a key and a type by their stream.
 pub(super) fn object(oid: u32) -> Option<ObjectId> {
-    let id = (oid & !KEY & !CONSTRAINT).checked_sub(FIRST)?;
+    let id = (oid & !KEY & !CONSTRAINT & !ROW).checked_sub(FIRST)?;
     Some(ObjectId(i64::from(id)))
 }

@@ -23,7 +23,7 @@ pub(super) fn table(known: &Known) -> Table {
         schema: stream.name.namespace.clone().into(),
         name: stream.name.name.clone().into(),
         kind: Kind::Table,
-        row_type: 0,
+        row_type: oid::of_row(stream.id),
         comment: stream.comment.clone().map(Into::into),
         columns: Vec::new(),
         attributes: Vec::new(),

@@ -40,6 +40,14 @@ impl Conversation for One {
         Ok(())
     }
 
+    fn cancel(&self, _: i32) -> bool {
+        false
+    }
+
+    fn terminate(&self, _: i32) -> bool {
+        false
+    }
+
     fn channels(&self) -> Vec<String> {
         Vec::new()
     }

@@ -54,6 +54,7 @@ static PARTS: &[Function] = &[
     )
     .variadic(),
     Function::row(ELEMENT, &[Type::OID_VECTOR, Type::INT4], Type::OID, element).variadic(),
+    Function::row(ELEMENT, &[Type::NAME, Type::INT4], Type::CHAR, letter),
     Function::row(SLICE, &[Type::ANYARRAY, Type::INT4], Type::ANYARRAY, slice)
         .variadic()
         .lenient(),
@@ -81,6 +82,15 @@ fn element(_call: &Call<'_>, values: &[Value]) -> Result<Value> {
         .ok()
         .and_then(|place| array.values.get(place));
     Ok(found.cloned().unwrap_or(Value::Null))
+}
+
+/// A name is an array of 64 bytes from 0 on, filled up with zeros.
+fn letter(_call: &Call<'_>, values: &[Value]) -> Result<Value> {
+    let (name, place) = (values.text(0).as_bytes(), values.int4(1));
+    Ok(match usize::try_from(place) {
+        Ok(place @ 0..64) => Value::Char(name.get(place).copied().unwrap_or(0)),
+        _ => Value::Null,
+    })
 }
 
 /// A bound that is left out is that of the array, and so are those of dimensions that

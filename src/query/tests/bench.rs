@@ -43,6 +43,14 @@ impl Conversation for Silent {
         Ok(())
     }
 
+    fn cancel(&self, _: i32) -> bool {
+        false
+    }
+
+    fn terminate(&self, _: i32) -> bool {
+        false
+    }
+
     fn channels(&self) -> Vec<String> {
         Vec::new()
     }

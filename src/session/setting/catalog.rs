@@ -73,6 +73,12 @@ const fn internal(name: &'static str, value: &'static str, description: &'static
     row
 }
 
+const fn count(name: &'static str, default: i32, description: &'static str) -> Setting {
+    let mut row = integer(name, 0, i32::MAX, default, description);
+    row.lifetime = Lifetime::Internal;
+    row
+}
+
 const fn boolean(name: &'static str, default: bool, description: &'static str) -> Setting {
     setting(name, Kind::Bool, Value::Bool(default), description)
 }
@@ -106,37 +112,38 @@ const fn integer(
     default: i32,
     description: &'static str,
 ) -> Setting {
-    let kind = Kind::Integer {
-        unit: Unit::None,
-        min,
-        max,
-    };
-    setting(name, kind, Value::Integer(default), description)
+    quantity(name, Unit::None, min, max, default, description)
 }
 
-const fn duration(name: &'static str, description: &'static str) -> Setting {
-    let kind = Kind::Integer {
-        unit: Unit::Milliseconds,
-        min: 0,
-        max: i32::MAX,
-    };
-    setting(name, kind, Value::Integer(0), description)
-}
-
-/// How much memory, of at least `min` of the unit.
-const fn size(
+const fn quantity(
     name: &'static str,
     unit: Unit,
     min: i32,
+    max: i32,
     default: i32,
     description: &'static str,
 ) -> Setting {
-    let kind = Kind::Integer {
-        unit,
-        min,
-        max: i32::MAX,
-    };
+    let kind = Kind::Integer { unit, min, max };
     setting(name, kind, Value::Integer(default), description)
+}
+
+const fn real(
+    name: &'static str,
+    min: f64,
+    max: f64,
+    default: &'static str,
+    description: &'static str,
+) -> Setting {
+    setting(
+        name,
+        Kind::Real { min, max },
+        Value::text(default),
+        description,
+    )
+}
+
+const fn duration(name: &'static str, description: &'static str) -> Setting {
+    quantity(name, Unit::Milliseconds, 0, i32::MAX, 0, description)
 }
 
 const ISOLATION: &[&str] = &[
@@ -168,40 +175,74 @@ pub(super) const SETTINGS: &[Setting] = &[
         Value::text("notice"),
         "Sets the message levels that are sent to the client.",
     ),
+    internal("cluster_name", "", "Shows the name of the cluster: it has none."),
+    word("compute_query_id", &["auto", "regress", "on", "off"], "auto", NO_EFFECT),
     word("constraint_exclusion", &["partition", "on", "off"], "partition", NO_EFFECT),
+    real("cpu_index_tuple_cost", 0.0, f64::MAX, "0.005", NO_EFFECT),
+    real("cpu_operator_cost", 0.0, f64::MAX, "0.0025", NO_EFFECT),
+    real("cpu_tuple_cost", 0.0, f64::MAX, "0.01", NO_EFFECT),
+    real("cursor_tuple_fraction", 0.0, 1.0, "0.1", NO_EFFECT),
     internal("data_checksums", "off", "Shows whether data checksums are turned on for this cluster."),
     internal("data_directory_mode", "0700", "Shows the mode of the data directory."),
     text("DateStyle", Kind::DateStyle, "ISO, MDY", "Sets the display format for date and time values.").reported(),
+    quantity("deadlock_timeout", Unit::Milliseconds, 1, i32::MAX, 1000, NO_EFFECT),
     internal("debug_assertions", "off", "Shows whether the running server has assertion checks enabled."),
     integer("default_statistics_target", 1, 10_000, 100, NO_EFFECT),
     text("default_table_access_method", Kind::Text, "heap", NO_EFFECT),
     text("default_tablespace", Kind::Text, "", NO_EFFECT),
     text("default_text_search_config", Kind::Text, "pg_catalog.english", NO_EFFECT),
+    word("default_toast_compression", &["pglz", "lz4"], "pglz", NO_EFFECT),
     boolean("default_transaction_deferrable", false, "Sets the default deferrable status of new transactions."),
     word("default_transaction_isolation", ISOLATION, "read committed", "Sets the transaction isolation level of each new transaction."),
     boolean("default_transaction_read_only", false, "Sets the default read-only status of new transactions.").reported(),
-    size("effective_cache_size", Unit::Blocks, 1, 524_288, NO_EFFECT),
+    quantity("effective_cache_size", Unit::Pages, 1, i32::MAX, 524_288, NO_EFFECT),
+    integer("effective_io_concurrency", 0, 1000, 1, NO_EFFECT),
+    boolean("enable_async_append", true, NO_EFFECT),
     boolean("enable_bitmapscan", true, NO_EFFECT),
+    boolean("enable_gathermerge", true, NO_EFFECT),
     boolean("enable_hashagg", true, NO_EFFECT),
     boolean("enable_hashjoin", true, NO_EFFECT),
+    boolean("enable_incremental_sort", true, NO_EFFECT),
     boolean("enable_indexonlyscan", true, NO_EFFECT),
     boolean("enable_indexscan", true, NO_EFFECT),
     boolean("enable_material", true, NO_EFFECT),
     boolean("enable_memoize", true, NO_EFFECT),
     boolean("enable_mergejoin", true, NO_EFFECT),
     boolean("enable_nestloop", true, NO_EFFECT),
+    boolean("enable_parallel_append", true, NO_EFFECT),
+    boolean("enable_parallel_hash", true, NO_EFFECT),
+    boolean("enable_partition_pruning", true, NO_EFFECT),
+    boolean("enable_partitionwise_aggregate", false, NO_EFFECT),
+    boolean("enable_partitionwise_join", false, NO_EFFECT),
     boolean("enable_seqscan", true, NO_EFFECT),
     boolean("enable_sort", true, NO_EFFECT),
+    boolean("enable_tidscan", true, NO_EFFECT),
     boolean("escape_string_warning", true, NO_EFFECT),
     integer("extra_float_digits", -15, 3, 1, "Sets the number of digits displayed for floating-point values."),
+    word("force_parallel_mode", &["off", "on", "regress"], "off", NO_EFFECT),
     integer("from_collapse_limit", 1, i32::MAX, 8, NO_EFFECT),
     boolean("geqo", true, NO_EFFECT),
+    integer("geqo_effort", 1, 10, 5, NO_EFFECT),
+    integer("geqo_generations", 0, i32::MAX, 0, NO_EFFECT),
+    integer("geqo_pool_size", 0, i32::MAX, 0, NO_EFFECT),
+    real("geqo_seed", 0.0, 1.0, "0", NO_EFFECT),
+    real("geqo_selection_bias", 1.5, 2.0, "2", NO_EFFECT),
+    integer("geqo_threshold", 2, i32::MAX, 12, NO_EFFECT),
+    integer("gin_fuzzy_search_limit", 0, i32::MAX, 0, NO_EFFECT),
+    quantity("gin_pending_list_limit", Unit::Kilobytes, 64, i32::MAX, 4096, NO_EFFECT),
+    real("hash_mem_multiplier", 1.0, 1000.0, "2", NO_EFFECT),
     duration("idle_in_transaction_session_timeout", "Sets the maximum allowed idle time between queries, when in a transaction."),
+    duration("idle_session_timeout", "Sets the maximum allowed idle time between queries, when not in a transaction."),
     internal("in_hot_standby", "off", "Shows whether hot standby is currently active.").reported(),
     internal("integer_datetimes", "on", "Shows whether datetimes are integer based.").reported(),
     word("IntervalStyle", &["postgres", "postgres_verbose", "sql_standard", "iso_8601"], "postgres", "Sets the display format for interval values.").reported(),
     internal("is_superuser", "on", "Shows whether the current user is a superuser.").reported(),
     boolean("jit", true, NO_EFFECT),
+    real("jit_above_cost", -1.0, f64::MAX, "100000", NO_EFFECT),
+    boolean("jit_expressions", true, NO_EFFECT),
+    real("jit_inline_above_cost", -1.0, f64::MAX, "500000", NO_EFFECT),
+    real("jit_optimize_above_cost", -1.0, f64::MAX, "500000", NO_EFFECT),
+    boolean("jit_tuple_deforming", true, NO_EFFECT),
     integer("join_collapse_limit", 1, i32::MAX, 8, NO_EFFECT),
     internal("lc_collate", "C", "Shows the collation order locale."),
     internal("lc_ctype", "C", "Shows the character classification and case conversion locale."),
@@ -210,31 +251,53 @@ pub(super) const SETTINGS: &[Setting] = &[
     text("lc_numeric", Kind::Text, "C", NO_EFFECT),
     text("lc_time", Kind::Text, "C", NO_EFFECT),
     duration("lock_timeout", NO_EFFECT),
-    size("maintenance_work_mem", Unit::Kilobytes, 1_024, 65_536, NO_EFFECT),
-    internal("max_connections", "1000", "Sets the maximum number of concurrent connections."),
+    boolean("log_duration", false, NO_EFFECT),
+    word("log_error_verbosity", &["terse", "default", "verbose"], "default", NO_EFFECT),
+    boolean("log_lock_waits", false, NO_EFFECT),
+    quantity("log_min_duration_statement", Unit::Milliseconds, -1, i32::MAX, -1, NO_EFFECT),
+    word("log_min_error_statement", &["debug5", "debug4", "debug3", "debug2", "debug1", "info", "notice", "warning", "error", "log", "fatal", "panic"], "error", NO_EFFECT),
+    word("log_min_messages", &["debug5", "debug4", "debug3", "debug2", "debug1", "info", "notice", "warning", "error", "log", "fatal", "panic"], "warning", NO_EFFECT),
+    word("log_statement", &["none", "ddl", "mod", "all"], "none", NO_EFFECT),
+    quantity("log_temp_files", Unit::Kilobytes, -1, i32::MAX, -1, NO_EFFECT),
+    integer("maintenance_io_concurrency", 0, 1000, 10, NO_EFFECT),
+    quantity("maintenance_work_mem", Unit::Kilobytes, 1024, i32::MAX, 65_536, NO_EFFECT),
+    count("max_connections", 100, "Shows the maximum number of concurrent connections."),
     internal("max_function_args", "100", "Shows the maximum number of function arguments."),
     internal("max_identifier_length", "255", "Shows the maximum identifier length."),
     internal("max_index_keys", "32", "Shows the maximum number of index keys."),
-    internal("max_prepared_transactions", "0", "Sets the maximum number of simultaneously prepared transactions."),
+    integer("max_parallel_maintenance_workers", 0, 1024, 2, NO_EFFECT),
+    integer("max_parallel_workers", 0, 1024, 8, NO_EFFECT),
+    integer("max_parallel_workers_per_gather", 0, 1024, 2, NO_EFFECT),
+    internal("max_prepared_transactions", "0", "Sets the maximum number of simultaneously prepared transactions: two-phase commit is not offered."),
     internal("max_replication_slots", "0", "Sets the maximum number of simultaneously defined replication slots."),
+    quantity("max_stack_depth", Unit::Kilobytes, 100, i32::MAX, 2048, NO_EFFECT),
     internal("max_wal_senders", "0", "Sets the maximum number of simultaneously running WAL sender processes."),
     word("metadata_updates", &["async", "sync"], "sync", "Sets whether a change is answered after the cache of this node has followed it (sync) or as soon as it is durable (async)."),
+    quantity("min_parallel_index_scan_size", Unit::Pages, 0, 715_827_882, 64, NO_EFFECT),
+    quantity("min_parallel_table_scan_size", Unit::Pages, 0, 715_827_882, 1024, NO_EFFECT),
+    boolean("parallel_leader_participation", true, NO_EFFECT),
+    real("parallel_setup_cost", 0.0, f64::MAX, "1000", NO_EFFECT),
+    real("parallel_tuple_cost", 0.0, f64::MAX, "0.1", NO_EFFECT),
     word("password_encryption", &["md5", "scram-sha-256"], "scram-sha-256", NO_EFFECT),
     word("plan_cache_mode", &["auto", "force_generic_plan", "force_custom_plan"], "auto", NO_EFFECT),
     boolean("quote_all_identifiers", false, NO_EFFECT),
+    real("random_page_cost", 0.0, f64::MAX, "4", NO_EFFECT),
     word("read_consistency", &["local", "strict"], "local", "Sets whether reads trust this node's cache (local) or first ask the store whether it has moved (strict)."),
-    word("role", &["none"], "none", "Sets the current role."),
+    text("role", Kind::Role, "none", "Sets the current role: there is the session's own user."),
     boolean("row_security", true, NO_EFFECT),
     text("search_path", Kind::SearchPath, "\"$user\", public", "Sets the schema search order for names that are not schema-qualified."),
     internal("segment_size", "1GB", "Shows the number of pages per disk file."),
+    real("seq_page_cost", 0.0, f64::MAX, "1", NO_EFFECT),
     internal("server_encoding", "UTF8", "Shows the server (database) character set encoding.").reported(),
     internal("server_version", concat!("15.0 (Rekha ", env!("CARGO_PKG_VERSION"), ")"), "Shows the server version.").reported(),
     internal("server_version_num", "150000", "Shows the server version as an integer."),
     text("session_authorization", Kind::User, "", "Sets the session user name.").reported(),
     word("session_replication_role", &["origin", "replica", "local"], "origin", NO_EFFECT),
+    internal("shared_preload_libraries", "", "Lists shared libraries to preload into the server: none."),
     internal("ssl", "off", "Enables SSL connections."),
     setting("standard_conforming_strings", Kind::AlwaysOn, Value::Bool(true), "Causes '...' strings to treat backslashes literally.").reported(),
     duration("statement_timeout", "Sets the maximum allowed duration of any statement."),
+    word("stats_fetch_consistency", &["none", "cache", "snapshot"], "cache", NO_EFFECT),
     boolean("synchronize_seqscans", true, NO_EFFECT),
     setting(
         "synchronous_commit",
@@ -245,16 +308,31 @@ pub(super) const SETTINGS: &[Setting] = &[
         Value::text("on"),
         "Accepted from clients that set it; every commit is synchronous.",
     ),
-    size("temp_buffers", Unit::Blocks, 100, 1_024, NO_EFFECT),
+    integer("tcp_keepalives_count", 0, i32::MAX, 0, NO_EFFECT),
+    quantity("tcp_keepalives_idle", Unit::Seconds, 0, i32::MAX, 0, NO_EFFECT),
+    quantity("tcp_keepalives_interval", Unit::Seconds, 0, i32::MAX, 0, NO_EFFECT),
+    quantity("tcp_user_timeout", Unit::Milliseconds, 0, i32::MAX, 0, NO_EFFECT),
+    quantity("temp_buffers", Unit::Pages, 100, 1_073_741_823, 1024, NO_EFFECT),
+    quantity("temp_file_limit", Unit::Kilobytes, -1, i32::MAX, -1, NO_EFFECT),
     text("temp_tablespaces", Kind::Text, "", NO_EFFECT),
     text("TimeZone", Kind::TimeZone, "UTC", "Sets the time zone for displaying and interpreting time stamps.").reported(),
+    word("timezone_abbreviations", &["Default"], "Default", NO_EFFECT),
+    boolean("track_activities", true, NO_EFFECT),
+    boolean("track_counts", true, NO_EFFECT),
+    word("track_functions", &["none", "pl", "all"], "none", NO_EFFECT),
+    boolean("track_io_timing", false, NO_EFFECT),
+    boolean("track_wal_io_timing", false, NO_EFFECT),
     boolean("transaction_deferrable", false, "Whether to defer a read-only serializable transaction until it can be executed with no possible serialization failures.").of_transaction("default_transaction_deferrable"),
     word("transaction_isolation", ISOLATION, "read committed", "Sets the current transaction's isolation level.").of_transaction("default_transaction_isolation"),
     boolean("transaction_read_only", false, "Sets the current transaction's read-only status.").of_transaction("default_transaction_read_only"),
     boolean("transform_null_equals", false, NO_EFFECT),
+    integer("vacuum_cost_limit", 1, 10_000, 200, NO_EFFECT),
+    integer("vacuum_cost_page_dirty", 0, 10_000, 20, NO_EFFECT),
+    integer("vacuum_cost_page_hit", 0, 10_000, 1, NO_EFFECT),
+    integer("vacuum_cost_page_miss", 0, 10_000, 2, NO_EFFECT),
     internal("wal_block_size", "8192", "Shows the block size in the write ahead log."),
     internal("wal_level", "minimal", "Shows the level of information written to the WAL: there are no replication slots."),
-    size("work_mem", Unit::Kilobytes, 64, 4_096, NO_EFFECT),
+    quantity("work_mem", Unit::Kilobytes, 64, i32::MAX, 4096, NO_EFFECT),
     word("xmlbinary", &["base64", "hex"], "base64", NO_EFFECT),
     word("xmloption", &["content", "document"], "content", NO_EFFECT),
 ];
@@ -272,7 +350,10 @@ mod tests {
     fn every_default_is_a_value_of_its_kind() {
         for setting in SETTINGS {
             let shown = setting.default.show(&setting.kind).into_owned();
-            let read = setting.kind.read(setting.name, &shown, &setting.default);
+            let user = Value::text("");
+            let read = setting
+                .kind
+                .read(setting.name, &shown, &setting.default, &user);
             assert_eq!(
                 read.expect(setting.name),
                 setting.default,

@@ -2,7 +2,7 @@
 
 use super::catalog::{Lifetime, SETTINGS, Setting};
 use super::settings::Settings;
-use super::value::{Kind, Value};
+use super::value::{Kind, Value, spelled};
 use crate::query;
 
 impl Settings {
@@ -31,8 +31,8 @@ impl Settings {
                 false => "session",
             }
             .to_owned(),
-            minimum: range.map(|(minimum, _)| minimum.to_string()),
-            maximum: range.map(|(_, maximum)| maximum.to_string()),
+            minimum: range.as_ref().map(|(minimum, _)| minimum.clone()),
+            maximum: range.map(|(_, maximum)| maximum),
             values: values.map(|words| words.iter().map(|word| (*word).to_owned()).collect()),
             boot: Some(plain(&setting.default)),
             reset: Some(plain(reset)),
@@ -40,7 +40,7 @@ impl Settings {
     }
 }
 
-type Range = Option<(i32, i32)>;
+type Range = Option<(String, String)>;
 type Words = Option<&'static [&'static str]>;
 
 /// The kind's name, unit, range and words.
@@ -48,10 +48,18 @@ fn kind(kind: &Kind) -> (&'static str, Option<&'static str>, Range, Words) {
     match kind {
         Kind::Bool | Kind::AlwaysOn => ("bool", None, None, None),
         Kind::Enum { words, .. } => ("enum", None, None, Some(words)),
-        Kind::Integer { unit, min, max } => ("integer", unit.name(), Some((*min, *max)), None),
+        Kind::Integer { unit, min, max } => {
+            let range = (min.to_string(), max.to_string());
+            ("integer", unit.name(), Some(range), None)
+        }
+        Kind::Real { min, max } => {
+            let range = (spelled(*min), spelled(*max));
+            ("real", None, Some(range), None)
+        }
         Kind::Text
         | Kind::Label
         | Kind::User
+        | Kind::Role
         | Kind::SearchPath
         | Kind::DateStyle
         | Kind::TimeZone

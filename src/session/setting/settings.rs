@@ -90,9 +90,11 @@ impl Settings {
         Ok(settings)
     }
 
-    /// Says what the server is: the value of a setting that nobody changes.
-    pub fn state(&mut self, name: &'static str, value: String) {
-        self.startup.insert(name.into(), Value::Text(value.into()));
+    /// Says how many sessions there can be.
+    pub fn tell_max_connections(&mut self, most: usize) {
+        let most = i32::try_from(most).unwrap_or(i32::MAX);
+        let told = Value::Integer(most);
+        self.startup.insert("max_connections".into(), told);
     }
 
     /// `SET`. A value that lasts for the transaction is checked and forgotten
@@ -116,7 +118,10 @@ impl Settings {
         }
         let value = match (value, &named) {
             (SetValue::Value(text), Named::Known(setting)) => {
-                setting.kind.read(setting.name, text, self.value(setting))?
+                let user = self.value(known("session_authorization"));
+                setting
+                    .kind
+                    .read(setting.name, text, self.value(setting), user)?
             }
             (SetValue::Value(text), Named::Custom(_)) => Value::owned(text),
             (SetValue::Default, _) if scope == SetScope::Session && !named.ends_early() => {
@@ -255,6 +260,11 @@ impl Settings {
     /// How long the client may be silent in a transaction.
     pub fn idle_in_transaction_session_timeout(&self) -> Option<Duration> {
         self.duration("idle_in_transaction_session_timeout")
+    }
+
+    /// How long the client may be silent outside a transaction.
+    pub fn idle_session_timeout(&self) -> Option<Duration> {
+        self.duration("idle_session_timeout")
     }
 
     /// How values are written as text and read from it.

@@ -52,6 +52,22 @@ fn a_value_is_shown_in_its_one_spelling() {
         ("statement_timeout", "4.5ms", "4ms"),
         ("statement_timeout", "5.5ms", "6ms"),
         ("statement_timeout", "0", "0"),
+        ("work_mem", "64MB", "64MB"),
+        ("work_mem", "5000", "5000kB"),
+        ("work_mem", "65536", "64MB"),
+        ("work_mem", "1048576 kB", "1GB"),
+        ("work_mem", "262144B", "256kB"),
+        ("temp_buffers", "8MB", "8MB"),
+        ("temp_buffers", "1000", "8000kB"),
+        ("effective_cache_size", "524288", "4GB"),
+        ("tcp_keepalives_idle", "5min", "5min"),
+        ("tcp_keepalives_idle", "90000ms", "90s"),
+        ("log_min_duration_statement", "-1", "-1"),
+        ("random_page_cost", "1.10", "1.1"),
+        ("random_page_cost", "4e0", "4"),
+        ("cpu_tuple_cost", " .01", "0.01"),
+        ("role", "me", "me"),
+        ("role", "NONE", "none"),
         ("extra_float_digits", "-15", "-15"),
         ("extra_float_digits", "+2", "2"),
         ("extra_float_digits", "1.5", "2"),
@@ -302,6 +318,41 @@ fn what_is_refused_is_refused_in_postgresqls_words() {
             "22023",
             "invalid value for parameter \"search_path\": \"a b\"",
             "List syntax is invalid.",
+        ),
+        (
+            "role",
+            "zz",
+            "22023",
+            "role \"zz\" does not exist",
+            "A session keeps the user it connected as.",
+        ),
+        (
+            "work_mem",
+            "1 parsec",
+            "22023",
+            "invalid value for parameter \"work_mem\": \"1 parsec\"",
+            "Valid units for this parameter are \"B\", \"kB\", \"MB\", \"GB\", and \"TB\".",
+        ),
+        (
+            "temp_buffers",
+            "8kB",
+            "22023",
+            "1 8kB is outside the valid range for parameter \"temp_buffers\" (100 .. 1073741823)",
+            "",
+        ),
+        (
+            "random_page_cost",
+            "-1",
+            "22023",
+            "-1 is outside the valid range for parameter \"random_page_cost\" (0 .. 1.79769e+308)",
+            "",
+        ),
+        (
+            "random_page_cost",
+            "1.1MB",
+            "22023",
+            "invalid value for parameter \"random_page_cost\": \"1.1MB\"",
+            "",
         ),
         (
             "session_authorization",
@@ -559,6 +610,7 @@ fn the_session_acts_on_typed_values() {
         ("search_path", "Sales, \"Raw Data\", \"$user\", pg_catalog"),
         ("statement_timeout", "1min"),
         ("idle_in_transaction_session_timeout", "10"),
+        ("idle_session_timeout", "1s"),
         ("metadata_updates", "async"),
         ("read_consistency", "strict"),
         ("client_min_messages", "warning"),
@@ -570,6 +622,10 @@ fn the_session_acts_on_typed_values() {
     assert_eq!(
         settings.idle_in_transaction_session_timeout(),
         Some(Duration::from_millis(10))
+    );
+    assert_eq!(
+        settings.idle_session_timeout(),
+        Some(Duration::from_secs(1))
     );
     assert_eq!(settings.metadata_updates(), MetadataUpdates::Async);
     assert_eq!(settings.read_consistency(), ReadConsistency::Strict);

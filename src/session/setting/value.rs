@@ -19,12 +19,16 @@ pub(super) enum Kind {
     },
     /// A whole number from `min` to `max`.
     Integer { unit: Unit, min: i32, max: i32 },
+    /// A number from `min` to `max`.
+    Real { min: f64, max: f64 },
     /// Any text.
     Text,
     /// A text that is cut to the length of a name of PostgreSQL.
     Label,
     /// The session's own user, and nobody else.
     User,
+    /// The session's own user, or `none`.
+    Role,
     /// A list of namespaces.
     SearchPath,
     /// How dates are written.
@@ -40,9 +44,10 @@ pub(super) enum Kind {
 pub(super) enum Unit {
     None,
     Milliseconds,
+    Seconds,
     Kilobytes,
-    /// Pages of 8 kB.
-    Blocks,
+    /// Of 8 kB.
+    Pages,
 }
 
 /// The value of a setting, in its one spelling.
@@ -56,11 +61,8 @@ pub(super) enum Value {
 /// As in PostgreSQL, which keeps it where a name fits.
 const LABEL_BYTES: usize = 63;
 
-/// The units that one may write, with how many of what is counted each is; largest
-/// first.
-type Units = &'static [(&'static str, f64)];
-
-const TIME: Units = &[
+/// In milliseconds, largest first.
+const TIME_UNITS: [(&str, f64); 6] = [
     ("d", 86_400_000.0),
     ("h", 3_600_000.0),
     ("min", 60_000.0),
@@ -69,7 +71,8 @@ const TIME: Units = &[
     ("us", 0.001),
 ];
 
-const KILOBYTES: Units = &[
+/// In kilobytes, largest first.
+const MEMORY_UNITS: [(&str, f64); 5] = [
     ("TB", 1_073_741_824.0),
     ("GB", 1_048_576.0),
     ("MB", 1_024.0),
@@ -77,42 +80,86 @@ const KILOBYTES: Units = &[
     ("B", 1.0 / 1_024.0),
 ];
 
-const BLOCKS: Units = &[
-    ("TB", 134_217_728.0),
-    ("GB", 131_072.0),
-    ("MB", 128.0),
-    ("kB", 0.125),
-    ("B", 1.0 / 8_192.0),
-];
-
 impl Unit {
-    fn units(self) -> Units {
-        match self {
-            Self::None => &[],
-            Self::Milliseconds => TIME,
-            Self::Kilobytes => KILOBYTES,
-            Self::Blocks => BLOCKS,
-        }
-    }
-
-    /// What `pg_settings` calls it.
+    /// As it is written behind a number.
     pub(super) fn name(self) -> Option<&'static str> {
         match self {
             Self::None => None,
             Self::Milliseconds => Some("ms"),
+            Self::Seconds => Some("s"),
             Self::Kilobytes => Some("kB"),
-            Self::Blocks => Some("8kB"),
+            Self::Pages => Some("8kB"),
         }
+    }
+
+    /// What may be written behind a number, largest first, and how many of the first
+    /// unit below one of these is.
+    fn words(self) -> (&'static [(&'static str, f64)], f64) {
+        match self {
+            Self::None => (&[], 1.0),
+            Self::Milliseconds => (&TIME_UNITS, 1.0),
+            Self::Seconds => (&TIME_UNITS, 1_000.0),
+            Self::Kilobytes => (&MEMORY_UNITS, 1.0),
+            Self::Pages => (&MEMORY_UNITS, 8.0),
+        }
+    }
+
+    /// How many of this unit a number with a word behind it is.
+    fn factor(self, word: &str) -> Option<f64> {
+        let (words, one) = self.words();
+        match word {
+            "" => Some(1.0),
+            word => {
+                let (_, factor) = words.iter().find(|(unit, _)| *unit == word)?;
+                Some(factor / one)
+            }
+        }
+    }
+
+    /// The words there are.
+    fn hint(self) -> Option<&'static str> {
+        match self {
+            Self::None => None,
+            Self::Milliseconds | Self::Seconds => Some(
+                "Valid units for this parameter are \"us\", \"ms\", \"s\", \"min\", \"h\", and \"d\".",
+            ),
+            Self::Kilobytes | Self::Pages => Some(
+                "Valid units for this parameter are \"B\", \"kB\", \"MB\", \"GB\", and \"TB\".",
+            ),
+        }
+    }
+
+    /// A number with the largest unit that leaves it whole.
+    fn show(self, number: i32) -> String {
+        let (words, one) = self.words();
+        if number <= 0 {
+            return number.to_string();
+        }
+        let whole = f64::from(number) * one;
+        words
+            .iter()
+            .find(|(_, factor)| whole % factor == 0.0)
+            .map_or_else(
+                || number.to_string(),
+                |(unit, factor)| format!("{}{unit}", whole / factor),
+            )
     }
 }
 
 impl Kind {
-    /// Reads a value for the setting `name`, which is worth `current` now.
+    /// Reads a value for the setting `name`, which is worth `current` now, in a
+    /// session of `user`.
     ///
     /// # Errors
     /// 22023 for a value that the setting does not take, 0A000 for one that
     /// PostgreSQL would take and Rekha does not.
-    pub(super) fn read(&self, name: &str, text: &str, current: &Value) -> Result<Value> {
+    pub(super) fn read(
+        &self,
+        name: &str,
+        text: &str,
+        current: &Value,
+        user: &Value,
+    ) -> Result<Value> {
         match self {
             Self::Bool => read_bool(name, text).map(Value::Bool),
             Self::AlwaysOn => match read_bool(name, text)? {
@@ -145,10 +192,12 @@ impl Kind {
             Self::Integer { unit, min, max } => {
                 read_integer(name, text, *unit, *min, *max).map(Value::Integer)
             }
+            Self::Real { min, max } => read_real(name, text, *min, *max).map(Value::Text),
             Self::Text => Ok(Value::owned(text)),
             Self::Label => Ok(Value::owned(cut(text, LABEL_BYTES))),
-            Self::User => match current {
-                Value::Text(user) if user == text => Ok(current.clone()),
+            Self::Role if text.eq_ignore_ascii_case("none") => Ok(Value::text("none")),
+            Self::User | Self::Role => match user {
+                Value::Text(name) if name == text => Ok(user.clone()),
                 _ => Err(refused(format!("role \"{text}\" does not exist"))
                     .with_hint("A session keeps the user it connected as.")),
             },
@@ -180,9 +229,7 @@ impl Value {
             Self::Bool(true) => "on".into(),
             Self::Bool(false) => "off".into(),
             Self::Integer(number) => match kind {
-                Kind::Integer { unit, .. } if *unit != Unit::None => {
-                    show_measure(*number, *unit).into()
-                }
+                Kind::Integer { unit, .. } => unit.show(*number).into(),
                 _ => number.to_string().into(),
             },
             Self::Text(text) => text.as_ref().into(),
@@ -227,21 +274,13 @@ fn read_bool(name: &str, text: &str) -> Result<bool> {
 
 fn read_integer(name: &str, text: &str, unit: Unit, min: i32, max: i32) -> Result<i32> {
     let (number, rest) = split_number(text.trim()).ok_or_else(|| invalid(name, text))?;
-    let factor = match (rest, unit) {
-        ("", _) => 1.0,
-        (_, Unit::None) => return Err(invalid(name, text)),
-        (word, unit) => {
-            let known = unit.units().iter().find(|(unit, _)| *unit == word);
-            known.map(|(_, factor)| *factor).ok_or_else(|| {
-                let names: Vec<&str> = unit.units().iter().rev().map(|(name, _)| *name).collect();
-                let names = names.join("\", \"");
-                let (first, last) = names.rsplit_once(" ").unwrap_or(("", names.as_str()));
-                invalid(name, text).with_hint(format!(
-                    "Valid units for this parameter are \"{first} and {last}\"."
-                ))
-            })?
+    let factor = unit.factor(rest).ok_or_else(|| {
+        let error = invalid(name, text);
+        match unit.hint() {
+            Some(hint) => error.with_hint(hint),
+            None => error,
         }
-    };
+    })?;
     let number = (number * factor).round_ties_even();
     if !(f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(&number) {
         return Err(invalid(name, text).with_hint("Value exceeds integer range."));
@@ -256,6 +295,28 @@ fn read_integer(name: &str, text: &str, unit: Unit, min: i32, max: i32) -> Resul
         )));
     }
     Ok(number)
+}
+
+/// As PostgreSQL writes the bound of a range.
+pub(super) fn spelled(bound: f64) -> String {
+    match bound {
+        f64::MAX => "1.79769e+308".to_owned(),
+        bound => bound.to_string(),
+    }
+}
+
+fn read_real(name: &str, text: &str, min: f64, max: f64) -> Result<Cow<'static, str>> {
+    let number = match split_number(text.trim()) {
+        Some((number, "")) if number.is_finite() => number,
+        _ => return Err(invalid(name, text)),
+    };
+    if !(min..=max).contains(&number) {
+        return Err(refused(format!(
+            "{number} is outside the valid range for parameter \"{name}\" ({min} .. {})",
+            spelled(max)
+        )));
+    }
+    Ok(number.to_string().into())
 }
 
 /// A number (`7`, `-1.5`, `1e3`, `0x10`) and the word after it.
@@ -279,19 +340,4 @@ fn split_number(text: &str) -> Option<(f64, &str)> {
 
 fn end_of(text: &str, belongs: impl Fn(u8) -> bool) -> usize {
     text.bytes().position(|b| !belongs(b)).unwrap_or(text.len())
-}
-
-/// With the largest unit that leaves a whole number.
-fn show_measure(count: i32, unit: Unit) -> String {
-    if count == 0 {
-        return "0".to_owned();
-    }
-    let number = f64::from(count);
-    unit.units()
-        .iter()
-        .find(|(_, factor)| number % factor == 0.0)
-        .map_or_else(
-            || number.to_string(),
-            |(unit, factor)| format!("{}{unit}", number / factor),
-        )
 }

@@ -17,7 +17,7 @@ const TEXT: Type = Type::TEXT;
 const TREE: Type = Type::PG_NODE_TREE;
 
 pub(in crate::query) static DEFINITIONS: &[Function] = &[
-    Function::row("format_type", &[OID, INT4], TEXT, |_, values| {
+    Function::row("format_type", &[OID, INT4], TEXT, |call, values| {
         if values.is_null(0) {
             return Ok(NULL);
         }
@@ -30,7 +30,11 @@ pub(in crate::query) static DEFINITIONS: &[Function] = &[
         Ok(text(match modifier {
             // Without a length it is not the standard's type.
             Some(-1) if of == Type::BPCHAR.oid() => "bpchar".to_owned(),
-            modifier => type_catalog::spelled(of, modifier.unwrap_or(-1)),
+            modifier => {
+                let modifier = modifier.unwrap_or(-1);
+                let name = call.catalog.type_name(of, modifier)?;
+                name.unwrap_or_else(|| type_catalog::spelled(of, modifier))
+            }
         }))
     })
     .lenient(),

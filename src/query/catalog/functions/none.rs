@@ -65,6 +65,14 @@ pub(in crate::query) static NONE: &[Function] = &[
     zero!("pg_stat_get_tuples_inserted", [OID]),
     zero!("pg_stat_get_tuples_returned", [OID]),
     zero!("pg_stat_get_tuples_updated", [OID]),
+    null!("pg_stat_get_last_analyze_time", [OID], Type::TIMESTAMPTZ),
+    null!(
+        "pg_stat_get_last_autoanalyze_time",
+        [OID],
+        Type::TIMESTAMPTZ
+    ),
+    null!("pg_stat_get_last_autovacuum_time", [OID], Type::TIMESTAMPTZ),
+    null!("pg_stat_get_last_vacuum_time", [OID], Type::TIMESTAMPTZ),
     sequence!("currval", [REGCLASS]),
     sequence!("nextval", [REGCLASS]),
     sequence!("pg_sequence_last_value", [REGCLASS]),
@@ -94,9 +102,30 @@ pub(in crate::query) static NONE: &[Function] = &[
     Function::row("pg_relation_is_publishable", &[REGCLASS], BOOL, |_, _| {
         Ok(NO)
     }),
+    // The options of foreign tables, of which there are none.
+    Function::set(
+        "pg_options_to_table",
+        &[Type::TEXT_ARRAY],
+        Type::RECORD,
+        |_, values| Ok(values.array(0).values.iter().map(option).collect()),
+    )
+    .with_columns(&[("option_name", TEXT), ("option_value", TEXT)]),
     // The default one has no place of its own.
     Function::row("pg_tablespace_location", &[OID], TEXT, |_, _| Ok(text(""))),
 ];
+
+/// `name=value`
+fn option(written: &Value) -> Value {
+    let written = match written {
+        Value::Text(written) => written,
+        _ => "",
+    };
+    let (name, value) = match written.split_once('=') {
+        Some((name, value)) => (name, text(value)),
+        None => (written, NULL),
+    };
+    Value::Record([(TEXT, text(name)), (TEXT, value)].into())
+}
 
 fn no_sequence(call: &Call<'_>, relation: u32) -> Result<Value> {
     let name = call.catalog.relation_of(relation)?;

@@ -191,6 +191,26 @@ pub(in crate::query) static SESSION: &[Function] = &[
         Type::INT4_ARRAY,
         |_, _| Ok(array(Type::INT4, [])),
     ),
+    Function::row(
+        "pg_cancel_backend",
+        &[Type::INT4],
+        Type::BOOL,
+        |call, values| {
+            let conversation = &call.catalog.context.conversation;
+            Ok(boolean(conversation.cancel(values.int4(0))))
+        },
+    )
+    .volatile(),
+    Function::row(
+        "pg_terminate_backend",
+        &[Type::INT4],
+        Type::BOOL,
+        |call, values| {
+            let conversation = &call.catalog.context.conversation;
+            Ok(boolean(conversation.terminate(values.int4(0))))
+        },
+    )
+    .volatile(),
     Function::row("pg_advisory_unlock_all", &[], Type::VOID, |_, _| {
         Ok(Value::Void)
     }),

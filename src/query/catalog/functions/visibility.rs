@@ -1,7 +1,7 @@
 //! Whether an object is what its name alone means.
 
 use crate::query::catalog::cell::*;
-use crate::query::catalog::{schemas, type_catalog};
+use crate::query::catalog::{oid, schemas, type_catalog};
 use crate::query::function::{Arguments, Function};
 use crate::relation::Type;
 
@@ -28,7 +28,9 @@ pub(in crate::query) static VISIBILITY: &[Function] = &[
         Type::BOOL,
         |call, values| {
             let Some(entry) = type_catalog::of_oid(values.oid(0)) else {
-                return Ok(NULL);
+                let stream = oid::stream_of_row(values.oid(0));
+                let is_visible = stream.map(|stream| call.catalog.is_visible(stream));
+                return Ok(is_visible.transpose()?.flatten().map_or(NULL, boolean));
             };
             let schema = schemas::of_oid(entry.schema).map(|schema| schema.name);
             let path = call.catalog.path();

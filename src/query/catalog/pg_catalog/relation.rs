@@ -102,6 +102,44 @@ fn class(maker: &Maker<'_>, table: &Table, index: Option<&Index>) -> Row {
     ])
 }
 
+/// The type of a stream's rows; those of the system's tables stand with the other types.
+pub(super) fn pg_type(maker: &Maker<'_>, table: &Table) -> Vec<Row> {
+    if !table.is_stream() {
+        return Vec::new();
+    }
+    vec![maker.row([
+        ("oid", oid(table.row_type)),
+        ("typname", text(&table.name)),
+        ("typnamespace", oid(table.schema_oid)),
+        ("typowner", oid(USER)),
+        ("typlen", int2(-1)),
+        ("typbyval", NO),
+        ("typtype", char(b'c')),
+        ("typcategory", char(b'C')),
+        ("typispreferred", NO),
+        ("typisdefined", YES),
+        ("typdelim", char(b',')),
+        ("typrelid", oid(table.oid)),
+        ("typsubscript", reg(0)),
+        ("typelem", oid(0)),
+        ("typarray", oid(0)),
+        ("typinput", reg(2290)),
+        ("typoutput", reg(2291)),
+        ("typreceive", reg(2402)),
+        ("typsend", reg(2403)),
+        ("typmodin", reg(0)),
+        ("typmodout", reg(0)),
+        ("typanalyze", reg(0)),
+        ("typalign", char(b'd')),
+        ("typstorage", char(b'x')),
+        ("typnotnull", NO),
+        ("typbasetype", oid(0)),
+        ("typtypmod", int4(-1)),
+        ("typndims", int4(0)),
+        ("typcollation", oid(0)),
+    ])]
+}
+
 /// The columns of a table and of its indexes.
 pub(super) fn pg_attribute(maker: &Maker<'_>, table: &Table) -> Vec<Row> {
     let own = table.numbered().map(|(number, column, attribute)| {

@@ -128,7 +128,11 @@ pub(in crate::query::catalog) fn source(name: &str) -> Source {
         "pg_ts_dict" => Source::Fixed(objects::DICTIONARIES),
         "pg_ts_parser" => fixed!("pg_ts_parser"),
         "pg_ts_template" => fixed!("pg_ts_template"),
-        "pg_type" => Source::Fixed(type_catalog::FILE),
+        "pg_type" => tables!(
+            relation::pg_type,
+            [(0, Object), (1, Name), (2, SchemaOid), (11, Object)],
+            type_catalog::FILE
+        ),
         _ => Source::None,
     }
 }

@@ -2,6 +2,7 @@
 
 mod arithmetic;
 mod array;
+mod bits;
 mod comparison;
 mod concatenation;
 mod datetime;
@@ -25,6 +26,7 @@ pub(super) static TABLES: &[&[&[Function]]] = &[
     pattern::TABLES,
     &[
         array::TABLE,
+        bits::TABLE,
         concatenation::TABLE,
         datetime::TABLE,
         json::TABLE,
