@@ -158,7 +158,7 @@ impl Binder<'_> {
                     access_chain,
                 }) if let Some(chain) = all_members(access_chain) => {
                     let row = self.access(root, chain)?;
-                    outputs.extend(expanded(row)?);
+                    outputs.extend(members_of(row)?);
                 }
                 ast::SelectItem::UnnamedExpr(expr) => outputs.push(Output {
                     name: output::name(expr),
@@ -214,7 +214,7 @@ impl Binder<'_> {
             }
             ast::SelectItemQualifiedWildcardKind::Expr(expr) => {
                 let row = self.expression(expr)?;
-                expanded(row)
+                members_of(row)
             }
         }
     }
@@ -403,7 +403,7 @@ fn all_members(chain: &[ast::AccessExpr]) -> Option<&[ast::AccessExpr]> {
 ///
 /// # Errors
 /// 42809 for what is no row.
-fn expanded(row: Typed) -> Result<Vec<Output>> {
+fn members_of(row: Typed) -> Result<Vec<Output>> {
     let Kind::Composite(fields) = row.data_type.kind().clone() else {
         return Err(Error::new(
             ErrorKind::InvalidDefinition(Definition::ObjectType),
