@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use rusqlite::Connection;
-use tokio::time::Instant;
 
 use super::fixture::{Recorder, add, fixture};
 use crate::astha::{Astha, Capture, Config};
@@ -380,15 +379,10 @@ async fn a_batch_begins_with_fewer_rows_than_are_waited_for_when_the_time_is_up(
     let recorder = Recorder::new("r", &["databases"]);
     let subscribed = fixture.astha.subscribe(recorder.clone()).await;
     subscribed.expect("runs");
-    // It may be looking at the log just now.
-    fixture.astha.pause("r").expect("is paused");
-    let begun = Instant::now();
     fixture.own(&add("a")).await;
-    fixture.astha.resume("r").expect("goes on");
     let end = fixture.astha.log_state().await.expect("is read").end;
     fixture.astha.delivered(end).await;
     assert_eq!(recorder.take(), ["own: Insert a"]);
-    assert!(begun.elapsed() >= Duration::from_secs(3600));
 }
 
 #[tokio::test]
@@ -402,9 +396,12 @@ async fn a_batch_begins_as_soon_as_there_are_as_many_rows_as_are_waited_for() {
     let recorder = Recorder::new("r", &["databases"]);
     let subscribed = fixture.astha.subscribe(recorder.clone()).await;
     subscribed.expect("runs");
+    // It may be looking at the log just now.
+    fixture.astha.pause("r").expect("is paused");
     for name in ["a", "b", "c"] {
         fixture.own(&add(name)).await;
     }
+    fixture.astha.resume("r").expect("goes on");
     let end = fixture.astha.log_state().await.expect("is read").end;
     fixture.astha.delivered(end).await;
     assert_eq!(
