@@ -18,6 +18,7 @@ use futures::TryStreamExt;
 use serde_json::{Map, Value as Json, json};
 
 use super::error::translated;
+use super::shared;
 use crate::error::{Error, Result};
 use crate::relation::{Column, Row, Type, Value};
 use crate::sql::{Explanation, ExplanationFormat};
@@ -46,7 +47,7 @@ pub(super) async fn rows(
         while batches.try_next().await.map_err(translated)?.is_some() {}
         execution = Some(start.elapsed());
     }
-    let node = node(&plan, explanation.is_analyzed);
+    let node = root(&plan, explanation.is_analyzed, &mut Vec::new());
     let times = match (explanation.has_summary, execution) {
         (true, execution) => [
             ("Planning Time", Some(planning)),
@@ -60,7 +61,7 @@ pub(super) async fn rows(
     match explanation.format {
         ExplanationFormat::Text => {
             let mut lines = Vec::new();
-            node.write_lines(0, &mut lines);
+            node.write_lines(None, &mut lines);
             lines.extend(times.map(|(name, time)| format!("{name}: {:.3} ms", millis(time))));
             Ok(lines
                 .into_iter()
@@ -98,7 +99,32 @@ struct Node {
     relation: Option<String>,
     /// How many rows it answered, if it was run.
     rows: Option<usize>,
+    /// What WITH has named, and is run for it and what is beneath.
+    with: Vec<(String, Node)>,
     inputs: Vec<Node>,
+}
+
+/// The first step of a query, with the queries that are run once for it. Those that are
+/// `known` are told elsewhere.
+fn root(
+    plan: &Arc<dyn ExecutionPlan>,
+    is_analyzed: bool,
+    known: &mut Vec<Arc<dyn ExecutionPlan>>,
+) -> Node {
+    let mut node = node(plan, is_analyzed);
+    let mut open = vec![plan];
+    while let Some(plan) = open.pop() {
+        open.extend(plan.children().into_iter().rev());
+        let Some((name, query)) = shared::query_of(plan) else {
+            continue;
+        };
+        if !known.iter().any(|other| Arc::ptr_eq(other, query)) {
+            known.push(query.clone());
+            let first = root(query, is_analyzed, known);
+            node.with.push((name.to_owned(), first));
+        }
+    }
+    node
 }
 
 /// The step that a node of the engine is. What only filters, computes or moves rows is
@@ -107,6 +133,17 @@ fn node(plan: &Arc<dyn ExecutionPlan>, is_analyzed: bool) -> Node {
     let rows = plan.metrics().and_then(|metrics| metrics.output_rows());
     let rows = rows.filter(|_| is_analyzed);
     let children = plan.children();
+    if let Some((name, _)) = shared::query_of(plan) {
+        return Node {
+            kind: "CTE Scan",
+            strategy: None,
+            join: None,
+            relation: Some(name.to_owned()),
+            rows,
+            with: Vec::new(),
+            inputs: Vec::new(),
+        };
+    }
     if let ([child], true) = (children.as_slice(), is_transparent(plan.name())) {
         let inner = node(child, is_analyzed);
         return Node {
@@ -123,6 +160,7 @@ fn node(plan: &Arc<dyn ExecutionPlan>, is_analyzed: bool) -> Node {
             join: None,
             relation: None,
             rows,
+            with: Vec::new(),
             inputs: vec![node(&whole, is_analyzed)],
         };
     }
@@ -163,6 +201,7 @@ fn node(plan: &Arc<dyn ExecutionPlan>, is_analyzed: bool) -> Node {
         join: join_of(plan),
         relation,
         rows,
+        with: Vec::new(),
         inputs,
     }
 }
@@ -249,11 +288,10 @@ impl Node {
         }
     }
 
-    fn write_lines(&self, depth: usize, lines: &mut Vec<String>) {
-        let arrow = match depth {
-            0 => String::new(),
-            _ => format!("{}->  ", " ".repeat(6 * depth - 4)),
-        };
+    /// Behind an arrow that stands so far in; the first has none.
+    fn write_lines(&self, arrow: Option<usize>, lines: &mut Vec<String>) {
+        let column = arrow.map_or(0, |column| column + 4);
+        let arrow = arrow.map_or_else(String::new, |column| format!("{}->  ", " ".repeat(column)));
         let counted = self
             .rows
             .map(|rows| format!("  (actual rows={rows} loops=1)"));
@@ -262,8 +300,12 @@ impl Node {
             self.title(),
             counted.unwrap_or_default()
         ));
+        for (name, query) in &self.with {
+            lines.push(format!("{}CTE {name}", " ".repeat(column + 2)));
+            query.write_lines(Some(column + 4), lines);
+        }
         for input in &self.inputs {
-            input.write_lines(depth + 1, lines);
+            input.write_lines(Some(column + 2), lines);
         }
     }
 
@@ -273,7 +315,13 @@ impl Node {
         let texts = [
             ("Strategy", self.strategy),
             ("Join Type", self.join),
-            ("Relation Name", self.relation.as_deref()),
+            (
+                match self.kind {
+                    "CTE Scan" => "CTE Name",
+                    _ => "Relation Name",
+                },
+                self.relation.as_deref(),
+            ),
             ("Alias", self.relation.as_deref()),
         ];
         for (name, text) in texts {
@@ -283,9 +331,15 @@ impl Node {
             node.insert("Actual Rows".to_owned(), json!(rows));
             node.insert("Actual Loops".to_owned(), json!(1));
         }
-        if !self.inputs.is_empty() {
-            let inputs = self.inputs.iter().map(Self::json);
-            node.insert("Plans".to_owned(), inputs.collect());
+        let with = self.with.iter().map(|(name, query)| {
+            let mut query = query.json();
+            query["Parent Relationship"] = json!("InitPlan");
+            query["Subplan Name"] = json!(format!("CTE {name}"));
+            query
+        });
+        let plans: Vec<Json> = with.chain(self.inputs.iter().map(Self::json)).collect();
+        if !plans.is_empty() {
+            node.insert("Plans".to_owned(), json!(plans));
         }
         Json::Object(node)
     }

@@ -1,11 +1,17 @@
 //! How many rows LIMIT and OFFSET ask for (PostgreSQL manual, 7.6).
 
+use std::sync::LazyLock;
+
 use datafusion::arrow::array::{RecordBatch, RecordBatchOptions};
-use datafusion::arrow::datatypes::Schema;
+use datafusion::arrow::datatypes::{DataType, Schema};
+use datafusion::common::cast::as_int64_array;
 use datafusion::common::tree_node::Transformed;
 use datafusion::common::{DFSchema, Result as EngineResult, ScalarValue};
 use datafusion::execution::context::ExecutionProps;
-use datafusion::logical_expr::{Expr, Limit, LogicalPlan, lit};
+use datafusion::logical_expr::{
+    ColumnarValue, Expr, Limit, LogicalPlan, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl,
+    Signature, Volatility, lit,
+};
 use datafusion::physical_expr::create_physical_expr;
 
 use super::error::{carried, translated};
@@ -25,43 +31,83 @@ pub(super) fn settled(plan: LogicalPlan) -> Result<LogicalPlan> {
     settled.map(|settled| settled.data).map_err(translated)
 }
 
-/// Refuses a negative number of rows.
-///
-/// # Errors
-/// 2201W
-pub(super) fn admit_limit(count: i64) -> Result<()> {
-    admit(count, "LIMIT", Flaw::RowCount)
+/// The clause that a number of rows is told in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Clause {
+    Limit,
+    Offset,
 }
 
-/// Refuses a negative number of rows to skip.
-///
-/// # Errors
-/// 2201X
-pub(super) fn admit_offset(count: i64) -> Result<()> {
-    admit(count, "OFFSET", Flaw::RowOffset)
+impl Clause {
+    /// Refuses a negative number of rows.
+    ///
+    /// # Errors
+    /// 2201W and 2201X
+    pub(super) fn admit(self, count: i64) -> Result<()> {
+        let (clause, flaw) = match self {
+            Self::Limit => ("LIMIT", Flaw::RowCount),
+            Self::Offset => ("OFFSET", Flaw::RowOffset),
+        };
+        match count {
+            0.. => Ok(()),
+            _ => Err(Error::new(
+                ErrorKind::InvalidValue(flaw),
+                format!("{clause} must not be negative"),
+            )),
+        }
+    }
+
+    /// A number of rows (Int64) that is refused where it is negative.
+    pub(super) fn admitted(self, count: Expr) -> Expr {
+        ScalarUDF::new_from_impl(Admitted { clause: self }).call(vec![count])
+    }
 }
 
-fn admit(count: i64, clause: &str, flaw: Flaw) -> Result<()> {
-    match count {
-        0.. => Ok(()),
-        _ => Err(Error::new(
-            ErrorKind::InvalidValue(flaw),
-            format!("{clause} must not be negative"),
-        )),
+/// Answers the number that it is given.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Admitted {
+    clause: Clause,
+}
+
+static SIGNATURE: LazyLock<Signature> = LazyLock::new(|| Signature::any(1, Volatility::Immutable));
+
+impl ScalarUDFImpl for Admitted {
+    fn name(&self) -> &str {
+        match self.clause {
+            Clause::Limit => "admitted_limit",
+            Clause::Offset => "admitted_offset",
+        }
+    }
+
+    fn signature(&self) -> &Signature {
+        &SIGNATURE
+    }
+
+    fn return_type(&self, _arguments: &[DataType]) -> EngineResult<DataType> {
+        Ok(DataType::Int64)
+    }
+
+    fn invoke_with_args(&self, mut call: ScalarFunctionArgs) -> EngineResult<ColumnarValue> {
+        let counts = call.args.swap_remove(0);
+        let array = counts.to_array(call.number_rows)?;
+        for count in as_int64_array(&array)?.iter().flatten() {
+            self.clause.admit(count).map_err(carried)?;
+        }
+        Ok(counts)
     }
 }
 
 fn counted(limit: Limit) -> EngineResult<LogicalPlan> {
-    let number = |expr: Option<Box<Expr>>, admit: fn(i64) -> Result<()>| -> EngineResult<_> {
+    let number = |expr: Option<Box<Expr>>, clause: Clause| -> EngineResult<_> {
         let Some(number) = expr.map(|expr| evaluated(&expr)).transpose()?.flatten() else {
             return Ok(None);
         };
-        admit(number).map_err(carried)?;
+        clause.admit(number).map_err(carried)?;
         Ok(Some(Box::new(lit(number))))
     };
     // PostgreSQL looks at OFFSET first.
-    let skip = number(limit.skip, admit_offset)?;
-    let fetch = number(limit.fetch, admit_limit)?;
+    let skip = number(limit.skip, Clause::Offset)?;
+    let fetch = number(limit.fetch, Clause::Limit)?;
     Ok(match (&skip, &fetch) {
         (None, None) => limit.input.as_ref().clone(),
         _ => LogicalPlan::Limit(Limit {

@@ -16,14 +16,17 @@ use datafusion::catalog::cte_worktable::CteWorkTable;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::runtime::SpawnedTask;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
-use datafusion::common::{Column, DataFusionError, ParamValues, Result};
+use datafusion::common::{Column, DataFusionError, ParamValues, Result, internal_err};
 use datafusion::datasource::{TableType, provider_as_source, source_as_provider};
 use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::logical_expr::{Expr, LogicalPlan, TableScan};
+use datafusion::physical_plan::metrics::MetricsSet;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::streaming::PartitionStream;
-use datafusion::physical_plan::{ExecutionPlan, execute_stream};
+use datafusion::physical_plan::{
+    DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties, execute_stream,
+};
 use datafusion::sql::TableReference;
 use futures::future::{BoxFuture, FutureExt, Shared as SharedFuture};
 use futures::{TryStreamExt, stream};
@@ -201,7 +204,72 @@ impl TableProvider for Shared {
             },
             schema,
         };
-        streamed(part, limit)
+        Ok(Arc::new(SharedExec {
+            scan: streamed(part, limit)?,
+            name: self.name.clone(),
+            query: physical.clone(),
+        }))
+    }
+}
+
+/// The rows of a shared query, and what they come from.
+#[derive(Debug)]
+struct SharedExec {
+    scan: Arc<dyn ExecutionPlan>,
+    name: Arc<str>,
+    query: Arc<dyn ExecutionPlan>,
+}
+
+/// The name of the shared query whose rows a node reads, and how it is run; nothing for
+/// other nodes.
+pub(super) fn query_of(node: &Arc<dyn ExecutionPlan>) -> Option<(&str, &Arc<dyn ExecutionPlan>)> {
+    let shared = node.downcast_ref::<SharedExec>()?;
+    Some((&shared.name, &shared.query))
+}
+
+impl DisplayAs for SharedExec {
+    fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SharedExec: {}", self.name)
+    }
+}
+
+impl ExecutionPlan for SharedExec {
+    fn name(&self) -> &str {
+        "SharedExec"
+    }
+
+    fn properties(&self) -> &Arc<PlanProperties> {
+        self.scan.properties()
+    }
+
+    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
+        vec![&self.scan]
+    }
+
+    fn with_new_children(
+        self: Arc<Self>,
+        children: Vec<Arc<dyn ExecutionPlan>>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        match <[_; 1]>::try_from(children) {
+            Ok([scan]) => Ok(Arc::new(Self {
+                scan,
+                name: self.name.clone(),
+                query: self.query.clone(),
+            })),
+            Err(_) => internal_err!("a shared query has one table"),
+        }
+    }
+
+    fn metrics(&self) -> Option<MetricsSet> {
+        self.scan.metrics()
+    }
+
+    fn execute(
+        &self,
+        partition: usize,
+        context: Arc<TaskContext>,
+    ) -> Result<SendableRecordBatchStream> {
+        self.scan.execute(partition, context)
     }
 }
 

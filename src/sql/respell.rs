@@ -72,13 +72,15 @@ pub enum Mark {
     UsingAs,
     /// The first thing that is grouped by: equal sets are one.
     DistinctSets,
+    /// The member of a row that is all of them: `(row).*`
+    Members,
 }
 
 /// No name in a text has such quotes.
 const QUOTE: char = '`';
 
 impl Mark {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Variadic,
         Self::RowsFrom,
         Self::ExcludeCurrentRow,
@@ -87,6 +89,7 @@ impl Mark {
         Self::Nameless,
         Self::UsingAs,
         Self::DistinctSets,
+        Self::Members,
     ];
 
     /// What a name stands for, if it is marked.
@@ -106,6 +109,7 @@ impl Mark {
             Self::Nameless => "NAMELESS",
             Self::UsingAs => "USING AS",
             Self::DistinctSets => "DISTINCT SETS",
+            Self::Members => "*",
         }
     }
 
@@ -169,6 +173,10 @@ impl Rest<'_> {
                 match word.value.to_ascii_uppercase().as_str() {
                     "OPERATOR" => self.operator(),
                     "COLLATE" => return self.collation(),
+                    "SEARCH" | "CYCLE" if self.is_before(1, &Token::RParen) => {
+                        self.admit_rounds()?;
+                        None
+                    }
                     "ISNULL" if self.at > 0 && !self.is_sign(1, &Token::LParen) => {
                         Some((vec![keyword("IS"), keyword("NULL")], 1))
                     }
@@ -213,6 +221,11 @@ impl Rest<'_> {
                 }
             }
             Token::SingleQuotedString(_) => self.literal(),
+            Token::Mul
+                if self.is_before(1, &Token::Period) && self.is_before(2, &Token::RParen) =>
+            {
+                Some((vec![Mark::Members.token()], 1))
+            }
             Token::DoubleEq => Some((vec![WRONG], 1)),
             Token::Assignment => Some((vec![Token::RArrow], 1)),
             _ => None,
@@ -225,6 +238,12 @@ impl Rest<'_> {
         self.at > 0
             && matches!(&self.lexemes[self.at - 1].token, token
                 if *token == Token::Period || is_keyword(token, "AS"))
+    }
+
+    /// Whether this sign stands so many before.
+    fn is_before(&self, behind: usize, sign: &Token) -> bool {
+        let place = self.at.checked_sub(behind);
+        place.is_some_and(|place| self.lexemes[place].token == *sign)
     }
 
     /// How many words the name of a type takes that stands here, perhaps behind its
@@ -379,6 +398,26 @@ impl Rest<'_> {
         let sign = if qualified { 4 } else { 2 };
         let is_call = self.is_sign(1, &Token::LParen) && self.is_sign(sign + 1, &Token::RParen);
         is_call.then(|| (vec![self.token(sign).clone()], sign + 2))
+    }
+
+    /// Refuses `SEARCH DEPTH FIRST BY …` and `CYCLE … SET …` behind a query of WITH
+    /// (0A000).
+    fn admit_rounds(&self) -> Result<()> {
+        let is_search = self.is(2, "FIRST") && self.is(3, "BY");
+        let is_cycle = self.is(0, "CYCLE")
+            && matches!(self.token(1), Token::Word(_))
+            && (self.is(2, "SET") || self.is_sign(2, &Token::Comma));
+        match is_search || is_cycle {
+            true => {
+                let clause = if is_cycle { "CYCLE" } else { "SEARCH" };
+                let error = Error::unsupported(
+                    format_args!("{clause} in WITH RECURSIVE"),
+                    "Collect the path in an array, and order by it or look for a row in it.",
+                );
+                Err(error.at(self.lexemes[self.at].position))
+            }
+            false => Ok(()),
+        }
     }
 
     /// `COLLATE [pg_catalog .] name`

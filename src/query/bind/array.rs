@@ -11,6 +11,7 @@ use crate::query::function::{self, operator};
 use crate::query::typed::Typed;
 use crate::query::types::{self, Coercion, base, can_cast};
 use crate::relation::{Type, type_name};
+use crate::sql::Mark;
 
 impl Binder<'_> {
     pub(super) fn access(&mut self, root: &ast::Expr, chain: &[AccessExpr]) -> Result<Typed> {
@@ -30,6 +31,14 @@ impl Binder<'_> {
         // Subscripts that follow each other are those of the dimensions of one array.
         for accesses in chain.chunk_by(|one, next| is_subscript(one) && is_subscript(next)) {
             reached = match accesses {
+                [AccessExpr::Dot(ast::Expr::Identifier(name))]
+                    if Mark::of(name) == Some(Mark::Members) =>
+                {
+                    return Err(Error::new(
+                        ErrorKind::Unsupported,
+                        "row expansion via \"*\" is not supported here",
+                    ));
+                }
                 [AccessExpr::Dot(ast::Expr::Identifier(name))] => member(reached, &folded(name))?,
                 [AccessExpr::Dot(other)] => {
                     return Err(Error::new(

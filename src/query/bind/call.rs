@@ -244,18 +244,17 @@ impl Binder<'_> {
     /// What looks like a call, and takes its arguments in a way of its own.
     fn special(&mut self, name: &str, list: &ast::FunctionArgumentList) -> Result<Option<Typed>> {
         let construct = match name {
-            "coalesce" => return self.coalesce(list).map(Some),
+            "coalesce" => {
+                let value = self.without_sets("COALESCE", |binder| binder.coalesce(list));
+                return value.map(Some);
+            }
             "greatest" => "GREATEST",
             "least" => "LEAST",
             "nullif" => {
                 let [left, right] = self.exactly(name, list)?;
                 let test = operator::binary("=", left.clone(), right.clone(), &self.catalog)?;
-                // What has no type is of the type that it is compared in.
-                let left = match left.is_unknown() {
-                    true if right.is_unknown() => self.coerce(left, &Type::TEXT)?,
-                    true => self.coerce(left, &right.data_type)?,
-                    false => left,
-                };
+                // It is of the type that it is compared in.
+                let left = operator::left_operand("=", left, &right, &self.catalog)?;
                 let null = Expr::Literal(
                     datafusion::common::ScalarValue::try_from(types::carrier(&left.data_type))
                         .map_err(crate::query::error::translated)?,

@@ -36,6 +36,10 @@ impl Binder<'_> {
         }
         for (level, frame) in self.frames.iter().enumerate().rev() {
             if let Some(entry) = frame.scope.entry(None, name) {
+                if let (true, [value]) = (entry.is_value, entry.fields.as_slice()) {
+                    let value = value.clone();
+                    return Ok(self.seen(&value, level));
+                }
                 let fields = entry.fields.clone();
                 return Ok(self.whole_row(&fields, level));
             }

@@ -97,6 +97,18 @@ impl Binder<'_> {
         Ok(boolean(build::balanced(conditions, join)))
     }
 
+    /// Runs for what is within a construct that has no sets in it.
+    pub(super) fn without_sets<T>(
+        &mut self,
+        construct: &'static str,
+        work: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        let outside = self.frame().construct.replace(construct);
+        let done = work(self);
+        self.frame().construct = outside;
+        done
+    }
+
     /// Runs for what is asked for only where this is true as well.
     pub(super) fn asked_where<T>(
         &mut self,

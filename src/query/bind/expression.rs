@@ -7,6 +7,7 @@ use super::binder::Binder;
 use super::literal::constant;
 use super::name::{folded, qualified};
 use super::row::members;
+use super::subquery::Rows;
 use crate::error::{Error, ErrorKind, Object, Result};
 use crate::query::function::operator;
 use crate::query::function::{self, Called};
@@ -251,6 +252,9 @@ impl Binder<'_> {
                 _ => self.compare_rows(&left, &symbol, &right),
             };
         }
+        if let (Some(_), ast::Expr::Subquery(query)) = (members(left), unnested(right)) {
+            return self.compare_subquery(left, &symbol, query, Rows::One);
+        }
         let (left, right) = (self.expression(left)?, self.expression(right)?);
         operator::binary(&symbol, left, right, &self.catalog)
     }
@@ -306,7 +310,11 @@ impl Binder<'_> {
         let symbol = symbol(operator);
         let inner = unnested(right);
         if let ast::Expr::Subquery(query) = inner {
-            return self.compare_subquery(left, &symbol, query, all);
+            let rows = match all {
+                true => Rows::All,
+                false => Rows::Any,
+            };
+            return self.compare_subquery(left, &symbol, query, rows);
         }
         let (left, right) = (self.expression(left)?, self.expression(right)?);
         operator::any_all(left, &symbol, right, all, &self.catalog)
@@ -394,6 +402,17 @@ impl Binder<'_> {
     // ---- calls that have a syntax of their own ----
 
     fn case(
+        &mut self,
+        operand: Option<&ast::Expr>,
+        conditions: &[ast::CaseWhen],
+        otherwise: Option<&ast::Expr>,
+    ) -> Result<Typed> {
+        self.without_sets("CASE", |binder| {
+            binder.branches(operand, conditions, otherwise)
+        })
+    }
+
+    fn branches(
         &mut self,
         operand: Option<&ast::Expr>,
         conditions: &[ast::CaseWhen],

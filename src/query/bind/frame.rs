@@ -77,6 +77,10 @@ pub(super) struct Frame {
     /// What is true of the rows that the expression that is being bound is asked for:
     /// conditions, each looked at where those before it are true.
     pub(super) asked: Vec<Expr>,
+    /// The construct that is being bound and has no sets in it: CASE, COALESCE.
+    pub(super) construct: Option<&'static str>,
+    /// Whether its FROM reads the rows of a recursion's last round.
+    pub(super) reads_round: bool,
     pub(super) aggregates: Vec<(Expr, String)>,
     /// What GROUPING asks of, and the column of its answer.
     pub(super) groupings: Vec<(Vec<Expr>, String)>,
@@ -181,13 +185,31 @@ impl Frame {
 
     /// Refuses a set where there can be none (0A000).
     pub(super) fn admit_set(&self) -> Result<()> {
-        match self.clause {
-            Clause::Select | Clause::OrderBy | Clause::From => Ok(()),
-            clause => Err(Error::unsupported(
-                format_args!("a set-returning function in {}", clause.name()),
-                "Call it in FROM, as LATERAL if it needs columns of other tables.",
-            )),
-        }
+        const WAY_OUT: &str =
+            "You might be able to move the set-returning function into a LATERAL FROM item.";
+        let refused = |message: String| Err(Error::new(ErrorKind::Unsupported, message));
+        let error = match (self.clause, self.construct) {
+            (Clause::Select | Clause::OrderBy | Clause::From, None) => return Ok(()),
+            (Clause::Select | Clause::OrderBy | Clause::From, Some(construct)) => {
+                format!("set-returning functions are not allowed in {construct}")
+            }
+            (Clause::Aggregate, _) => {
+                "aggregate function calls cannot contain set-returning function calls".to_owned()
+            }
+            (clause @ (Clause::GroupBy | Clause::Window), _) => {
+                return Err(Error::unsupported(
+                    format_args!("a set-returning function in {}", clause.name()),
+                    "Call it in FROM, as LATERAL if it needs columns of other tables.",
+                ));
+            }
+            (clause, _) => {
+                return refused(format!(
+                    "set-returning functions are not allowed in {}",
+                    clause.name()
+                ));
+            }
+        };
+        refused(error).map_err(|error: Error| error.with_hint(WAY_OUT))
     }
 
     /// The column of an aggregate; the same one for the same aggregate.

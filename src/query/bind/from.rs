@@ -65,6 +65,17 @@ impl Binder<'_> {
 
     fn factor(&mut self, factor: &TableFactor) -> Result<(LogicalPlan, Scope)> {
         match factor {
+            TableFactor::Derived {
+                sample: Some(_), ..
+            }
+            | TableFactor::Table {
+                args: Some(_),
+                sample: Some(_),
+                ..
+            } => Err(Error::unsupported(
+                "TABLESAMPLE of what is no table",
+                "Number the rows, and take those whose number random() says.",
+            )),
             TableFactor::Table {
                 name,
                 alias,
@@ -147,13 +158,15 @@ impl Binder<'_> {
         let common = schema
             .is_none()
             .then(|| common.clone().find(|c| c.name == name));
-        if let Some(common) = common.flatten() {
+        if let Some(common) = common.flatten().cloned() {
+            self.frame().reads_round |= common.is_round;
             let answer = Answer::unordered(common.plan.clone(), common.fields.clone());
             let (plan, fields) = answer.renamed(self)?;
             let entry = Entry {
                 schema: None,
                 name: Some(name.to_owned()),
                 fields,
+                is_value: false,
                 oid: None,
                 key: Vec::new(),
             };
@@ -188,6 +201,7 @@ impl Binder<'_> {
             schema: Some(relation.schema().to_owned()),
             name: Some(name.to_owned()),
             fields,
+            is_value: false,
             oid: origin.map(|origin| origin.table),
             key: relation.primary_key().to_vec(),
         };
@@ -248,7 +262,11 @@ impl Binder<'_> {
         };
         if !with_ordinality && let Some(series) = self.series(&plain, arguments)? {
             let alias = alias.cloned().map(naming_its_column);
-            return self.scanned(&plain, Arc::new(series), alias.as_ref());
+            let (plan, mut scope) = self.scanned(&plain, Arc::new(series), alias.as_ref())?;
+            for entry in &mut scope.entries {
+                entry.is_value = true;
+            }
+            return Ok((plan, scope));
         }
         let own = plain.clone();
         let called = match self.defined_row(alias)? {
@@ -370,6 +388,21 @@ impl Binder<'_> {
         let called = self.in_clause(Clause::From, call);
         let mut frame = self.frames.pop().unwrap_or_default();
         let called = called?;
+        let is_called = |column: &String| {
+            let mut own = called.iter();
+            own.any(|(_, typed)| typed.expr == names::column(column))
+        };
+        if !frame
+            .sets
+            .iter()
+            .flatten()
+            .all(|(_, column)| is_called(column))
+        {
+            return Err(Error::new(
+                ErrorKind::Unsupported,
+                "set-returning functions must appear at top level of FROM",
+            ));
+        }
         let mut plan = self.attach(build::one_row(), std::mem::take(&mut frame.before))?;
         let last = frame.sets.len().saturating_sub(1);
         let mut ordinality = None;
@@ -390,16 +423,20 @@ impl Binder<'_> {
         // The one column of the one function has the name of the table.
         let alias_name = alias.map(|alias| folded(&alias.name));
         let table = alias_name.filter(|_| called.len() == 1);
+        let mut is_value = true;
         for (name, typed) in called {
             match typed.data_type.kind().clone() {
                 Kind::Composite(fields) => {
+                    is_value = false;
                     for field in fields {
                         let member = super::row::member(typed.clone(), field.name())?;
                         outputs.push((field.name().to_owned(), member));
                     }
                 }
                 _ => {
-                    outputs.push((table.clone().unwrap_or(name), typed));
+                    let own = function::column_of(&name).map(str::to_owned);
+                    let named = own.or_else(|| table.clone());
+                    outputs.push((named.unwrap_or(name), typed));
                 }
             }
         }
@@ -419,6 +456,7 @@ impl Binder<'_> {
         let entry = Entry {
             schema: None,
             name: (!name.is_empty()).then(|| name.to_owned()),
+            is_value: is_value && fields.len() == 1,
             fields,
             oid: None,
             key: Vec::new(),
@@ -452,6 +490,7 @@ fn named(
         schema: None,
         name: None,
         fields,
+        is_value: false,
         oid: None,
         key: Vec::new(),
     };

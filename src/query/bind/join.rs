@@ -60,6 +60,7 @@ impl Binder<'_> {
                         schema: None,
                         name: Some(alias),
                         fields: merged,
+                        is_value: false,
                         oid: None,
                         key: Vec::new(),
                     });

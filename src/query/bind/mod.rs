@@ -31,6 +31,7 @@ mod name;
 mod order;
 mod output;
 mod query;
+mod recursion;
 mod row;
 mod scope;
 mod select;

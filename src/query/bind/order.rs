@@ -1,12 +1,13 @@
 //! ORDER BY, LIMIT and DISTINCT (PostgreSQL manual, 7.3.3, 7.5 and 7.6).
 
 use datafusion::common::ScalarValue;
+use datafusion::functions::core::expr_fn::coalesce;
 use datafusion::logical_expr::expr::Sort;
 use datafusion::logical_expr::{Expr, LogicalPlan, lit};
 use sqlparser::ast;
 
 use super::binder::Binder;
-use super::frame::{Clause, Frame};
+use super::frame::{Clause, Frame, Pending};
 use super::name::folded;
 use super::query::Answer;
 use super::scope::Field;
@@ -141,8 +142,18 @@ impl Binder<'_> {
         let one = ast::Expr::value(ast::Value::Number("1".to_owned(), false));
         let fetch = query.fetch.as_ref();
         let fetch = fetch.map(|fetch| fetch.quantity.as_ref().unwrap_or(&one));
-        let fetch = self.row_count(limit.or(fetch), "LIMIT", rows::admit_limit)?;
-        let skip = self.row_count(offset, "OFFSET", rows::admit_offset)?;
+        let (fetch, mut pending) = self.row_count(limit.or(fetch), rows::Clause::Limit)?;
+        let (skip, more) = self.row_count(offset, rows::Clause::Offset)?;
+        pending.extend(more);
+        if !pending.is_empty() {
+            if has_ties {
+                return Err(Error::unsupported(
+                    "a sub-query in FETCH FIRST … WITH TIES",
+                    "Give the number, or a parameter.",
+                ));
+            }
+            return self.numbered(answer, skip, fetch, pending);
+        }
         if fetch.is_none() && skip.is_none() {
             return Ok(answer);
         }
@@ -178,33 +189,62 @@ impl Binder<'_> {
         })
     }
 
+    /// So many rows, where sub-queries tell how many.
+    fn numbered(
+        &mut self,
+        answer: Answer,
+        skip: Option<Expr>,
+        fetch: Option<Expr>,
+        pending: Vec<Pending>,
+    ) -> Result<Answer> {
+        let order = match answer.is_sorted {
+            true => Vec::new(),
+            false => answer.order.clone(),
+        };
+        let number = self.names.fresh();
+        let numbered = vec![(build::row_number(Vec::new(), order), number.clone())];
+        let plan = build::window(answer.plan, numbered).map_err(translated)?;
+        let plan = self.attach(plan, pending)?;
+        let of = datafusion::arrow::datatypes::DataType::Int64;
+        let mut number = datafusion::logical_expr::cast(names::column(&number), of);
+        let mut stays = lit(true);
+        if let Some(skip) = skip {
+            let skip = rows::Clause::Offset.admitted(skip);
+            number = number - coalesce(vec![skip, lit(0_i64)]);
+            stays = number.clone().gt(lit(0_i64));
+        }
+        if let Some(fetch) = fetch {
+            let fetch = rows::Clause::Limit.admitted(fetch);
+            stays = stays.and(fetch.clone().is_null().or(number.lt_eq(fetch)));
+        }
+        Ok(Answer {
+            plan: build::filter(plan, stays).map_err(translated)?,
+            ..answer
+        })
+    }
+
+    /// A number of rows, and the sub-queries that it needs.
     fn row_count(
         &mut self,
         count: Option<&ast::Expr>,
-        clause: &str,
-        admit: fn(i64) -> Result<()>,
-    ) -> Result<Option<Expr>> {
+        clause: rows::Clause,
+    ) -> Result<(Option<Expr>, Vec<Pending>)> {
         let Some(count) = count.filter(|count| !is_all(count)) else {
-            return Ok(None);
+            return Ok((None, Vec::new()));
         };
         self.frames.push(Frame::default());
         let bound = self.in_clause(Clause::Limit, |binder| binder.expression(count));
-        let frame = self.frames.pop();
+        let frame = self.frames.pop().unwrap_or_default();
         let bound = types::cast(bound?, &Type::INT8, -1, Coercion::Assignment, &self.catalog)?;
-        if frame.is_some_and(|frame| !frame.before.is_empty()) {
-            return Err(Error::unsupported(
-                format_args!("a sub-query in {clause}"),
-                "Give the number, or a parameter.",
-            ));
-        }
-        match &bound.expr {
-            Expr::Literal(ScalarValue::Int64(None), _) => Ok(None),
+        let count = match &bound.expr {
+            Expr::Literal(ScalarValue::Int64(None), _) => None,
             Expr::Literal(ScalarValue::Int64(Some(count)), _) => {
-                admit(*count)?;
-                Ok(Some(bound.expr))
+                clause.admit(*count)?;
+                Some(bound.expr)
             }
-            _ => Ok(Some(bound.expr)),
-        }
+            _ => Some(bound.expr),
+        };
+        Ok((count, frame.before))
     }
 
     /// The first row, in this order, of those that are equal in these columns.

@@ -183,7 +183,11 @@ impl Binder<'_> {
         let Some(with) = &query.with else {
             return Ok(());
         };
-        for table in &with.cte_tables {
+        let tables = match with.recursive {
+            true => self.in_order(&with.cte_tables)?,
+            false => with.cte_tables.iter().collect(),
+        };
+        for table in tables {
             let mut common = match with.recursive {
                 true => self.recursive(table)?,
                 false => self.common(table)?,
@@ -197,6 +201,31 @@ impl Binder<'_> {
         Ok(())
     }
 
+    /// The queries of WITH RECURSIVE, each after those that it names.
+    ///
+    /// # Errors
+    /// 0A000 for some that name each other.
+    fn in_order<'q>(&self, tables: &'q [ast::Cte]) -> Result<Vec<&'q ast::Cte>> {
+        let mut left: Vec<&ast::Cte> = tables.iter().collect();
+        let mut ordered = Vec::with_capacity(left.len());
+        while !left.is_empty() {
+            let needs = |table: &ast::Cte, other: &ast::Cte| {
+                !std::ptr::eq(table, other) && mentions(&table.query, &folded(&other.alias.name))
+            };
+            let is_ready = |table: &&ast::Cte| !left.iter().any(|other| needs(table, other));
+            let Some(next) = left.iter().position(is_ready) else {
+                let error = Error::new(
+                    ErrorKind::Unsupported,
+                    "mutual recursion between WITH items is not implemented",
+                );
+                let named = ast::ObjectName::from(vec![left[0].alias.name.clone()]);
+                return Err(self.at(error, &named));
+            };
+            ordered.push(left.remove(next));
+        }
+        Ok(ordered)
+    }
+
     fn common(&mut self, table: &ast::Cte) -> Result<Common> {
         let answer = self.subquery(&table.query)?;
         let (plan, fields) = answer.renamed(self)?;
@@ -204,6 +233,7 @@ impl Binder<'_> {
             name: folded(&table.alias.name),
             plan,
             fields: aliased(fields, &table.alias)?,
+            is_round: false,
         })
     }
 
@@ -235,6 +265,7 @@ impl Binder<'_> {
             let named = ast::ObjectName::from(vec![table.alias.name.clone()]);
             return Err(self.at(error, &named));
         };
+        self.admit_references(&name, &table.query, [left, right])?;
         self.admit_recursion(&table.query)?;
         let outside = self.common.len();
         self.with(&table.query)?;
@@ -248,6 +279,7 @@ impl Binder<'_> {
             name: name.clone(),
             plan: seen,
             fields: fields.clone(),
+            is_round: true,
         });
         let second = self.body(right, &[]);
         self.common.truncate(outside);
@@ -257,18 +289,15 @@ impl Binder<'_> {
         }
         let types: Vec<Type> = fields.iter().map(|field| field.data_type.clone()).collect();
         let known = |field: &Field| field.data_type != Type::UNKNOWN;
-        for (own, (field, to)) in second
-            .fields
-            .iter()
-            .filter(|f| known(f))
-            .zip(fields.iter().zip(&types))
-        {
-            if own.data_type != *to && !types::can_cast(&own.data_type, to, Coercion::Implicit) {
+        for (nth, (own, to)) in (1..).zip(second.fields.iter().zip(&types)) {
+            if known(own)
+                && own.data_type != *to
+                && !types::can_cast(&own.data_type, to, Coercion::Implicit)
+            {
                 return Err(Error::new(
                     ErrorKind::InvalidDefinition(Definition::TypeMismatch),
                     format!(
-                        "recursive query \"{name}\" column \"{}\" has type {} in non-recursive term but type {} overall",
-                        field.name,
+                        "recursive query \"{name}\" column {nth} has type {} in non-recursive term but type {} overall",
                         type_name(to),
                         type_name(&own.data_type),
                     ),
@@ -289,6 +318,7 @@ impl Binder<'_> {
             name,
             plan: LogicalPlan::RecursiveQuery(plan),
             fields,
+            is_round: false,
         })
     }
 

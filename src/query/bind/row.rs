@@ -33,6 +33,11 @@ impl Binder<'_> {
         for (left, right) in left.iter().zip(right) {
             pairs.push((self.expression(left)?, self.expression(right)?));
         }
+        self.compare_pairs(symbol, &pairs)
+    }
+
+    /// The same of members that are bound.
+    pub(super) fn compare_pairs(&self, symbol: &str, pairs: &[(Typed, Typed)]) -> Result<Typed> {
         let compared = |symbol: &str, (left, right): &(Typed, Typed)| {
             operator::binary(symbol, left.clone(), right.clone(), &self.catalog)
         };
@@ -44,8 +49,8 @@ impl Binder<'_> {
             Ok(equal)
         };
         match symbol {
-            "=" => Ok(boolean(all_equal(&pairs)?)),
-            "<>" => Ok(boolean(Expr::Not(Box::new(all_equal(&pairs)?)))),
+            "=" => Ok(boolean(all_equal(pairs)?)),
+            "<>" => Ok(boolean(Expr::Not(Box::new(all_equal(pairs)?)))),
             "<" | "<=" | ">" | ">=" => {
                 let strict = &symbol[..1];
                 let mut found: Option<Expr> = None;
@@ -136,18 +141,20 @@ pub(super) fn member(of: Typed, name: &str) -> Result<Typed> {
             ),
         ));
     };
-    let found = fields
-        .iter()
-        .zip(1..)
-        .find(|(field, _)| field.name() == name);
-    let Some((field, nth)) = found else {
+    let mut fields = fields.iter().enumerate();
+    let Some((place, field)) = fields.find(|(_, field)| field.name() == name) else {
         return Err(Error::new(
             ErrorKind::NotFound(Object::Column),
             format!("column \"{name}\" not found in data type record"),
         ));
     };
-    let expr = get_field(of.expr.clone(), format!("f{nth}"));
-    Ok(Typed::new(expr, field.type_().clone()))
+    Ok(member_at(&of, place, field.type_()))
+}
+
+/// The member of a row at a place from 0, which is of this type.
+pub(super) fn member_at(row: &Typed, place: usize, of: &Type) -> Typed {
+    let expr = get_field(row.expr.clone(), format!("f{}", place + 1));
+    Typed::new(expr, of.clone())
 }
 
 /// The members of a row constructor: `(a, b)` or `ROW(a, b)`.

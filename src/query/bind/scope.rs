@@ -37,6 +37,8 @@ pub(super) struct Entry {
     /// Its alias, or its name; nothing for a join or a sub-query without one.
     pub(super) name: Option<String>,
     pub(super) fields: Vec<Field>,
+    /// Whether it is a function that answers values: a row of it is just the value.
+    pub(super) is_value: bool,
     /// The OID of a table.
     pub(super) oid: Option<u32>,
     /// The places of the columns of its primary key.

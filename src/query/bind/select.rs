@@ -9,14 +9,15 @@ use super::frame::{Clause, Frame};
 use super::name::{folded, qualified};
 use super::order::{by_name, by_number, not_selected};
 use super::query::Answer;
-use super::row::member;
+use super::row::member_at;
 use super::scope::{Field, no_entry};
 use super::{group, output};
-use crate::error::{Error, ErrorKind, Limit, Result};
+use crate::error::{Definition, Error, ErrorKind, Limit, Result};
 use crate::query::error::translated;
 use crate::query::typed::Typed;
 use crate::query::{build, names};
 use crate::relation::{Kind, Type};
+use crate::sql::Mark;
 
 /// An output column.
 pub(super) struct Output {
@@ -90,6 +91,12 @@ impl Binder<'_> {
 
         let mut frame = std::mem::take(self.frame());
         let mut plan = self.attach(plan, std::mem::take(&mut frame.before))?;
+        if frame.reads_round && !frame.aggregates.is_empty() {
+            return Err(Error::new(
+                ErrorKind::InvalidDefinition(Definition::Recursion),
+                "aggregate functions are not allowed in a recursive query's recursive term",
+            ));
+        }
         let is_grouped = group::is_grouped(&frame, &groups, having.is_some());
         if is_grouped {
             let plan_of_keys = expanded(plan, frame.take_sets(&groups.keys()))?;
@@ -146,6 +153,13 @@ impl Binder<'_> {
         let mut outputs = Vec::with_capacity(items.len());
         for item in items {
             match item {
+                ast::SelectItem::UnnamedExpr(ast::Expr::CompoundFieldAccess {
+                    root,
+                    access_chain,
+                }) if let Some(chain) = all_members(access_chain) => {
+                    let row = self.access(root, chain)?;
+                    outputs.extend(members_of(row)?);
+                }
                 ast::SelectItem::UnnamedExpr(expr) => outputs.push(Output {
                     name: output::name(expr),
                     typed: self.output(expr)?,
@@ -200,22 +214,7 @@ impl Binder<'_> {
             }
             ast::SelectItemQualifiedWildcardKind::Expr(expr) => {
                 let row = self.expression(expr)?;
-                let Kind::Composite(fields) = row.data_type.kind().clone() else {
-                    return Err(Error::new(
-                        ErrorKind::InvalidDefinition(crate::error::Definition::ObjectType),
-                        format!(
-                            "type {} is not composite",
-                            crate::relation::type_name(&row.data_type)
-                        ),
-                    ));
-                };
-                let members = fields.iter().map(|field| {
-                    Ok(Output {
-                        name: field.name().to_owned(),
-                        typed: member(row.clone(), field.name())?,
-                    })
-                });
-                members.collect()
+                members_of(row)
             }
         }
     }
@@ -386,6 +385,39 @@ pub(super) fn only(plan: LogicalPlan, condition: Option<Expr>) -> Result<Logical
         Some(condition) => build::filter(plan, condition).map_err(translated),
         None => Ok(plan),
     }
+}
+
+/// What stands before `.*`, if that is the end of it.
+fn all_members(chain: &[ast::AccessExpr]) -> Option<&[ast::AccessExpr]> {
+    match chain.split_last()? {
+        (ast::AccessExpr::Dot(ast::Expr::Identifier(name)), chain)
+            if Mark::of(name) == Some(Mark::Members) =>
+        {
+            Some(chain)
+        }
+        _ => None,
+    }
+}
+
+/// The members of a row, each for itself.
+///
+/// # Errors
+/// 42809 for what is no row.
+fn members_of(row: Typed) -> Result<Vec<Output>> {
+    let Kind::Composite(fields) = row.data_type.kind().clone() else {
+        return Err(Error::new(
+            ErrorKind::InvalidDefinition(Definition::ObjectType),
+            format!(
+                "type {} is not composite",
+                crate::relation::type_name(&row.data_type)
+            ),
+        ));
+    };
+    let members = fields.iter().enumerate().map(|(place, field)| Output {
+        name: field.name().to_owned(),
+        typed: member_at(&row, place, field.type_()),
+    });
+    Ok(members.collect())
 }
 
 fn all_of(field: &Field) -> Output {

@@ -1,6 +1,6 @@
 //! Sub-queries in expressions (PostgreSQL manual, 4.2.11 and 9.23), and WITH.
 
-use datafusion::logical_expr::{Expr, LogicalPlan};
+use datafusion::logical_expr::LogicalPlan;
 use sqlparser::ast;
 
 use super::binder::Binder;
@@ -21,6 +21,17 @@ pub(super) struct Common {
     pub(super) name: String,
     pub(super) plan: LogicalPlan,
     pub(super) fields: Vec<Field>,
+    /// Whether it is the rows of a recursion's last round.
+    pub(super) is_round: bool,
+}
+
+/// Which rows of a sub-query a comparison has to be true of.
+#[derive(Clone, Copy)]
+pub(super) enum Rows {
+    Any,
+    All,
+    /// There is one at most.
+    One,
 }
 
 impl Binder<'_> {
@@ -65,17 +76,17 @@ impl Binder<'_> {
         query: &ast::Query,
         negated: bool,
     ) -> Result<Typed> {
-        let found = self.compare_subquery(expr, "=", query, false)?;
+        let found = self.compare_subquery(expr, "=", query, Rows::Any)?;
         Ok(boolean(negate(found.expr, negated)))
     }
 
-    /// Whether a comparison with any of the rows of a query, or with all, is true.
+    /// Whether a comparison with the rows of a query is true.
     pub(super) fn compare_subquery(
         &mut self,
         left: &ast::Expr,
         symbol: &str,
         query: &ast::Query,
-        all: bool,
+        rows: Rows,
     ) -> Result<Typed> {
         let left = match members(left) {
             Some(members) => members
@@ -94,29 +105,21 @@ impl Binder<'_> {
                 },
             ));
         }
-        let mut each: Option<Expr> = None;
+        let mut pairs = Vec::with_capacity(left.len());
         for (left, field) in left.into_iter().zip(&answer.fields) {
-            let left = self.seen_inside(left)?;
-            let compared = operator::binary(symbol, left, field.typed(), &self.catalog)?;
-            let compared = self.boolean(compared, "ANY or ALL")?;
-            each = Some(match (each, symbol) {
-                (None, _) => compared,
-                (Some(before), "<>") => before.or(compared),
-                (Some(before), "=") => before.and(compared),
-                _ => {
-                    return Err(Error::unsupported(
-                        format_args!("the operator {symbol} between a row and a sub-query"),
-                        "Compare the columns one by one.",
-                    ));
-                }
-            });
+            pairs.push((self.seen_inside(left)?, field.typed()));
         }
-        let each = each.ok_or_else(|| Error::internal("a row without members was compared"))?;
-        let over = match all {
-            true => function::all_true(each, &self.catalog),
-            false => function::any_true(each, &self.catalog),
+        let each = match <[_; 1]>::try_from(pairs) {
+            Ok([(left, right)]) => operator::binary(symbol, left, right, &self.catalog)?,
+            Err(pairs) => self.compare_pairs(symbol, &pairs)?,
         };
-        self.beside(answer.plan, boolean(over))
+        let each = self.boolean(each, "ANY or ALL")?;
+        let over = match rows {
+            Rows::Any => boolean(function::any_true(each, &self.catalog)),
+            Rows::All => boolean(function::all_true(each, &self.catalog)),
+            Rows::One => function::single_value(boolean(each), &self.catalog),
+        };
+        self.beside(answer.plan, over)
     }
 
     /// A sub-query's plan.

@@ -54,6 +54,15 @@ pub(in crate::query) fn kind_of(name: &str) -> Option<Kind> {
     })
 }
 
+/// The name that functions of this name have for their one value, as the column of a
+/// table; nothing for those that have none.
+pub(in crate::query) fn column_of(name: &str) -> Option<&'static str> {
+    match table::functions(name).first()?.columns {
+        [(column, _)] => Some(column),
+        _ => None,
+    }
+}
+
 /// Calls a function of one row, or a set. A type's name is that of its casts, if no
 /// function takes just this argument (PostgreSQL manual, 10.3).
 ///

@@ -28,7 +28,8 @@ pub(in crate::query) struct Function {
     pub(in crate::query) is_variadic: bool,
     /// The type of what it answers; may be polymorphic.
     pub(in crate::query) returns: Type,
-    /// The columns of the rows that it answers; none if it answers values. Their
+    /// The columns of the rows that it answers; none if it answers values, and one if
+    /// these have a name as the column of a table. Their
     /// types may be polymorphic, and [`Function::returns`] is then
     /// [`Type::RECORD`].
     pub(in crate::query) columns: &'static [(&'static str, Type)],

@@ -33,7 +33,7 @@ mod window;
 
 pub(super) use aggregate::{all_true, any_true, first, single_value};
 pub(super) use arguments::Arguments;
-pub(super) use call::{Called, Kind, aggregate, call, kind_of, within_group};
+pub(super) use call::{Called, Kind, aggregate, call, column_of, kind_of, within_group};
 pub(super) use construct::{ELEMENT, SLICE, array, extreme, ordinality};
 pub(super) use function::{Aggregate, Body, Call, Function, RowBody};
 pub(super) use given::Given;

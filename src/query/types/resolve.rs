@@ -333,7 +333,7 @@ fn concrete(candidate: Candidate, arguments: &[Type]) -> Result<Resolved> {
         .map(|(declared, argument)| bindings.parameter(declared, argument))
         .collect::<Result<_>>()?;
     let returns = match function.columns {
-        [] => bindings.concrete(&function.returns)?,
+        [] | [_] => bindings.concrete(&function.returns)?,
         columns => row_of(columns, &bindings)?,
     };
     Ok(Resolved {

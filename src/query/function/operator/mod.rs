@@ -13,7 +13,7 @@ mod quantified;
 
 pub(super) use arithmetic::{overflow, whole};
 pub(in crate::query) use comparison::{in_list, is_distinct};
-pub(in crate::query) use operator::{binary, unary};
+pub(in crate::query) use operator::{binary, left_operand, unary};
 pub(in crate::query) use pattern::like;
 pub(in crate::query) use quantified::any_all;
 

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::query::catalog::Catalog;
-use crate::query::function::call::apply;
+use crate::query::function::call::{apply, coerced};
 use crate::query::function::table::operators;
 use crate::query::typed::Typed;
 use crate::query::types::resolve_operator;
@@ -21,6 +21,22 @@ pub(in crate::query) fn binary(
     let symbol = canonical(symbol);
     let resolved = resolve_operator(symbol, operators(symbol), Some(one), Some(other))?;
     apply(resolved, vec![left, right], catalog)
+}
+
+/// The left one of two operands as the operator takes it.
+///
+/// # Errors
+/// As [`binary`].
+pub(in crate::query) fn left_operand(
+    symbol: &str,
+    left: Typed,
+    right: &Typed,
+    catalog: &Catalog,
+) -> Result<Typed> {
+    let (one, other) = (&left.data_type, &right.data_type);
+    let resolved = resolve_operator(symbol, operators(symbol), Some(one), Some(other))?;
+    let mut taken = coerced(&resolved, vec![left], catalog)?;
+    Ok(taken.swap_remove(0))
 }
 
 /// `symbol operand`

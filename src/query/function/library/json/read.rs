@@ -43,17 +43,21 @@ pub(in crate::query::function::library) static READ: &[Function] = &[
     Function::set("json_array_elements", &[JSON], JSON, |_, values| {
         let elements = elements("json_array_elements", values)?;
         Ok(elements.into_iter().map(plain).collect())
-    }),
+    })
+    .with_columns(&[("value", JSON)]),
     Function::set("jsonb_array_elements", &[JSONB], JSONB, |_, values| {
         Ok(elements_b(values)?.into_iter().map(binary).collect())
-    }),
+    })
+    .with_columns(&[("value", JSONB)]),
     Function::set("json_array_elements_text", &[JSON], TEXT, |_, values| {
         let elements = elements("json_array_elements_text", values)?;
         elements.into_iter().map(text).collect()
-    }),
+    })
+    .with_columns(&[("value", TEXT)]),
     Function::set("jsonb_array_elements_text", &[JSONB], TEXT, |_, values| {
         elements_b(values)?.into_iter().map(text).collect()
-    }),
+    })
+    .with_columns(&[("value", TEXT)]),
 ];
 
 const JSON: Type = Type::JSON;
