@@ -12,12 +12,12 @@ use datafusion::execution::context::TaskContext;
 use datafusion::physical_plan::aggregates::AggregateExec;
 use datafusion::physical_plan::joins::{HashJoinExec, NestedLoopJoinExec, SortMergeJoinExec};
 use datafusion::physical_plan::sorts::sort::SortExec;
-use datafusion::physical_plan::streaming::StreamingTableExec;
 use datafusion::physical_plan::{ExecutionPlan, InputOrderMode, execute_stream};
 use futures::TryStreamExt;
 use serde_json::{Map, Value as Json, json};
 
 use super::error::translated;
+use super::scan::RelationExec;
 use super::shared;
 use crate::error::{Error, Result};
 use crate::relation::{Column, Row, Type, Value};
@@ -185,9 +185,9 @@ fn node(plan: &Arc<dyn ExecutionPlan>, is_analyzed: bool) -> Node {
             },
         );
         "Aggregate"
-    } else if let Some(scan) = plan.downcast_ref::<StreamingTableExec>() {
-        let name = scan.partitions().first().map(|part| format!("{part:?}"));
-        relation = name.map(|name| name.trim_start_matches("pg_catalog.").to_owned());
+    } else if let Some(scan) = plan.downcast_ref::<RelationExec>() {
+        let name = scan.relation();
+        relation = Some(name.trim_start_matches("pg_catalog.").to_owned());
         match relation.as_deref() {
             Some("generate_series") => "Function Scan",
             _ => "Seq Scan",
@@ -217,6 +217,7 @@ fn is_transparent(name: &str) -> bool {
             | "RepartitionExec"
             | "CooperativeExec"
             | "ToldExec"
+            | "AheadExec"
             | "BufferExec"
             | "OutputRequirementExec"
     )

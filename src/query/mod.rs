@@ -39,6 +39,7 @@ mod explain;
 mod function;
 mod guard;
 mod limit;
+mod lookup;
 mod names;
 mod optimize;
 mod parameters;

@@ -39,6 +39,7 @@ use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties};
 use super::build;
 use super::error::carried;
 use super::guard;
+use super::lookup::lookups;
 use super::row_order::kept_sides;
 use super::stop::Stop;
 
@@ -156,6 +157,7 @@ pub(super) fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Syn
     rules.retain(|rule| !is_left_out(rule.name()));
     rules.insert(0, everywhere("one_stream", one_stream));
     rules.push(everywhere("kept_sides", kept_sides));
+    rules.push(everywhere("lookups", lookups));
     rules.push(everywhere("polite", polite));
     rules.insert(0, everywhere("kept_orders", kept_orders));
     rules

@@ -7,20 +7,21 @@ use async_trait::async_trait;
 use datafusion::arrow::array::{RecordBatch, RecordBatchOptions};
 use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
 use datafusion::catalog::{Session, TableProvider};
-use datafusion::common::{Column, Result, ScalarValue};
+use datafusion::common::{Column, DataFusionError, Result, ScalarValue};
 use datafusion::datasource::{TableType, provider_as_source};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::logical_expr::expr::ScalarFunction;
 use datafusion::logical_expr::{
     BinaryExpr, Expr, LogicalPlan, Operator, TableProviderFilterPushDown, TableScan,
 };
-use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::streaming::{PartitionStream, StreamingTableExec};
+use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties};
 use datafusion::sql::TableReference;
-use futures::StreamExt;
+use futures::{StreamExt, TryStreamExt, stream};
 
 use super::error::carried;
+use super::lookup::Ahead;
 use super::names::Names;
 use super::{build, catalog, types};
 use crate::relation::{self, Filter, Relation, Row, Scan, Test, Value};
@@ -214,8 +215,9 @@ impl TableProvider for Table {
             relation: self.relation.clone(),
             asked,
             schema,
+            ahead: None,
         };
-        streamed(part, limit)
+        Ok(Arc::new(RelationExec::new(part, limit)?))
     }
 }
 
@@ -234,11 +236,120 @@ pub(super) fn streamed(
 }
 
 /// The rows that are asked of a relation.
+#[derive(Clone)]
 struct Part {
     relation: Arc<dyn Relation>,
     asked: Scan,
     /// That of the columns that are asked for.
     schema: SchemaRef,
+    /// What the column of this place is to have one of.
+    ahead: Option<(usize, Arc<Ahead>)>,
+}
+
+/// Reads the rows of a relation.
+#[derive(Debug)]
+pub(super) struct RelationExec {
+    part: Part,
+    limit: Option<usize>,
+    stream: Arc<dyn ExecutionPlan>,
+}
+
+impl RelationExec {
+    fn new(part: Part, limit: Option<usize>) -> Result<Self> {
+        Ok(Self {
+            stream: streamed(part.clone(), limit)?,
+            part,
+            limit,
+        })
+    }
+
+    /// `pg_catalog.pg_class`
+    pub(super) fn relation(&self) -> String {
+        format!("{:?}", self.part)
+    }
+
+    /// The same rows of those whose column of this place has a key that is ahead, if
+    /// they are found without reading all.
+    pub(super) fn asked(
+        &self,
+        column: usize,
+        ahead: &Arc<Ahead>,
+    ) -> Option<Arc<dyn ExecutionPlan>> {
+        let relation = &self.part.relation;
+        let place = match &self.part.asked.columns {
+            Some(places) => places[column],
+            None => column,
+        };
+        let is_asked = |filter: &Filter| relation.is_indexed(filter.column);
+        if !relation.is_indexed(place)
+            || self.part.ahead.is_some()
+            || self.part.asked.filters.iter().any(is_asked)
+        {
+            return None;
+        }
+        let part = Part {
+            ahead: Some((place, ahead.clone())),
+            ..self.part.clone()
+        };
+        Some(Arc::new(Self::new(part, self.limit).ok()?))
+    }
+}
+
+impl DisplayAs for RelationExec {
+    fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RelationExec {:?}", self.part)
+    }
+}
+
+impl ExecutionPlan for RelationExec {
+    fn name(&self) -> &str {
+        "RelationExec"
+    }
+
+    fn properties(&self) -> &Arc<PlanProperties> {
+        self.stream.properties()
+    }
+
+    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
+        Vec::new()
+    }
+
+    fn with_new_children(
+        self: Arc<Self>,
+        _children: Vec<Arc<dyn ExecutionPlan>>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        Ok(self)
+    }
+
+    fn execute(
+        &self,
+        partition: usize,
+        context: Arc<TaskContext>,
+    ) -> Result<SendableRecordBatchStream> {
+        self.stream.execute(partition, context)
+    }
+}
+
+/// The keys that are ahead as a condition on a column.
+async fn of_keys(column: usize, ahead: &Ahead, of: &relation::Type) -> Result<Option<Filter>> {
+    let Some(arrays) = ahead.keys().await? else {
+        return Ok(None);
+    };
+    let mut keys: Vec<Value> = Vec::new();
+    for array in arrays {
+        if *array.data_type() != types::carrier(of) {
+            return Ok(None);
+        }
+        for key in types::values(&array, of).map_err(carried)? {
+            if key != Value::Null && !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+    }
+    Ok(Some(Filter {
+        column,
+        test: Test::In(keys),
+    }))
 }
 
 impl fmt::Debug for Part {
@@ -258,10 +369,18 @@ impl PartitionStream for Part {
             Some(places) => places.clone(),
             None => (0..relation.columns().len()).collect(),
         };
-        let batches = relation.scan(self.asked.clone()).map(move |rows| {
-            let rows = rows.map_err(carried)?;
-            batch(&rows, &places, relation.as_ref(), &schema)
+        let (mut asked, ahead) = (self.asked.clone(), self.ahead.clone());
+        let from = relation.clone();
+        let rows = stream::once(async move {
+            if let Some((column, ahead)) = ahead {
+                let of = &from.columns()[column].column_type;
+                asked.filters.extend(of_keys(column, &ahead, of).await?);
+            }
+            Ok::<_, DataFusionError>(from.scan(asked).map_err(carried))
         });
+        let batches = rows
+            .try_flatten()
+            .map(move |rows| batch(&rows?, &places, relation.as_ref(), &schema));
         Box::pin(RecordBatchStreamAdapter::new(self.schema.clone(), batches))
     }
 }

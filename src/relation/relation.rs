@@ -22,6 +22,12 @@ pub trait Relation: Send + Sync {
         &[]
     }
 
+    /// Whether rows that have some value in the column of this place are found without
+    /// reading all.
+    fn is_indexed(&self, _column: usize) -> bool {
+        false
+    }
+
     /// Whether it never has rows: then nobody asks for them.
     fn is_empty(&self) -> bool {
         false

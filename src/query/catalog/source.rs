@@ -141,6 +141,14 @@ impl Relation for SystemRelation {
         &self.table.key
     }
 
+    fn is_indexed(&self, column: usize) -> bool {
+        let (Source::Tables { keys, .. } | Source::Streams { keys, .. }) = self.source else {
+            return false;
+        };
+        keys.iter()
+            .any(|(place, key)| *place == column && matches!(key, Key::Object | Key::Name))
+    }
+
     fn is_empty(&self) -> bool {
         matches!(self.source, Source::None)
     }
