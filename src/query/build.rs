@@ -14,7 +14,7 @@ use datafusion::functions_window::row_number::row_number_udwf;
 use datafusion::logical_expr::expr::{AggregateFunction, Sort, WindowFunction};
 use datafusion::logical_expr::{
     Aggregate, EmptyRelation, Expr, Filter, Join, JoinConstraint, JoinType, Limit, LogicalPlan,
-    Projection, Union, Unnest, Values, Window, WindowFrame, lit,
+    Operator, Projection, Union, Unnest, Values, Window, WindowFrame, lit,
 };
 
 /// One row without columns.
@@ -87,6 +87,21 @@ pub(super) fn balanced(mut conditions: Vec<Expr>, join: fn(Expr, Expr) -> Expr) 
             join(balanced(conditions, join), balanced(rest, join))
         }
     }
+}
+
+/// What a chain of this operator is made of, in its order, however it is nested.
+pub(super) fn links(chain: Expr, operator: Operator) -> Vec<Expr> {
+    let mut links = Vec::new();
+    let mut open = vec![chain];
+    while let Some(expr) = open.pop() {
+        match expr {
+            Expr::BinaryExpr(binary) if binary.op == operator => {
+                open.extend([*binary.right, *binary.left]);
+            }
+            link => links.push(link),
+        }
+    }
+    links
 }
 
 /// The rows for which a condition is true.

@@ -79,9 +79,9 @@ fn of_rows(condition: Expr) -> Result<Transformed<Expr>> {
         return Ok(Transformed::no(condition));
     }
     let conditions = match is_in_turn(&condition) {
-        true => links(argument(condition), Operator::And),
+        true => build::links(argument(condition), Operator::And),
         false => {
-            let mut conditions = links(condition, Operator::And);
+            let mut conditions = build::links(condition, Operator::And);
             conditions.sort_by_key(cost);
             conditions
         }
@@ -107,7 +107,7 @@ fn of_values(expr: Expr) -> Result<Transformed<Expr>> {
             op: op @ (Operator::And | Operator::Or),
             ..
         }) => {
-            let chain = chained(links(expr, op), op)?;
+            let chain = chained(build::links(expr, op), op)?;
             Ok(Transformed::new(chain, true, TreeNodeRecursion::Jump))
         }
         other => Ok(Transformed::no(other)),
@@ -163,21 +163,6 @@ fn case(branches: Vec<(Box<Expr>, Box<Expr>)>, otherwise: Option<Expr>) -> Expr 
 
 fn conjunction(conditions: Vec<Expr>) -> Expr {
     build::balanced(conditions, Expr::and)
-}
-
-/// What a chain of this operator is made of, in its order.
-fn links(chain: Expr, operator: Operator) -> Vec<Expr> {
-    let mut links = Vec::new();
-    let mut open = vec![chain];
-    while let Some(expr) = open.pop() {
-        match expr {
-            Expr::BinaryExpr(binary) if binary.op == operator => {
-                open.extend([*binary.right, *binary.left]);
-            }
-            link => links.push(link),
-        }
-    }
-    links
 }
 
 /// Whether computing an expression may end a query.

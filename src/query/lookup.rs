@@ -25,6 +25,7 @@ use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, Pla
 use futures::{StreamExt, stream};
 use parking_lot::Mutex;
 
+use super::node::only_input;
 use super::scan::RelationExec;
 
 /// How many rows of the other side are waited for.
@@ -81,7 +82,7 @@ fn asked(
     ahead: &Arc<Ahead>,
 ) -> Result<Option<Arc<dyn ExecutionPlan>>> {
     if let Some(relation) = plan.downcast_ref::<RelationExec>() {
-        return Ok(relation.asked(column, ahead));
+        return relation.asked(column, ahead);
     }
     let (input, column) = if let Some(projection) = plan.downcast_ref::<ProjectionExec>() {
         match projection.expr()[column].expr.downcast_ref::<Column>() {
@@ -203,13 +204,10 @@ impl ExecutionPlan for AheadExec {
         self: Arc<Self>,
         children: Vec<Arc<dyn ExecutionPlan>>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        match <[_; 1]>::try_from(children) {
-            Ok([input]) => Ok(Arc::new(Self {
-                input,
-                ahead: self.ahead.clone(),
-            })),
-            Err(_) => internal_err!("rows come from one plan"),
-        }
+        Ok(Arc::new(Self {
+            input: only_input(children)?,
+            ahead: self.ahead.clone(),
+        }))
     }
 
     fn execute(

@@ -41,6 +41,7 @@ mod guard;
 mod limit;
 mod lookup;
 mod names;
+mod node;
 mod optimize;
 mod parameters;
 mod plan;

@@ -283,16 +283,7 @@ fn flat(condition: Expr) -> Transformed<Expr> {
     if depth <= 2 * (links.ilog2() + 1) {
         return Transformed::no(condition);
     }
-    let mut conditions = Vec::new();
-    let mut open = vec![condition];
-    while let Some(expr) = open.pop() {
-        match expr {
-            Expr::BinaryExpr(binary) if binary.op == operator => {
-                open.extend([*binary.right, *binary.left]);
-            }
-            link => conditions.push(link),
-        }
-    }
+    let conditions = build::links(condition, operator);
     let join = if operator == Operator::And {
         Expr::and
     } else {

@@ -18,6 +18,8 @@ use datafusion::physical_plan::{
     DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties, PlanProperties,
 };
 
+use super::node::only_input;
+
 /// Lets a hash join that keeps one side read that side row by row. It is for plans
 /// whose orders nobody looks at any more.
 pub(super) fn kept_sides(
@@ -94,13 +96,10 @@ impl ExecutionPlan for Told {
         self: Arc<Self>,
         children: Vec<Arc<dyn ExecutionPlan>>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        match <[_; 1]>::try_from(children) {
-            Ok([input]) => Ok(Arc::new(Self {
-                input,
-                properties: self.properties.clone(),
-            })),
-            Err(_) => internal_err!("rows come from one plan"),
-        }
+        Ok(Arc::new(Self {
+            input: only_input(children)?,
+            properties: self.properties.clone(),
+        }))
     }
 
     fn execute(

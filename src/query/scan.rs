@@ -274,7 +274,7 @@ impl RelationExec {
         &self,
         column: usize,
         ahead: &Arc<Ahead>,
-    ) -> Option<Arc<dyn ExecutionPlan>> {
+    ) -> Result<Option<Arc<dyn ExecutionPlan>>> {
         let relation = &self.part.relation;
         let place = match &self.part.asked.columns {
             Some(places) => places[column],
@@ -285,13 +285,13 @@ impl RelationExec {
             || self.part.ahead.is_some()
             || self.part.asked.filters.iter().any(is_asked)
         {
-            return None;
+            return Ok(None);
         }
         let part = Part {
             ahead: Some((place, ahead.clone())),
             ..self.part.clone()
         };
-        Some(Arc::new(Self::new(part, self.limit).ok()?))
+        Ok(Some(Arc::new(Self::new(part, self.limit)?)))
     }
 }
 

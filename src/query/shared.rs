@@ -16,7 +16,7 @@ use datafusion::catalog::cte_worktable::CteWorkTable;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::runtime::SpawnedTask;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
-use datafusion::common::{Column, DataFusionError, ParamValues, Result, internal_err};
+use datafusion::common::{Column, DataFusionError, ParamValues, Result};
 use datafusion::datasource::{TableType, provider_as_source, source_as_provider};
 use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
@@ -35,6 +35,7 @@ use tokio::sync::OnceCell;
 use super::build;
 use super::error::{again, carried, translated};
 use super::names::Names;
+use super::node::only_input;
 use super::scan::streamed;
 use crate::error::Error;
 
@@ -250,14 +251,11 @@ impl ExecutionPlan for SharedExec {
         self: Arc<Self>,
         children: Vec<Arc<dyn ExecutionPlan>>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        match <[_; 1]>::try_from(children) {
-            Ok([scan]) => Ok(Arc::new(Self {
-                scan,
-                name: self.name.clone(),
-                query: self.query.clone(),
-            })),
-            Err(_) => internal_err!("a shared query has one table"),
-        }
+        Ok(Arc::new(Self {
+            scan: only_input(children)?,
+            name: self.name.clone(),
+            query: self.query.clone(),
+        }))
     }
 
     fn metrics(&self) -> Option<MetricsSet> {

@@ -355,6 +355,7 @@ mod tests {
 
     use super::*;
     use crate::relation::Value;
+    use crate::wire::cancel::Cancels;
 
     const MIB: usize = 1 << 20;
 
@@ -386,6 +387,22 @@ mod tests {
                 self.stop.clone(),
             );
             (client, peer)
+        }
+
+        /// The same, and what asks for its statement to stop.
+        fn cancellable(
+            &self,
+            room: usize,
+        ) -> (Client<DuplexStream>, DuplexStream, impl Fn() + use<>) {
+            let (mut client, peer) = self.client(room);
+            let cancels = Arc::<Cancels>::default();
+            let registration = cancels.register(&CancellationToken::new());
+            client.cancel = registration.signal.clone();
+            let cancel = move || {
+                let heard = cancels.cancel(registration.pid, registration.secret);
+                assert!(heard.is_some());
+            };
+            (client, peer, cancel)
         }
     }
 
@@ -494,7 +511,7 @@ mod tests {
             "canceling statement due to statement timeout"
         );
 
-        let cancels = Arc::<super::super::cancel::Cancels>::default();
+        let cancels = Arc::<Cancels>::default();
         let registration = cancels.register(&CancellationToken::new());
         client.cancel = registration.signal.clone();
         let cancel = async { drop(cancels.cancel(registration.pid, registration.secret)) };
@@ -510,13 +527,8 @@ mod tests {
     async fn a_cancel_of_nothing_is_forgotten() {
         let idle = Submission::default();
         let server = server();
-        let cancels = Arc::<super::super::cancel::Cancels>::default();
-        let registration = cancels.register(&CancellationToken::new());
-        let (mut client, mut peer) = server.client(64);
-        client.cancel = registration.signal.clone();
-        cancels
-            .cancel(registration.pid, registration.secret)
-            .unwrap();
+        let (mut client, mut peer, cancel) = server.cancellable(64);
+        cancel();
         assert!(client.message(None).now_or_never().is_none());
         peer.write_all(&query(1)).await.unwrap();
         client.message(None).await.unwrap();
@@ -527,14 +539,9 @@ mod tests {
     async fn a_cancel_heard_before_the_statement_it_is_for_is_kept() {
         let idle = Submission::default();
         let server = server();
-        let cancels = Arc::<super::super::cancel::Cancels>::default();
-        let registration = cancels.register(&CancellationToken::new());
-        let (mut client, mut peer) = server.client(64);
-        client.cancel = registration.signal.clone();
+        let (mut client, mut peer, cancel) = server.cancellable(64);
         peer.write_all(&query(1)).await.unwrap();
-        cancels
-            .cancel(registration.pid, registration.secret)
-            .unwrap();
+        cancel();
         client.message(None).await.unwrap();
         let canceled = client.run(async { Ok(()) }, None, &idle).await;
         assert_eq!(sqlstate(canceled), "57014");
@@ -563,10 +570,7 @@ mod tests {
     #[tokio::test]
     async fn a_slow_reader_costs_no_memory_and_can_cancel() {
         let server = server();
-        let cancels = Arc::<super::super::cancel::Cancels>::default();
-        let registration = cancels.register(&CancellationToken::new());
-        let (mut client, mut peer) = server.client(10_000);
-        client.cancel = registration.signal.clone();
+        let (mut client, mut peer, cancel) = server.cancellable(10_000);
         let rows: Rows =
             std::iter::repeat_n(vec![Value::Text("x".repeat(1_000).into())], 1_000).collect();
 
@@ -576,9 +580,7 @@ mod tests {
         assert!(sending.is_none(), "nobody reads");
         assert!(client.out.len() <= WRITE_BYTES + 2_000);
 
-        cancels
-            .cancel(registration.pid, registration.secret)
-            .unwrap();
+        cancel();
         let result = client
             .rows(&rows, &Formats::Text, &Style::default(), Ending::Open(None))
             .now_or_never();
@@ -605,17 +607,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_is_settled_is_told_whatever_happens() {
         let server = server();
-        let cancels = Arc::<super::super::cancel::Cancels>::default();
-        let registration = cancels.register(&CancellationToken::new());
-        let (mut client, mut peer) = server.client(10_000);
-        client.cancel = registration.signal.clone();
+        let (mut client, mut peer, cancel) = server.cancellable(10_000);
         let rows: Rows =
             std::iter::repeat_n(vec![Value::Text("x".repeat(1_000).into())], 100).collect();
 
         let sending = async {
-            cancels
-                .cancel(registration.pid, registration.secret)
-                .unwrap();
+            cancel();
             let sent = client
                 .rows(&rows, &Formats::Text, &Style::default(), Ending::Settled)
                 .await;

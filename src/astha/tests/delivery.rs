@@ -1,10 +1,11 @@
 //! What is told, when, and to whom.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::Connection;
 
-use super::fixture::{Recorder, add, fixture};
+use super::fixture::{Fixture, Recorder, add, fixture};
 use crate::astha::{Astha, Capture, Config};
 use crate::error::{Error, Result};
 use crate::tasks::Tasks;
@@ -369,8 +370,8 @@ async fn a_slow_component_costs_neither_memory_nor_the_wal() {
     assert_eq!(slow.take(), quick.take());
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_batch_begins_with_fewer_rows_than_are_waited_for_when_the_time_is_up() {
+/// A pipeline that waits an hour for six rows, and its component.
+async fn waiting_for_six_rows() -> (Fixture, Arc<Recorder>) {
     let fixture = fixture(Config {
         min_batch_size: 6,
         max_poll_delay: Duration::from_secs(3600),
@@ -379,6 +380,12 @@ async fn a_batch_begins_with_fewer_rows_than_are_waited_for_when_the_time_is_up(
     let recorder = Recorder::new("r", &["databases"]);
     let subscribed = fixture.astha.subscribe(recorder.clone()).await;
     subscribed.expect("runs");
+    (fixture, recorder)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_begins_with_fewer_rows_than_are_waited_for_when_the_time_is_up() {
+    let (fixture, recorder) = waiting_for_six_rows().await;
     fixture.own(&add("a")).await;
     let end = fixture.astha.log_state().await.expect("is read").end;
     fixture.astha.delivered(end).await;
@@ -387,15 +394,7 @@ async fn a_batch_begins_with_fewer_rows_than_are_waited_for_when_the_time_is_up(
 
 #[tokio::test]
 async fn a_batch_begins_as_soon_as_there_are_as_many_rows_as_are_waited_for() {
-    let fixture = fixture(Config {
-        min_batch_size: 6,
-        // Nobody waits for that.
-        max_poll_delay: Duration::from_secs(3600),
-        ..Config::default()
-    });
-    let recorder = Recorder::new("r", &["databases"]);
-    let subscribed = fixture.astha.subscribe(recorder.clone()).await;
-    subscribed.expect("runs");
+    let (fixture, recorder) = waiting_for_six_rows().await;
     // It may be looking at the log just now.
     fixture.astha.pause("r").expect("is paused");
     for name in ["a", "b", "c"] {

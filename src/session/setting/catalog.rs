@@ -153,6 +153,12 @@ const ISOLATION: &[&str] = &[
     "read uncommitted",
 ];
 
+/// Of the settings about the server's log, least severe first.
+const LOG_LEVELS: &[&str] = &[
+    "debug5", "debug4", "debug3", "debug2", "debug1", "info", "notice", "warning", "error", "log",
+    "fatal", "panic",
+];
+
 const NO_EFFECT: &str = "Accepted from clients that set it; has no effect.";
 
 /// In the order of their names, whatever the case.
@@ -255,8 +261,8 @@ pub(super) const SETTINGS: &[Setting] = &[
     word("log_error_verbosity", &["terse", "default", "verbose"], "default", NO_EFFECT),
     boolean("log_lock_waits", false, NO_EFFECT),
     quantity("log_min_duration_statement", Unit::Milliseconds, -1, i32::MAX, -1, NO_EFFECT),
-    word("log_min_error_statement", &["debug5", "debug4", "debug3", "debug2", "debug1", "info", "notice", "warning", "error", "log", "fatal", "panic"], "error", NO_EFFECT),
-    word("log_min_messages", &["debug5", "debug4", "debug3", "debug2", "debug1", "info", "notice", "warning", "error", "log", "fatal", "panic"], "warning", NO_EFFECT),
+    word("log_min_error_statement", LOG_LEVELS, "error", NO_EFFECT),
+    word("log_min_messages", LOG_LEVELS, "warning", NO_EFFECT),
     word("log_statement", &["none", "ddl", "mod", "all"], "none", NO_EFFECT),
     quantity("log_temp_files", Unit::Kilobytes, -1, i32::MAX, -1, NO_EFFECT),
     integer("maintenance_io_concurrency", 0, 1000, 10, NO_EFFECT),

@@ -29,6 +29,15 @@ fn bytes(row: &[Value]) -> usize {
     row.iter().map(Value::bytes).sum()
 }
 
+/// What the aggregate of these rows is.
+fn whole<'a>(called: &Called, rows: impl Iterator<Item = &'a Vec<Value>>) -> Result<Value> {
+    let mut aggregate = called.start();
+    for row in rows {
+        aggregate.add(row)?;
+    }
+    aggregate.value()
+}
+
 /// Gives every row to the aggregate as it comes.
 pub(super) struct Running {
     called: Arc<Called>,
@@ -239,14 +248,6 @@ impl Arranged {
         }
         Ok(())
     }
-
-    fn value(&self) -> Result<Value> {
-        let mut aggregate = self.called.start();
-        for row in self.rows.values() {
-            aggregate.add(row)?;
-        }
-        aggregate.value()
-    }
 }
 
 fn unsorted(error: datafusion::arrow::error::ArrowError) -> crate::error::Error {
@@ -259,7 +260,7 @@ impl Accumulator for Arranged {
     }
 
     fn evaluate(&mut self) -> EngineResult<ScalarValue> {
-        let value = self.value().map_err(carried)?;
+        let value = whole(&self.called, self.rows.values()).map_err(carried)?;
         self.called.scalar(&value)
     }
 
@@ -291,14 +292,6 @@ impl Sliding {
             bytes: 0,
         }
     }
-
-    fn value(&self) -> Result<Value> {
-        let mut aggregate = self.called.start();
-        for row in self.frame.iter().flatten() {
-            aggregate.add(row)?;
-        }
-        aggregate.value()
-    }
 }
 
 impl Accumulator for Sliding {
@@ -322,7 +315,7 @@ impl Accumulator for Sliding {
     }
 
     fn evaluate(&mut self) -> EngineResult<ScalarValue> {
-        let value = self.value().map_err(carried)?;
+        let value = whole(&self.called, self.frame.iter().flatten()).map_err(carried)?;
         self.called.scalar(&value)
     }
 
