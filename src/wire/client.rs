@@ -399,6 +399,8 @@ mod tests {
             let registration = cancels.register(&CancellationToken::new());
             client.cancel = registration.signal.clone();
             let cancel = move || {
+                // Whole: it is known to the server for as long as it is there.
+                let registration = &registration;
                 let heard = cancels.cancel(registration.pid, registration.secret);
                 assert!(heard.is_some());
             };
