@@ -1,11 +1,12 @@
 //! The change pipeline killed at named places: between commit and read, read and
 //! delivery, delivery and offset, offset and prune, and in the middle of a refresh.
 //!
-//! A process of its own commits changes and follows them with three components; each
-//! writes what it is told to a file before it says that it has taken it. Meanwhile
-//! another program, the test itself, writes to the same tables. At a random time one of
-//! the places kills the process with SIGKILL, and the next one goes on with the same
-//! files. At the end an oracle, a table that a trigger fills as the log is filled,
+//! A process of its own commits changes and follows them with four components; each
+//! writes what it is told to a file before it says that it has taken it, but for the one
+//! that now and then answers an error instead, panics, or does not answer at all.
+//! Meanwhile another program, the test itself, writes to the same tables. At a random
+//! time one of the places kills the process with SIGKILL, and the next one goes on with
+//! the same files. At the end an oracle, a table that a trigger fills as the log is filled,
 //! says what was committed: each component saw all of it, in order, and nothing else.
 //!
 //! `REKHA_CRASH_ROUNDS` says how many processes die, `REKHA_CRASH_SEED` when.
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use fastrand::Rng;
@@ -36,11 +38,15 @@ const PLACES: [&str; 5] = [
 ];
 
 /// The names of the components and the tables that each is told of.
-const COMPONENTS: [(&str, &[&str]); 3] = [
+const COMPONENTS: [(&str, &[&str]); 4] = [
     ("both", &["items", "prices"]),
+    (UNWELL, &["items", "prices"]),
     ("items", &["items"]),
     ("prices", &["prices"]),
 ];
+
+/// The component that fails now and then.
+const UNWELL: &str = "unwell";
 
 /// What every process before the last is told by its parent: the directory.
 const VICTIM: &str = "REKHA_CRASH_VICTIM";
@@ -187,17 +193,25 @@ async fn work(directory: &Path) {
     let tasks = Tasks::new();
     let config = Config {
         batch_size: 8,
+        retry_delay: Duration::from_millis(1),
+        // Whoever does not answer is waited for so long.
+        delivery_deadline: Duration::from_millis(20),
+        // It never fails so often that its events were given up.
+        max_delivery_attempts: u32::MAX,
+        breaker_failures: u32::MAX,
         ..Config::default()
     };
     let astha = Astha::new(database.clone(), config, tasks.clone()).unwrap();
+    let mut rng = Rng::with_seed(number("REKHA_CRASH_SEED").unwrap());
     for (name, tables) in COMPONENTS {
-        let journal = Journal::open(directory, name, tables);
+        let journal = Journal::open(directory, name, tables, rng.fork());
         astha.subscribe(Arc::new(journal)).await.unwrap();
     }
-    let mut rng = Rng::with_seed(number("REKHA_CRASH_SEED").unwrap());
     for commit in 0..COMMITS {
         if rng.u32(..COMMITS) == 0 || commit == COMMITS / 2 {
-            astha.refresh(COMPONENTS[rng.usize(..3)].0).unwrap();
+            astha
+                .refresh(COMPONENTS[rng.usize(..COMPONENTS.len())].0)
+                .unwrap();
         }
         let sql: String = (0..rng.u32(1..6)).map(|_| change(&mut rng)).collect();
         let fails = rng.u32(..8) == 0;
@@ -254,10 +268,16 @@ struct Journal {
     name: &'static str,
     tables: &'static [&'static str],
     file: Mutex<File>,
+    rng: Mutex<Rng>,
 }
 
 impl Journal {
-    fn open(directory: &Path, name: &'static str, tables: &'static [&'static str]) -> Self {
+    fn open(
+        directory: &Path,
+        name: &'static str,
+        tables: &'static [&'static str],
+        rng: Rng,
+    ) -> Self {
         let file = OpenOptions::new()
             .create(true)
             .append(true)
@@ -269,6 +289,21 @@ impl Journal {
             name,
             tables,
             file: Mutex::new(file),
+            rng: Mutex::new(rng),
+        }
+    }
+
+    /// Half of what goes wrong is before a unit is written, half is after.
+    async fn fails_now_and_then(&self) -> Result<()> {
+        if self.name != UNWELL {
+            return Ok(());
+        }
+        let what = self.rng.lock().u32(..24);
+        match what {
+            0 => Err(Error::internal("on purpose")),
+            1 => panic!("on purpose"),
+            2 => std::future::pending().await,
+            _ => Ok(()),
         }
     }
 }
@@ -290,8 +325,9 @@ impl Subscriber for Journal {
             format!("{} {} {operation} {id}\n", event.position.0, event.table)
         });
         let lines: String = lines.collect();
+        self.fails_now_and_then().await?;
         self.file.lock().write_all(lines.as_bytes()).unwrap();
-        Ok(())
+        self.fails_now_and_then().await
     }
 
     async fn on_health(&self) -> Health {
@@ -328,7 +364,9 @@ fn judge(directory: &Path) {
                 continue;
             };
             let position: i64 = position.parse().unwrap();
-            assert!(position > last, "{name}: {position} after {last}");
+            // Who failed is told the same again, in the same process.
+            let is_in_order = position > last || name == UNWELL;
+            assert!(is_in_order, "{name}: {position} after {last}");
             last = position;
             // What comes again is what came before, or goes on from it.
             match seen.binary_search_by_key(&position, |(known, _)| *known) {
