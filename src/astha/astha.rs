@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::dead_letter::DeadLetters;
 use super::letter_table::LetterTable;
-use super::log::{self, Bounds, LogReader, LogState};
+use super::log::{self, LogReader, LogState};
 use super::offsets::Offsets;
 use super::statistics::Statistics;
 use super::tail::Tail;
@@ -61,11 +61,7 @@ impl Astha {
         letters: Arc<dyn DeadLetters>,
     ) -> Result<Self> {
         config.check()?;
-        let bounds = Bounds {
-            rows: config.batch_size,
-            bytes: config.max_memory,
-        };
-        let tail = Tail::new(LogReader::open(&database)?, bounds);
+        let tail = Tail::new(LogReader::open(&database)?, &config);
         Ok(Self {
             database,
             tasks,
@@ -117,7 +113,6 @@ impl Astha {
             config.max_absence,
         );
         let log = LogReader::open(&self.database)?;
-        self.shared.tail.add_tables(component.tables).await;
         let stop = self.tasks.stopping().child_token();
         let shared = self.shared.clone();
         let worker = Worker::register(subscriber, shared, log, offsets, stop).await?;

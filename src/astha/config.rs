@@ -34,8 +34,8 @@ pub struct Config {
     /// Whether a change's time has parts of a second
     /// ([`Capture`](super::Capture)). It has.
     pub subsecond_time: bool,
-    /// Bytes of the log that are held in memory; a larger unit is told as a
-    /// refresh. 100 MB.
+    /// Bytes of the log that are held in memory by all together; a unit of more than
+    /// half of it is told as a refresh. 100 MB.
     pub max_memory: usize,
     /// How often a unit is delivered before its events are dead letters. 30.
     pub max_delivery_attempts: u32,

@@ -1,5 +1,6 @@
 //! What a subscriber is told.
 
+use std::collections::HashSet;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -174,11 +175,11 @@ impl Unit {
     /// unit is as long as the log was when it was read, so that two may overlap.)
     pub(super) fn of_tables(
         self: &Arc<Self>,
-        tables: &[&str],
+        tables: &HashSet<String>,
         after: Position,
     ) -> Option<Arc<Self>> {
         let is_asked =
-            |event: &&Arc<Event>| event.position > after && tables.contains(&event.table.as_str());
+            |event: &&Arc<Event>| event.position > after && tables.contains(&event.table);
         let asked = self.events.iter().filter(is_asked).count();
         if asked == 0 {
             return None;

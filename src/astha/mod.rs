@@ -18,10 +18,11 @@
 //!   program or another. The registry's own commits end with a marker row, and
 //!   are one [`Unit`]; rows without one are another program's and, as far as
 //!   they were read together, one unit too.
-//! * The newest units are decoded once and held for all components, as many as
-//!   [`Config::max_memory`] allows. Each component has a worker that takes them
+//! * The newest units are decoded once and held until all components have taken them, as
+//!   many as [`Config::max_memory`] allows. Each component has a worker that takes them
 //!   at its own pace; one that is further behind reads the log for itself. So one that
-//!   is slow holds back nobody, least of all a writer.
+//!   is slow holds back nobody, least of all a writer. (Only units that take megabytes
+//!   are told to one component at a time.)
 //! * After a unit was taken the worker's offset moves; the durable offset and the
 //!   pruning of rows that every live component has seen are one job of the database's
 //!   writer, and ride along with the next commit.
@@ -38,7 +39,7 @@
 //! | it refuses a unit [`Config::max_delivery_attempts`] times | the unit's events are dead letters ([`DeadLetters`]), with everything needed to deliver them again ([`Astha::replay`]); it is told to refresh and goes on |
 //! | dead letters cannot be kept | nothing goes on for that component until they can |
 //! | a row of the log cannot be understood | it is a dead letter; who is told of its table refreshes instead of the unit it is in; others get the unit |
-//! | a unit is larger than the memory bound | it is told as a refresh |
+//! | a unit is larger than half of the memory bound | it is told as a refresh |
 //! | a component was away for longer than [`Config::max_absence`] | it holds the log back no longer; when it comes back it refreshes and goes on from there |
 //! | rows of the log were deleted, or its counter set back, by hand | those who miss them refresh; positions go on from the highest ever seen |
 //! | a capturing trigger is missing, or is not what it should be | it is put right at the next start; what was written meanwhile may not be in the log, so that everybody refreshes |

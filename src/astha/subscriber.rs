@@ -31,7 +31,7 @@ pub enum Health {
 pub enum Refresh {
     /// Its events are no longer in the log.
     Gone,
-    /// A unit was larger than the memory bound.
+    /// A unit was larger than half of the memory bound.
     TooLarge,
     /// A row of the log could not be understood.
     Malformed,

@@ -1,12 +1,13 @@
 //! One component's delivery: unit after unit, at its own pace.
 
+use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures::FutureExt as _;
-use tokio::sync::{Mutex, Notify, watch};
+use tokio::sync::{Mutex, Notify, SemaphorePermit, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -15,7 +16,7 @@ use super::dead_letter::DeadLetters;
 use super::log::{Batch, LogReader, Malformed};
 use super::offsets::Offsets;
 use super::statistics::Statistics;
-use super::tail::Tail;
+use super::tail::{Reader, Tail};
 use super::{Component, Config, Health, Refresh, Subscriber, Unit};
 use crate::dead_letter::DeadLetter;
 use crate::error::{Error, ErrorKind, Resource, Result};
@@ -36,6 +37,9 @@ pub(super) struct Shared {
 pub(super) struct Worker {
     subscriber: Arc<dyn Subscriber>,
     component: Component,
+    /// Those of the component.
+    tables: Arc<HashSet<String>>,
+    reader: Arc<Reader>,
     shared: Arc<Shared>,
     log: LogReader,
     offsets: Offsets,
@@ -129,10 +133,16 @@ impl Worker {
         stop: CancellationToken,
     ) -> Result<Self> {
         let position = offsets.begin().await?;
+        let component = subscriber.component();
+        let tables = component.tables.iter().map(|table| (*table).to_owned());
+        let tables: Arc<HashSet<_>> = Arc::new(tables.collect());
+        let reader = shared.tail.add_reader(&tables, position).await;
         let config = &shared.config;
         let breaker = Breaker::new(config.breaker_failures, config.breaker_cooldown);
         Ok(Self {
-            component: subscriber.component(),
+            component,
+            tables,
+            reader,
             subscriber,
             log,
             offsets,
@@ -224,7 +234,8 @@ impl Worker {
                 }
             }
             let begun = delivery.position;
-            let outcome = match self.next(begun).await? {
+            let (batch, _room) = self.next(begun).await?;
+            let outcome = match batch {
                 Batch::Units(units, through) => self.deliver(&mut delivery, units, through).await,
                 Batch::SetBack => {
                     tracing::error!(
@@ -254,22 +265,33 @@ impl Worker {
         }
     }
 
-    /// What is next after a position. A row that cannot be understood is no concern of
-    /// a component that is not told of its table.
-    async fn next(&self, after: Position) -> Result<Batch> {
-        match self.shared.tail.next(after, &self.log).await? {
-            Batch::Malformed(row, _) if !self.is_told_of(&row) => {
-                let own = self.component.tables.iter();
-                let own = Arc::new(own.map(|table| (*table).to_owned()).collect());
-                self.log.read(after, self.shared.tail.bounds(), own).await
+    /// What is next after a position, and what has to be kept until it is told. A row
+    /// that cannot be understood, and one that is too large, is no concern of a component
+    /// that is not told of its table.
+    async fn next(&self, after: Position) -> Result<(Batch, Option<SemaphorePermit<'_>>)> {
+        let tail = &self.shared.tail;
+        let shared = tail.next(&self.reader, after, &self.log).await?;
+        let is_others = match &shared {
+            Batch::Malformed(row, _) => !self.is_told_of(row),
+            Batch::Refresh(reason, _) => *reason == Refresh::TooLarge,
+            Batch::Units(..) | Batch::SetBack => false,
+        };
+        if !is_others {
+            return Ok((shared, None));
+        }
+        let own = |bounds| self.log.read(after, bounds, self.tables.clone());
+        match own(tail.bounds()).await? {
+            Batch::Refresh(Refresh::TooLarge, _) => {
+                let (bounds, room) = tail.room_for_one().await;
+                Ok((own(bounds).await?, room))
             }
-            batch => Ok(batch),
+            batch => Ok((batch, None)),
         }
     }
 
     /// A marker belongs to every table.
     fn is_told_of(&self, row: &Malformed) -> bool {
-        row.table.starts_with("__") || self.component.tables.contains(&row.table.as_str())
+        row.table.starts_with("__") || self.tables.contains(&row.table)
     }
 
     fn is_open(&self) -> Error {
@@ -344,7 +366,7 @@ impl Worker {
             if unit.position <= delivery.position {
                 continue;
             }
-            if let Some(unit) = unit.of_tables(self.component.tables, delivery.position) {
+            if let Some(unit) = unit.of_tables(&self.tables, delivery.position) {
                 crate::failpoint::at("astha::deliver");
                 self.deliver_unit(delivery, &unit).await?;
             }
@@ -549,6 +571,7 @@ impl Worker {
 
     /// Gives its lease back.
     pub(super) async fn end(&self) {
+        self.shared.tail.remove_reader(&self.reader);
         let position = self.delivery.lock().await.position;
         if let Err(error) = self.offsets.end(position).await {
             tracing::warn!(%error, "a component's lease could not be given back; it runs out");

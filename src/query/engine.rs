@@ -135,6 +135,19 @@ impl Engine {
         })
     }
 
+    /// The object that a text names as a value of the type, which is `regclass` or the
+    /// like or an array of one: what the client binds to a parameter.
+    ///
+    /// # Errors
+    /// 42P01 and the like for a name of nothing, 22P02 for a text that is no array.
+    pub async fn named_object(&self, text: &str, of: &Type, context: &Context) -> Result<Value> {
+        let catalog = self.catalog(context);
+        let (text, of) = (text.to_owned(), of.clone());
+        let _wanted = catalog.stop.begin();
+        self.on_own_threads(async move { types::named_object(&text, &of, &catalog) })
+            .await
+    }
+
     /// Understands a query, as it is asked in this context: what was planned is to
     /// be planned again before it runs in another one. `parameters` are the types that the client gives to
     /// `$1`, `$2`, …; where it gives none, the query tells.
@@ -148,9 +161,7 @@ impl Engine {
         parameters: &[Option<Type>],
     ) -> Result<Plan> {
         let query = query.clone();
-        let memory = self.state.runtime_env().memory_pool.clone();
-        let catalog =
-            Catalog::new(Arc::new(context.clone()), self.relations.clone()).within(memory);
+        let catalog = self.catalog(context);
         let parameters = parameters.to_vec();
         let _wanted = catalog.stop.begin();
         self.on_own_threads(async move { bind::bind(&query, catalog, &parameters) })
@@ -184,6 +195,11 @@ impl Engine {
             })
             .boxed(),
         )
+    }
+
+    fn catalog(&self, context: &Context) -> Catalog {
+        let memory = self.state.runtime_env().memory_pool.clone();
+        Catalog::new(Arc::new(context.clone()), self.relations.clone()).within(memory)
     }
 
     async fn on_own_threads<T: Send + 'static>(

@@ -24,7 +24,7 @@
 //!
 //! Ranges and what only text search uses have no values: texts are refused (0A000),
 //! and so are bytes (42883). Names are not looked up: a
-//! `regclass` is read from a number.
+//! `regclass` is read from a number, and [`Parameter::object_name`] tells who can look.
 //! XML is not checked.
 
 mod binary;
@@ -56,7 +56,7 @@ pub use refusal::utf8;
 pub use relation::{Filter, Relation, Scan, Test};
 pub use rows::{Form, Row, Rows};
 pub use style::{ByteaOutput, DateOrder, FloatDigits, IntervalStyle, Reading, Style};
-pub use types::{record_type, type_name, type_size};
+pub use types::{is_reg, record_type, type_name, type_size};
 pub use value::{Array, Dimension, Record, Value};
 
 pub use crate::schema::Interval;

@@ -72,8 +72,9 @@ pub fn record_type(members: impl IntoIterator<Item = (String, Type)>) -> Type {
     )
 }
 
-/// Whether the type is one of those whose values name objects by their OID.
-pub(super) fn is_reg(of: &Type) -> bool {
+/// Whether the type is one of those whose values name objects by their OID:
+/// `regclass`, `regtype`, … (PostgreSQL manual, 8.19).
+pub fn is_reg(of: &Type) -> bool {
     matches!(
         *of,
         Type::REGPROC

@@ -90,17 +90,17 @@ impl Session {
     /// 26000 when there is no such statement, 42P03 for a portal's name that is
     /// taken, 08P01 for too many or too few parameters, 25P02 in a transaction that
     /// failed; what is wrong with a value.
-    pub fn bind(
+    pub async fn bind(
         &mut self,
         portal: &str,
         statement: &str,
         parameters: &[Parameter<'_>],
     ) -> Result<()> {
-        self.try_bind(portal, statement, parameters)
-            .inspect_err(|_| self.fail())
+        let bound = self.try_bind(portal, statement, parameters).await;
+        bound.inspect_err(|_| self.fail())
     }
 
-    fn try_bind(
+    async fn try_bind(
         &mut self,
         portal: &str,
         statement: &str,
@@ -128,7 +128,10 @@ impl Session {
             };
             for (index, (parameter, of)) in parameters.iter().zip(&*prepared.parameters).enumerate()
             {
-                values.push(parameter.value(index + 1, of, &reading)?);
+                values.push(match parameter.object_name(of)? {
+                    Some(name) => Box::pin(self.named_object(name, of)).await?,
+                    None => parameter.value(index + 1, of, &reading)?,
+                });
             }
         }
         self.add_portal(portal, prepared, values).map(|_| ())

@@ -33,6 +33,10 @@ impl Session {
         Err(super::dispatch::no_engine())
     }
 
+    pub(super) async fn named_object(&mut self, _: &str, _: &Type) -> Result<Value> {
+        Err(super::dispatch::no_engine())
+    }
+
     pub(super) fn run(&mut self, planned: &Planned, _: &[Value]) -> Result<RowStream> {
         match *planned {}
     }

@@ -153,10 +153,22 @@ impl Session {
         if self.frequent.is_strict {
             self.registry.catch_up().await?;
         }
-        let talk = Arc::new(self.talk(query));
+        let talk = Arc::new(self.talk(&query.text));
         let context = self.context(talk.clone());
         let plan = engine.plan(query, &context, parameters).await?;
         Ok(Planned { plan, talk })
+    }
+
+    /// The object that a text names for a parameter of this type: a `regclass` or the
+    /// like.
+    ///
+    /// # Errors
+    /// 42P01 and the like for a name of nothing; 0A000 without an engine.
+    pub(super) async fn named_object(&mut self, text: &str, of: &Type) -> Result<Value> {
+        let engine = self.engine.clone().ok_or_else(super::dispatch::no_engine)?;
+        let talk = Arc::new(self.talk(""));
+        let context = self.context(talk);
+        engine.named_object(text, of, &context).await
     }
 
     /// Runs a query with the values of its parameters.
@@ -211,9 +223,9 @@ impl Session {
         }
     }
 
-    /// The lists are made only for a query that names them.
-    fn talk(&self, query: &Query) -> Talk {
-        let text = query.text.to_ascii_lowercase();
+    /// The lists are made only for a query whose text names them.
+    fn talk(&self, text: &str) -> Talk {
+        let text = text.to_ascii_lowercase();
         let prepared = match text.contains("pg_prepared_statements") {
             true => self.prepared.iter().filter_map(listed).collect(),
             false => Vec::new(),

@@ -115,7 +115,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'a, S> {
                 sql,
                 parameter_types,
             } => self.parse(statement, sql, &parameter_types).await,
-            Frontend::Bind(bind) => self.bind(&bind),
+            Frontend::Bind(bind) => self.bind(&bind).await,
             Frontend::Describe(target) => self.describe(&target),
             Frontend::Execute { portal, max_rows } => self.execute(portal, max_rows).await,
             Frontend::Close(target) => {

@@ -26,7 +26,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
         Ok(())
     }
 
-    pub(super) fn bind(&mut self, bind: &Bind<'_>) -> Result<(), Stop> {
+    pub(super) async fn bind(&mut self, bind: &Bind<'_>) -> Result<(), Stop> {
         let (formats, parameters) = (bind.parameter_formats.len(), bind.parameters.len());
         if formats > 1 && formats != parameters {
             return Err(Stop::Wire(violation(format!(
@@ -48,9 +48,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
             self.formats
                 .retain(|portal| self.session.has_portal(portal));
         }
-        self.session
-            .bind(bind.portal, bind.statement, &parameters)
-            .map_err(Stop::Session)?;
+        let deadline = self.deadline();
+        let bound = self.session.bind(bind.portal, bind.statement, &parameters);
+        self.client.run(bound, deadline, &self.submission).await?;
         // Only a list of formats can be too long or too short for the columns.
         if let Formats::Each(_) = formats {
             let description = self.session.describe_portal(bind.portal);

@@ -71,17 +71,17 @@ async fn statements_and_portals_are_counted() {
     let mut session = small(&store).await;
     for name in ["a", "b", "c"] {
         session.prepare(name, "SHOW ALL", &[]).await.unwrap();
-        session.bind(name, name, &[]).unwrap();
+        session.bind(name, name, &[]).await.unwrap();
     }
     assert_eq!(
         refusal(session.prepare("d", "SHOW ALL", &[]).await),
         "54000"
     );
-    assert_eq!(refusal(session.bind("d", "a", &[])), "54000");
+    assert_eq!(refusal(session.bind("d", "a", &[]).await), "54000");
     session.close_statement("a");
     session.close_portal("a");
     session.prepare("d", "SHOW ALL", &[]).await.unwrap();
-    session.bind("d", "d", &[]).unwrap();
+    session.bind("d", "d", &[]).await.unwrap();
 }
 
 #[tokio::test]
@@ -95,7 +95,7 @@ async fn texts_are_kept_up_to_a_limit() {
     );
     // A portal keeps the statement that it was made of.
     session.execute("BEGIN").await.unwrap();
-    session.bind("a", "a", &[]).unwrap();
+    session.bind("a", "a", &[]).await.unwrap();
     session.execute("DEALLOCATE ALL").await.unwrap();
     assert_eq!(
         refusal(session.prepare("b", &long(20 * KIB), &[]).await),
@@ -114,11 +114,11 @@ async fn rows_are_kept_only_while_some_are_left() {
     session.prepare("all", "SHOW ALL", &[]).await.unwrap();
     session.execute("BEGIN").await.unwrap();
     for _ in 0..20 {
-        session.bind("", "all", &[]).unwrap();
+        session.bind("", "all", &[]).await.unwrap();
         let done = session.execute_portal("", 0, false).await.unwrap();
         assert_eq!(done.tag, "SHOW");
     }
-    session.bind("one", "all", &[]).unwrap();
+    session.bind("one", "all", &[]).await.unwrap();
     assert_eq!(
         session
             .execute_portal("one", 1, false)
@@ -129,7 +129,7 @@ async fn rows_are_kept_only_while_some_are_left() {
         1
     );
     session.prepare("long", &long(4 * KIB), &[]).await.unwrap();
-    session.bind("other", "all", &[]).unwrap();
+    session.bind("other", "all", &[]).await.unwrap();
     assert_eq!(
         refusal(session.execute_portal("other", 1, false).await),
         "53200"

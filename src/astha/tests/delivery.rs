@@ -1,13 +1,16 @@
 //! What is told, when, and to whom.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use rusqlite::Connection;
 
 use super::fixture::{Fixture, Recorder, add, fixture};
-use crate::astha::{Astha, Capture, Config};
+use crate::astha::{Astha, Capture, Component, Config, Health, Refresh, Subscriber, Unit};
 use crate::error::{Error, Result};
+use crate::position::Position;
 use crate::tasks::Tasks;
 
 #[tokio::test]
@@ -155,9 +158,9 @@ async fn a_log_that_went_back_is_a_refresh() {
 }
 
 #[tokio::test]
-async fn a_unit_above_the_memory_bound_is_a_refresh() {
+async fn a_unit_above_half_of_the_memory_bound_is_a_refresh() {
     let fixture = fixture(Config {
-        max_memory: 2_000,
+        max_memory: 8_000,
         ..Config::default()
     });
     let recorder = fixture.recorder("r").await;
@@ -170,6 +173,98 @@ async fn a_unit_above_the_memory_bound_is_a_refresh() {
         recorder.take(),
         ["own: Insert a", "TooLarge", "own: Insert b"]
     );
+}
+
+/// Takes its time, and counts how many are told at once.
+struct Lingering {
+    name: &'static str,
+    inside: Arc<AtomicUsize>,
+    most: Arc<AtomicUsize>,
+}
+
+#[async_trait]
+impl Subscriber for Lingering {
+    fn component(&self) -> Component {
+        Component {
+            name: self.name,
+            version: "1",
+            tables: &["databases"],
+        }
+    }
+
+    async fn on_event(&self, _: &Unit) -> Result<()> {
+        let inside = 1 + self.inside.fetch_add(1, Ordering::Relaxed);
+        self.most.fetch_max(inside, Ordering::Relaxed);
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        self.inside.fetch_sub(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    async fn on_health(&self) -> Health {
+        Health::Healthy
+    }
+
+    async fn on_refresh(&self, reason: Refresh, _: Position) -> Result<()> {
+        panic!("events were not told: {reason:?}");
+    }
+}
+
+#[tokio::test]
+async fn units_that_take_much_memory_are_told_to_one_at_a_time() {
+    for (rows, expected) in [(1, 2), (10, 1)] {
+        let fixture = fixture(Config {
+            max_memory: 40_000,
+            ..Config::default()
+        });
+        let (inside, most) = (Arc::default(), Arc::<AtomicUsize>::default());
+        for name in ["a", "b"] {
+            let component = Lingering {
+                name,
+                inside: Arc::clone(&inside),
+                most: most.clone(),
+            };
+            let registered = fixture.astha.register(Arc::new(component)).await;
+            registered.expect("registers");
+        }
+        let unit: String = (0..rows).map(|n| add(&format!("n{n}"))).collect();
+        fixture.own(&unit).await;
+        fixture.astha.activate().await.expect("delivers");
+        assert_eq!(most.load(Ordering::Relaxed), expected, "{rows} rows");
+    }
+}
+
+#[tokio::test]
+async fn a_unit_of_tables_of_others_takes_no_memory() {
+    let fixture = fixture(Config {
+        max_memory: 8_000,
+        ..Config::default()
+    });
+    let all = fixture.recorder_of("all", &["databases", "tables"]).await;
+    let streams = fixture.recorder_of("streams", &["tables"]).await;
+    let many: String = (0..100).map(|n| add(&format!("n{n}"))).collect();
+    let stream = "INSERT INTO tables (database_id, name) SELECT min(id), 's' FROM databases;";
+    fixture.own(&format!("{many}{stream}")).await;
+    fixture.astha.activate().await.expect("delivers");
+    assert_eq!(all.take(), ["TooLarge"]);
+    assert_eq!(streams.take(), ["own: Insert s"]);
+}
+
+#[tokio::test]
+async fn what_everybody_has_taken_is_not_held() {
+    let fixture = fixture(Config::default());
+    let (first, second) = (
+        fixture.recorder("first").await,
+        fixture.recorder("second").await,
+    );
+    fixture.own(&add("a")).await;
+    let told = fixture.astha.activate_component("first").await;
+    told.expect("delivers");
+    assert!(fixture.astha.scheduler_statistics().await.memory > 0);
+    fixture.astha.activate().await.expect("delivers");
+    assert_eq!(first.take(), second.take());
+    assert_eq!(fixture.astha.scheduler_statistics().await.memory, 0);
 }
 
 #[tokio::test]

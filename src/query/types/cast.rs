@@ -12,7 +12,7 @@ use datafusion::logical_expr::{
 };
 
 use super::carrier::carrier;
-use super::category::{base, element_of, is_reg};
+use super::category::{base, element_of};
 use super::coercion::{Coercion, can_cast};
 use super::convert::Converter;
 use super::modifier::{self, fit};
@@ -42,8 +42,6 @@ pub(in crate::query) fn cast(
 ) -> Result<Typed> {
     // A parameter of which nothing is known is of the type of what it meets first.
     let settled = match typed.is_unknown() {
-        // The name of an object comes as a text, and is looked up when the query runs.
-        true if is_reg(to) => catalog.parameters.settle(&typed.expr, &Type::TEXT),
         true => catalog.parameters.settle(&typed.expr, to),
         false => None,
     };

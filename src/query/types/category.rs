@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::relation::{Kind, Type};
+use crate::relation::{Kind, Type, is_reg};
 
 /// Where the OIDs of PostgreSQL's own types end.
 pub(super) const LAST_OID: u32 = 10_000;
@@ -99,24 +99,6 @@ pub(in crate::query) fn base(of: &Type) -> &Type {
 /// Whether the type is `int2vector` or `oidvector`.
 pub(super) fn is_vector(of: &Type) -> bool {
     matches!(*of, Type::INT2_VECTOR | Type::OID_VECTOR)
-}
-
-/// Whether the type is one of those whose values name objects by their OID.
-pub(super) fn is_reg(of: &Type) -> bool {
-    matches!(
-        *of,
-        Type::REGPROC
-            | Type::REGPROCEDURE
-            | Type::REGOPER
-            | Type::REGOPERATOR
-            | Type::REGCLASS
-            | Type::REGTYPE
-            | Type::REGCONFIG
-            | Type::REGDICTIONARY
-            | Type::REGNAMESPACE
-            | Type::REGROLE
-            | Type::REGCOLLATION
-    )
 }
 
 #[cfg(test)]

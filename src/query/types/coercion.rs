@@ -1,7 +1,7 @@
 //! Which type can become which.
 
-use super::category::{base, category, element_of, is_reg, is_vector};
-use crate::relation::{Kind, Type};
+use super::category::{base, category, element_of, is_vector};
+use crate::relation::{Kind, Type, is_reg};
 
 /// How willingly a value of one type becomes one of another (`pg_cast.castcontext`,
 /// PostgreSQL manual, 54.10).

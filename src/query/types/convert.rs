@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use bigdecimal::{BigDecimal, RoundingMode};
 
-use super::category::{base, element_of, is_reg, is_vector};
+use super::category::{base, element_of, is_vector};
 use super::value::Names;
 use crate::error::{Error, ErrorKind, Result, Value as Fault};
 use crate::query::catalog::Catalog;
 use crate::relation::{
     Array, Date, FloatDigits, Interval, Kind, Network, Numeric, Reading, Style, Time, Timestamp,
-    Type, Value, type_name,
+    Type, Value, is_reg, type_name,
 };
 
 const MICROS_PER_DAY: i64 = 86_400_000_000;
@@ -218,6 +218,15 @@ impl<'a> Converter<'a> {
             None => Err(self.catalog.missing(text, of)),
         }
     }
+}
+
+/// The object that a text names as a value of the type: a `regclass` or the like, or
+/// an array of them.
+///
+/// # Errors
+/// 42P01 and the like for a name of nothing, 22P02 for a text that is no array.
+pub(in crate::query) fn named_object(text: &str, of: &Type, catalog: &Catalog) -> Result<Value> {
+    Converter::new(catalog).convert(Value::text(text), &Type::TEXT, of)
 }
 
 /// What a `jsonb` becomes by its value and not by its text.

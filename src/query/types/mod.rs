@@ -28,6 +28,7 @@ pub(super) use cast::cast;
 pub(super) use category::{array_of, base, element_of};
 pub(super) use coercion::{Coercion, can_cast};
 pub(super) use common::common_type;
+pub(super) use convert::named_object;
 pub(super) use document::document_key;
 pub(super) use key::{has_order, key};
 pub(super) use name::{named, plainly_named};

@@ -18,13 +18,13 @@ use datafusion::common::ScalarValue;
 use uuid::Uuid;
 
 use super::carrier::{array_fields, carrier};
-use super::category::{is_reg, is_vector};
+use super::category::is_vector;
 use super::encoding;
 use crate::error::{Error, Result};
 use crate::query::catalog::Catalog;
 use crate::query::error::translated;
 use crate::relation::{
-    Array as Elements, Column, Date, Kind, Row, Time, Timestamp, Type, Value, type_name,
+    Array as Elements, Column, Date, Kind, Row, Time, Timestamp, Type, Value, is_reg, type_name,
 };
 
 /// A value as a literal of a plan.

@@ -11,11 +11,10 @@ use super::write::JSONB_VERSION;
 use crate::error::{Definition, Error, ErrorKind, Limit, Result};
 use crate::relation::geometry::is_geometric;
 use crate::relation::text::{json, too_many_dimensions, too_many_elements, widened};
-use crate::relation::types::is_reg;
 use crate::relation::value::MAX_DIMENSIONS;
 use crate::relation::{
     Array, Date, Dimension, Form, Geometry, Interval, Network, Numeric, Reading, Time, TimeTz,
-    Timestamp, Type, Value, refusal, type_name, utf8,
+    Timestamp, Type, Value, is_reg, refusal, type_name, utf8,
 };
 
 /// The most elements an array has: PostgreSQL's bound.
@@ -30,7 +29,23 @@ pub struct Parameter<'a> {
     pub bytes: Option<&'a [u8]>,
 }
 
-impl Parameter<'_> {
+impl<'a> Parameter<'a> {
+    /// The text of a value that names objects by their OIDs ([`is_reg`]), or of an
+    /// array of such: whoever knows the objects is to read it. Nothing for any other.
+    ///
+    /// # Errors
+    /// 22021 for a text that is not UTF-8.
+    pub fn object_name(&self, of: &Type) -> Result<Option<&'a str>> {
+        let element = match of.kind() {
+            Kind::Array(element) => element,
+            _ => of,
+        };
+        match (self.form, self.bytes) {
+            (Form::Text, Some(bytes)) if is_reg(element) => utf8(bytes).map(Some),
+            _ => Ok(None),
+        }
+    }
+
     /// The value, when the statement takes the type at this place (counted from
     /// 1).
     ///

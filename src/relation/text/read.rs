@@ -9,10 +9,9 @@ use super::{array, float, json, record, spelling};
 use crate::error::{Error, ErrorKind, Result, Value as Fault};
 use crate::relation::geometry::is_geometric;
 use crate::relation::numeric::is_space;
-use crate::relation::types::is_reg;
 use crate::relation::{
     Date, Geometry, Interval, IntervalStyle, Network, Numeric, Reading, Time, TimeTz, Timestamp,
-    Type, Value, refusal, type_name,
+    Type, Value, is_reg, refusal, type_name,
 };
 use crate::schema;
 

@@ -56,6 +56,75 @@ fn a_query_is_answered_in_both_protocols() {
     assert_eq!(refusal(&refused), "ERROR 22P02");
 }
 
+/// Objects are told by their names or by their OIDs, and come back as either.
+#[test]
+fn a_parameter_names_an_object() {
+    let (_rekha, mut raw) = connect();
+    for (sql, of, given, name) in [
+        (
+            "SELECT $1::regclass",
+            2205_u32,
+            "pg_catalog.pg_type",
+            "pg_type",
+        ),
+        ("SELECT $1::regclass", 2205, "1247", "pg_type"),
+        ("SELECT $1::regclass", 2205, "-", "-"),
+        ("SELECT $1::regtype", 2206, "int4", "integer"),
+        ("SELECT $1::regproc", 24, "pg_backend_pid", "pg_backend_pid"),
+        ("SELECT $1::regprocedure", 2202, "abs(int4)", "abs(integer)"),
+        ("SELECT $1::regnamespace", 4089, "pg_catalog", "pg_catalog"),
+        ("SELECT $1::regrole", 4096, "0", "-"),
+        (
+            "SELECT $1::regclass[]",
+            2210,
+            "{pg_type,NULL,1259}",
+            "{pg_type,NULL,pg_class}",
+        ),
+    ] {
+        let answer = raw.ask(&[
+            parse("", sql),
+            describe(b'S', ""),
+            bind_values("", &[given]),
+            execute("", 0),
+            sync(),
+        ]);
+        assert_eq!(letters(&answer), "1tT2DCZ", "{sql}");
+        assert_eq!(
+            answer[1].1,
+            [&[0, 1][..], &of.to_be_bytes()].concat(),
+            "{sql}"
+        );
+        assert_eq!(first(&answer), [name], "{sql}");
+    }
+    // The format of the parameter, its bytes, and the result in binary.
+    for (format, given) in [(0_u16, &b"pg_type"[..]), (1, &1247_u32.to_be_bytes())] {
+        let length = u32::try_from(given.len()).unwrap().to_be_bytes();
+        let format = [&[0, 1][..], &format.to_be_bytes()].concat();
+        let body = [b"\0\0", &format[..], &[0, 1], &length, given, &[0, 1, 0, 1]].concat();
+        let declared = [&b"\0SELECT $1\0\0\x01"[..], &2205_u32.to_be_bytes()].concat();
+        let answer = raw.ask(&[
+            message(b'P', &declared),
+            message(b'B', &body),
+            execute("", 0),
+            sync(),
+        ]);
+        assert_eq!(letters(&answer), "12DCZ");
+        assert_eq!(rows(&answer), [[Some(1247_u32.to_be_bytes().to_vec())]]);
+    }
+    for (sql, given, expected) in [
+        ("SELECT $1::regclass", "no_such", "ERROR 42P01"),
+        ("SELECT $1::regtype", "no_such", "ERROR 42704"),
+        ("SELECT $1::regnamespace", "no_such", "ERROR 3F000"),
+        ("SELECT $1::regclass[]", "{pg_type", "ERROR 22P02"),
+    ] {
+        let answer = raw.ask(&[parse("", sql), bind_values("", &[given]), sync()]);
+        assert_eq!(
+            (letters(&answer).as_str(), refusal(&answer).as_str()),
+            ("1EZ", expected)
+        );
+    }
+}
+
 #[test]
 fn a_cursor_takes_parameters() {
     let (_rekha, mut raw) = connect();
