@@ -169,7 +169,7 @@ fn node(plan: &Arc<dyn ExecutionPlan>, is_analyzed: bool) -> Node {
         .map(|child| node(child, is_analyzed))
         .collect();
     // The side that is looked up stands second.
-    if is_kept_right(plan) {
+    if is_led_by_right(plan) {
         inputs.reverse();
     }
     let (mut strategy, mut relation) = (None, None);
@@ -241,11 +241,11 @@ fn kind_of(name: &str) -> &'static str {
     }
 }
 
-/// Whether a join reads the rows of its right side one by one and keeps them all, as
-/// PostgreSQL does with those of the left side.
-fn is_kept_right(plan: &Arc<dyn ExecutionPlan>) -> bool {
+/// Whether a join reads the rows of its right side one by one and tells all that have
+/// partners, or all of them, as PostgreSQL does with those of the left side.
+fn is_led_by_right(plan: &Arc<dyn ExecutionPlan>) -> bool {
     let join = plan.downcast_ref::<HashJoinExec>();
-    join.is_some_and(|join| *join.join_type() == JoinType::Right)
+    join.is_some_and(|join| matches!(join.join_type(), JoinType::Inner | JoinType::Right))
 }
 
 /// The kind of a join, which PostgreSQL tells of all but nested loops without a side
@@ -263,7 +263,7 @@ fn join_of(plan: &Arc<dyn ExecutionPlan>) -> Option<&'static str> {
     Some(match kind {
         JoinType::Inner => "Inner",
         JoinType::Left | JoinType::LeftMark => "Left",
-        JoinType::Right if is_kept_right(plan) => "Left",
+        JoinType::Right if is_led_by_right(plan) => "Left",
         JoinType::Right | JoinType::RightMark => "Right",
         JoinType::Full => "Full",
         JoinType::LeftSemi | JoinType::RightSemi => "Semi",

@@ -84,25 +84,33 @@ fn asked(
     if let Some(relation) = plan.downcast_ref::<RelationExec>() {
         return relation.asked(column, ahead);
     }
-    let (input, column) = if let Some(projection) = plan.downcast_ref::<ProjectionExec>() {
-        match projection.expr()[column].expr.downcast_ref::<Column>() {
-            Some(inner) => (projection.input(), inner.index()),
-            None => return Ok(None),
-        }
-    } else if let Some(filter) = plan.downcast_ref::<FilterExec>() {
-        let places = filter.projection().as_ref();
-        (
-            filter.input(),
-            places.map_or(column, |places| places[column]),
-        )
-    } else if let Some(polite) = plan.downcast_ref::<CooperativeExec>() {
-        (polite.input(), column)
-    } else {
+    let Some((input, column)) = passed_on(plan, column) else {
         return Ok(None);
     };
     match asked(input, column, ahead)? {
         Some(input) => Ok(Some(plan.clone().with_new_children(vec![input])?)),
         None => Ok(None),
+    }
+}
+
+/// What a column of a node that passes rows on, one for one and in their order or not
+/// at all, is beneath it: the node that is read, and the column's place there.
+pub(super) fn passed_on(
+    plan: &Arc<dyn ExecutionPlan>,
+    column: usize,
+) -> Option<(&Arc<dyn ExecutionPlan>, usize)> {
+    if let Some(projection) = plan.downcast_ref::<ProjectionExec>() {
+        let inner = projection.expr()[column].expr.downcast_ref::<Column>()?;
+        Some((projection.input(), inner.index()))
+    } else if let Some(filter) = plan.downcast_ref::<FilterExec>() {
+        let places = filter.projection().as_ref();
+        let inner = places.map_or(column, |places| places[column]);
+        Some((filter.input(), inner))
+    } else if let Some(polite) = plan.downcast_ref::<CooperativeExec>() {
+        Some((polite.input(), column))
+    } else {
+        let ahead = plan.downcast_ref::<AheadExec>()?;
+        Some((&ahead.input, column))
     }
 }
 
@@ -194,6 +202,10 @@ impl ExecutionPlan for AheadExec {
 
     fn properties(&self) -> &Arc<PlanProperties> {
         self.input.properties()
+    }
+
+    fn maintains_input_order(&self) -> Vec<bool> {
+        vec![true]
     }
 
     fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {

@@ -40,7 +40,7 @@ use super::build;
 use super::error::carried;
 use super::guard;
 use super::lookup::lookups;
-use super::row_order::kept_sides;
+use super::row_order::{kept_sides, led_joins};
 use super::stop::Stop;
 
 /// A plan that answers the same and costs less.
@@ -147,20 +147,27 @@ pub(super) fn rules() -> Vec<Rule> {
 }
 
 /// The rules for physical plans: the engine's own, but that everything is one
-/// stream, and that rows stay in the order that a sub-query gives them. A catalog is
-/// small, and an aggregate over values has no partial state. Filters are where they
-/// belong already.
+/// stream, and that rows stay in the order that a sub-query or the tables give them. A
+/// catalog is small, and an aggregate over values has no partial state. Filters are where
+/// they belong already.
 pub(super) fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
-    let mut rules = PhysicalOptimizer::new().rules;
-    let is_left_out =
-        |name: &str| name == "EnforceDistribution" || name.starts_with("FilterPushdown");
-    rules.retain(|rule| !is_left_out(rule.name()));
-    rules.insert(0, everywhere("one_stream", one_stream));
-    rules.push(everywhere("kept_sides", kept_sides));
-    rules.push(everywhere("lookups", lookups));
-    rules.push(everywhere("polite", polite));
-    rules.insert(0, everywhere("kept_orders", kept_orders));
-    rules
+    let is_left_out = |name: &str| {
+        matches!(name, "EnforceDistribution" | "join_selection")
+            || name.starts_with("FilterPushdown")
+    };
+    let own = PhysicalOptimizer::new().rules.into_iter();
+    let own = own.filter(|rule| !is_left_out(rule.name()));
+    let first = [
+        everywhere("kept_orders", kept_orders),
+        everywhere("one_stream", one_stream),
+        everywhere("lookups", lookups),
+        everywhere("led_joins", led_joins),
+    ];
+    let last = [
+        everywhere("kept_sides", kept_sides),
+        everywhere("polite", polite),
+    ];
+    first.into_iter().chain(own).chain(last).collect()
 }
 
 /// A rule that changes each node for itself, from the leaves up.

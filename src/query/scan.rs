@@ -268,6 +268,19 @@ impl RelationExec {
         format!("{:?}", self.part)
     }
 
+    /// The places of the columns that tell its rows apart, if it has such and they are
+    /// asked for.
+    pub(super) fn key(&self) -> Option<Vec<usize>> {
+        let place_of = |column: &usize| match &self.part.asked.columns {
+            Some(places) => places.iter().position(|place| place == column),
+            None => Some(*column),
+        };
+        match self.part.relation.primary_key() {
+            [] => None,
+            key => key.iter().map(place_of).collect(),
+        }
+    }
+
     /// The same rows of those whose column of this place has a key that is ahead, if
     /// they are found without reading all.
     pub(super) fn asked(
