@@ -250,6 +250,10 @@ pub enum Resource {
     Component,
     /// The transaction, which the client has left open for too long.
     Transaction,
+    /// A lock that somebody else holds.
+    Lock,
+    /// A lock whose holder waits for this session.
+    Deadlock,
 }
 
 /// What is at fault.
@@ -388,6 +392,8 @@ impl ErrorKind {
                 Resource::Client => "57P05",
                 Resource::Component => "55000",
                 Resource::Transaction => "25P03",
+                Resource::Lock => "55P03",
+                Resource::Deadlock => "40P01",
             },
             Self::Internal(fault) => match fault {
                 Fault::Defect => "XX000",

@@ -2,7 +2,9 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
+use super::advisory::Locker;
 use crate::error::Result;
 use crate::registry::{Draft, Registry};
 use crate::relation::{Style, Timestamp, Type};
@@ -28,6 +30,10 @@ pub struct Context {
     pub statement_start: Timestamp,
     /// The process id that the client was told at start-up.
     pub process: i32,
+    /// What takes advisory locks for the session.
+    pub locker: Locker,
+    /// How long a lock is waited for, if not for ever.
+    pub lock_timeout: Option<Duration>,
     /// The rest of the conversation.
     pub conversation: Arc<dyn Conversation>,
 }

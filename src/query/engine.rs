@@ -16,6 +16,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::{mpsc, watch};
 use tokio_util::task::AbortOnDropHandle;
 
+use super::advisory::{AdvisoryLocks, LockMember};
 use super::catalog::Catalog;
 use super::context::Context;
 use super::error::{carried, translated};
@@ -61,6 +62,7 @@ impl Default for QueryConfig {
 pub struct Engine {
     state: SessionState,
     relations: Arc<[Arc<dyn Relation>]>,
+    locks: Arc<AdvisoryLocks>,
     threads: Threads,
 }
 
@@ -132,8 +134,15 @@ impl Engine {
         Ok(Self {
             state,
             relations: relations.into(),
+            locks: Arc::default(),
             threads: Threads(Some(threads)),
         })
+    }
+
+    /// Takes a session in among those that take advisory locks here; the others know it
+    /// by this process id.
+    pub fn join_locks(&self, process: i32) -> LockMember {
+        self.locks.join(process)
     }
 
     /// The object that a text names as a value of the type, which is `regclass` or the

@@ -28,6 +28,7 @@
 //! Planning and execution have threads of their own, with large stacks. A plan is
 //! data: no object of DataFusion is held by an idle session.
 
+mod advisory;
 mod apply;
 mod bind;
 mod build;
@@ -55,6 +56,7 @@ mod tests;
 mod typed;
 mod types;
 
+pub use advisory::{LockMark, LockMember, Locker};
 pub use context::{Context, Conversation, Cursor, PreparedStatement, Setting};
 pub use engine::{Engine, QueryConfig, RowStream};
 pub use plan::Plan;

@@ -250,12 +250,18 @@ impl Listener {
     /// Waits until [`Listener::take`] has something to say. Can be dropped and asked
     /// for again.
     pub async fn woken(&self) {
-        self.wait(|waiting| waiting.has_any(self.through())).await;
+        self.wait(|| {
+            // First, as in `take`: whoever publishes holds the table, then the queue.
+            let through = self.through();
+            let waiting = self.queue.state.lock();
+            waiting.lost.is_some() || waiting.has_any(through)
+        })
+        .await;
     }
 
     /// Waits until the listener has been let go of. As [`Listener::woken`].
     pub async fn lost(&self) {
-        self.wait(|_| false).await;
+        self.wait(|| self.queue.state.lock().lost.is_some()).await;
     }
 
     /// Up to where everything has been said that the listener hears.
@@ -267,14 +273,8 @@ impl Listener {
         }
     }
 
-    async fn wait(&self, has: impl Fn(&Waiting) -> bool) {
-        loop {
-            {
-                let waiting = self.queue.state.lock();
-                if waiting.lost.is_some() || has(&waiting) {
-                    return;
-                }
-            }
+    async fn wait(&self, is_due: impl Fn() -> bool) {
+        while !is_due() {
             self.queue.wake.notified().await;
         }
     }
@@ -535,6 +535,39 @@ mod tests {
         assert!(listener.lost().now_or_never().is_none());
         assert_eq!(payloads(&listener), ["1"]);
         assert!(listener.woken().now_or_never().is_none());
+    }
+
+    /// The table and the queues are locked in one order by whoever speaks and hears.
+    #[test]
+    fn who_speaks_and_who_hears_never_wait_for_each_other() {
+        const TIMES: usize = 20_000;
+        let all = Notifications::default();
+        let (ended, end) = std::sync::mpsc::channel();
+        for channel in ["a", "schema_changes"] {
+            let (all, ended) = (all.clone(), ended.clone());
+            let listener = listener(&all, &[(channel, 0)]);
+            std::thread::spawn(move || {
+                let mut heard = 0;
+                while heard < TIMES {
+                    futures::executor::block_on(listener.woken());
+                    heard += payloads(&listener).len();
+                }
+                ended.send(channel)
+            });
+        }
+        let changes = all.clone();
+        std::thread::spawn(move || {
+            for position in (1..).map(Position).take(TIMES) {
+                changes.publish_at(position, &[note("schema_changes", "")]);
+                changes.told(position);
+            }
+        });
+        for _ in 0..TIMES {
+            all.publish(&[note("a", "")]);
+        }
+        let mut heard: Vec<_> = end.iter().take(2).collect();
+        heard.sort_unstable();
+        assert_eq!(heard, ["a", "schema_changes"]);
     }
 
     #[tokio::test]

@@ -379,6 +379,7 @@ impl Session {
                 self.deallocate(None)?;
                 self.settings.reset_all();
                 self.unlisten_all();
+                self.unlock_all();
                 self.settings_changed("DISCARD ALL")
             }
             // There are no plans, sequences or temporary tables to forget.

@@ -13,10 +13,17 @@ use super::prepared::Prepared;
 use super::setting::Settings;
 use super::{Column, Peers, RowStream, Session, Type, Value};
 use crate::error::Result;
-use crate::query::{self, Context, Conversation, Engine, Plan};
+pub(super) use crate::query::LockMark;
+use crate::query::{self, Context, Conversation, Engine, LockMember, Locker, Plan};
 use crate::relation::Timestamp;
 use crate::schema::Name;
 use crate::sql::{Query, SetScope, SetValue};
+
+/// The engine, and the session's place among those that take locks there.
+pub(super) struct Engaged {
+    engine: Arc<Engine>,
+    locks: LockMember,
+}
 
 /// A query that was planned, for the state in which the session was.
 #[derive(Clone)]
@@ -137,7 +144,8 @@ impl Session {
     /// (0A000).
     #[must_use]
     pub fn with_engine(mut self, engine: Arc<Engine>) -> Self {
-        self.engine = Some(engine);
+        let locks = engine.join_locks(self.process_id);
+        self.engine = Some(Engaged { engine, locks });
         self
     }
 
@@ -150,12 +158,12 @@ impl Session {
         query: &Query,
         parameters: &[Option<Type>],
     ) -> Result<Planned> {
-        let engine = self.engine.clone().ok_or_else(super::dispatch::no_engine)?;
+        let (engine, locker) = self.engine()?;
         if self.frequent.is_strict {
             self.registry.catch_up().await?;
         }
         let talk = Arc::new(self.talk(&query.text));
-        let context = self.context(talk.clone());
+        let context = self.context(talk.clone(), locker);
         let plan = engine.plan(query, &context, parameters).await?;
         Ok(Planned { plan, talk })
     }
@@ -166,9 +174,9 @@ impl Session {
     /// # Errors
     /// 42P01 and the like for a name of nothing; 0A000 without an engine.
     pub(super) async fn named_object(&mut self, text: &str, of: &Type) -> Result<Value> {
-        let engine = self.engine.clone().ok_or_else(super::dispatch::no_engine)?;
+        let (engine, locker) = self.engine()?;
         let talk = Arc::new(self.talk(""));
-        let context = self.context(talk);
+        let context = self.context(talk, locker);
         engine.named_object(text, of, &context).await
     }
 
@@ -183,7 +191,7 @@ impl Session {
         values: &[Value],
         wanted: Option<watch::Receiver<usize>>,
     ) -> Result<RowStream> {
-        let engine = self.engine.clone().ok_or_else(super::dispatch::no_engine)?;
+        let (engine, _) = self.engine()?;
         let stream = engine.run(&planned.plan, values, wanted)?;
         self.talks.push(planned.clone());
         Ok(stream)
@@ -231,7 +239,33 @@ impl Session {
         run.into_iter().chain(fetched).collect()
     }
 
-    fn context(&mut self, talk: Arc<Talk>) -> Context {
+    /// What the transaction has locked so far.
+    pub(super) fn lock_mark(&self) -> LockMark {
+        let engaged = self.engine.as_ref();
+        engaged.map_or(0, |engaged| engaged.locks.mark())
+    }
+
+    /// Gives back what the transaction has locked since.
+    pub(super) fn end_locks(&self, mark: LockMark) {
+        if let Some(engaged) = &self.engine {
+            engaged.locks.end_transaction(mark);
+        }
+    }
+
+    /// Gives back what the session has locked.
+    pub(super) fn unlock_all(&self) {
+        if let Some(engaged) = &self.engine {
+            engaged.locks.unlock_all();
+        }
+    }
+
+    fn engine(&self) -> Result<(Arc<Engine>, Locker)> {
+        let engaged = self.engine.as_ref();
+        let Engaged { engine, locks } = engaged.ok_or_else(super::dispatch::no_engine)?;
+        Ok((engine.clone(), Locker::clone(locks)))
+    }
+
+    fn context(&mut self, talk: Arc<Talk>, locker: Locker) -> Context {
         let now = Timestamp::from(Utc::now());
         let transaction_start = *self.transaction_start.get_or_insert(now);
         Context {
@@ -244,6 +278,8 @@ impl Session {
             transaction_start,
             statement_start: now,
             process: self.process_id,
+            locker,
+            lock_timeout: self.settings.lock_timeout(),
             conversation: talk,
         }
     }

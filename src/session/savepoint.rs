@@ -8,6 +8,7 @@
 use super::budget::Share;
 use super::dispatch::done;
 use super::notification::PendingMark;
+use super::query::LockMark;
 use super::setting::Mark;
 use super::transaction::{Transaction, needs_block};
 use super::{Outcome, Session};
@@ -28,6 +29,7 @@ pub(super) struct Savepoint {
     pub(super) changes: usize,
     pub(super) settings: Mark,
     pub(super) pending: PendingMark,
+    pub(super) locks: LockMark,
     /// The number of the next portal.
     next_portal: u64,
     _share: Share,
@@ -35,6 +37,7 @@ pub(super) struct Savepoint {
 
 impl Session {
     pub(super) fn savepoint(&mut self, name: &Name) -> Result<Outcome> {
+        let locks = self.lock_mark();
         let Transaction::Explicit(block) = &mut self.transaction else {
             return Err(needs_block("SAVEPOINT"));
         };
@@ -44,6 +47,7 @@ impl Session {
             changes: block.changes.as_ref().map_or(0, Share::bytes),
             settings: self.settings.mark(),
             pending: block.pending.mark(),
+            locks,
             next_portal: self.next_portal,
             _share: self.budget.take(name.len() + SAVEPOINT_BYTES)?,
         });
@@ -72,6 +76,8 @@ impl Session {
             self.settings.go_back(&savepoint.settings);
             self.portals
                 .retain(|_, portal| portal.number < savepoint.next_portal);
+            let locks = savepoint.locks;
+            self.end_locks(locks);
             self.transaction = Transaction::Explicit(block);
             self.settings_moved();
         }

@@ -11,7 +11,7 @@ use super::budget::{Budget, SessionConfig, Share};
 use super::notification::Listening;
 use super::portal::Portal;
 use super::prepared::{Arguments, Prepared};
-use super::query::Planned;
+use super::query::{LockMark, Planned};
 use super::transaction::{Transaction, aborted};
 use super::{Outcome, ReadConsistency, Settings, Style};
 use crate::error::Result;
@@ -104,7 +104,7 @@ pub struct Session {
     pub(super) registry: Arc<Registry>,
     _seat: Seat,
     #[cfg(feature = "query")]
-    pub(super) engine: Option<Arc<crate::query::Engine>>,
+    pub(super) engine: Option<super::query::Engaged>,
     pub(super) user: String,
     pub(super) database: Arc<str>,
     pub(super) settings: Settings,
@@ -233,7 +233,7 @@ impl Session {
         self.disregard();
         self.end_script();
         match std::mem::take(&mut self.transaction) {
-            Transaction::None => {}
+            Transaction::None => self.end_locks(LockMark::default()),
             Transaction::Implicit(_) => self.roll_back(),
             Transaction::Explicit(mut block) | Transaction::Failed(mut block) => {
                 block.fail();
@@ -242,6 +242,8 @@ impl Session {
                     Some(savepoint) => self.settings.go_back(&savepoint.settings),
                     None => self.settings.fail(),
                 }
+                let locks = block.savepoints.last().map(|savepoint| savepoint.locks);
+                self.end_locks(locks.unwrap_or_default());
                 self.transaction = Transaction::Failed(block);
                 self.settings_moved();
             }
@@ -363,6 +365,7 @@ impl Session {
         let outcome = self.end_implicit().await;
         if matches!(self.transaction, Transaction::None) {
             self.drop_portals();
+            self.end_locks(LockMark::default());
         }
         self.move_on();
         outcome
@@ -478,6 +481,7 @@ impl Session {
                 if let Some(saying) = saying {
                     saying.publish(position, &pending.said());
                 }
+                self.end_locks(LockMark::default());
                 self.settings.commit();
                 self.settings_moved();
                 Ok(())
@@ -496,6 +500,7 @@ impl Session {
     pub(super) fn roll_back(&mut self) {
         self.transaction = Transaction::None;
         self.drop_portals();
+        self.end_locks(LockMark::default());
         self.settings.rollback();
         self.settings_moved();
     }

@@ -32,6 +32,7 @@ macro_rules! scripts {
 }
 
 scripts! {
+    advisory_locks,
     alter_stream,
     assert_schema,
     bad_input,

@@ -15,6 +15,7 @@ use super::stream::{self, StreamRelation};
 use super::table::Table;
 use super::{information_schema, pg_catalog, registry, rekha, system};
 use crate::error::Result;
+use crate::query::advisory::Want;
 use crate::query::context::Context;
 use crate::query::parameters::Parameters;
 use crate::query::stop::Stop;
@@ -175,6 +176,28 @@ impl Catalog {
             Err(_elapsed) => Ok(()),
             Ok(error) => Err(error),
         }
+    }
+
+    /// Takes an advisory lock, which may mean to wait for it. On the engine's own
+    /// threads only.
+    ///
+    /// # Errors
+    /// Those of [`Locker::lock`](crate::query::Locker); 57014 when nobody waits for the
+    /// query any more.
+    pub(in crate::query) fn lock(&self, want: Want) -> Result<()> {
+        let Context {
+            locker,
+            lock_timeout,
+            ..
+        } = &*self.context;
+        let locked = locker.lock(want, *lock_timeout, || self.stop.check());
+        self.wait(async {
+            tokio::select! {
+                biased;
+                error = self.stop.stopped() => Err(error),
+                locked = locked => locked,
+            }
+        })
     }
 
     /// What a future of the registry answers. On the engine's own threads only: it

@@ -6,6 +6,7 @@ use futures::TryStreamExt;
 
 use super::{Catalog, system};
 use crate::error::Result;
+use crate::query::advisory::{AdvisoryLocks, Locker};
 use crate::query::context::{Context, Conversation, Cursor, PreparedStatement, Setting};
 use crate::registry::{Draft, Registry};
 use crate::relation::{Filter, Kind, Relation, Row, Scan, Style, Test, Timestamp, Type, Value};
@@ -122,6 +123,8 @@ pub(super) async fn fixture() -> Fixture {
         transaction_start: moment(),
         statement_start: moment(),
         process: 7,
+        locker: Locker::clone(&Arc::<AdvisoryLocks>::default().join(7)),
+        lock_timeout: None,
         conversation: Arc::new(One),
     };
     Fixture {

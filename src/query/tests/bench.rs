@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::error::{Error, Result};
 use crate::query::{
-    Context, Conversation, Cursor, Engine, PreparedStatement, QueryConfig, Setting,
+    Context, Conversation, Cursor, Engine, Locker, PreparedStatement, QueryConfig, Setting,
 };
 use crate::registry::{Draft, Registry};
 use crate::relation::{Row, Style, Timestamp, Value};
@@ -77,8 +77,10 @@ impl Bench {
             .await
             .unwrap();
         let now = Timestamp::from_micros(0).unwrap();
+        let engine = Engine::new(&QueryConfig::default(), Vec::new()).unwrap();
+        let locker = Locker::clone(&engine.join_locks(1));
         Self {
-            engine: Engine::new(&QueryConfig::default(), Vec::new()).unwrap(),
+            engine,
             context: Context {
                 registry,
                 draft: Draft::default(),
@@ -89,6 +91,8 @@ impl Bench {
                 transaction_start: now,
                 statement_start: now,
                 process: 1,
+                locker,
+                lock_timeout: None,
                 conversation: Arc::new(Silent),
             },
             _directory: directory,

@@ -256,7 +256,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     text("lc_monetary", Kind::Text, "C", NO_EFFECT),
     text("lc_numeric", Kind::Text, "C", NO_EFFECT),
     text("lc_time", Kind::Text, "C", NO_EFFECT),
-    duration("lock_timeout", NO_EFFECT),
+    duration("lock_timeout", "Sets the maximum allowed duration of any wait for a lock."),
     boolean("log_duration", false, NO_EFFECT),
     word("log_error_verbosity", &["terse", "default", "verbose"], "default", NO_EFFECT),
     boolean("log_lock_waits", false, NO_EFFECT),

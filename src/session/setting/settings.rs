@@ -257,6 +257,11 @@ impl Settings {
         self.duration("statement_timeout")
     }
 
+    /// How long a statement may wait for a lock.
+    pub fn lock_timeout(&self) -> Option<Duration> {
+        self.duration("lock_timeout")
+    }
+
     /// How long the client may be silent in a transaction.
     pub fn idle_in_transaction_session_timeout(&self) -> Option<Duration> {
         self.duration("idle_in_transaction_session_timeout")

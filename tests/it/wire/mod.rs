@@ -1,6 +1,7 @@
 //! The PostgreSQL protocol, message by message. What is expected here is what
 //! PostgreSQL does.
 
+mod lock;
 mod notification;
 mod query;
 mod raw;

@@ -2,6 +2,7 @@
 //! and 9.27).
 
 mod acl;
+mod advisory;
 mod comment;
 mod definition;
 mod functions;

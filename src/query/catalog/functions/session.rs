@@ -184,13 +184,6 @@ pub(in crate::query) static SESSION: &[Function] = &[
     Function::row("inet_server_port", &[], Type::INT4, |_, _| Ok(NULL)),
     Function::row("inet_client_addr", &[], Type::INET, |_, _| Ok(NULL)),
     Function::row("inet_client_port", &[], Type::INT4, |_, _| Ok(NULL)),
-    // Nobody waits for a lock while a statement runs.
-    Function::row(
-        "pg_blocking_pids",
-        &[Type::INT4],
-        Type::INT4_ARRAY,
-        |_, _| Ok(array(Type::INT4, [])),
-    ),
     Function::row(
         "pg_cancel_backend",
         &[Type::INT4],
@@ -211,9 +204,6 @@ pub(in crate::query) static SESSION: &[Function] = &[
         },
     )
     .volatile(),
-    Function::row("pg_advisory_unlock_all", &[], Type::VOID, |_, _| {
-        Ok(Value::Void)
-    }),
     Function::row("txid_current", &[], Type::INT8, |call, _| {
         Ok(int8(i64::from(call.catalog.transaction()?)))
     }),

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Offset, Utc};
 use chrono_tz::{OffsetComponents, OffsetName, TZ_VARIANTS};
 
+use crate::query::advisory::Listed;
 use crate::query::catalog::cell::*;
 use crate::query::catalog::oid::{DATABASE, USER};
 use crate::query::catalog::source::Maker;
@@ -81,6 +82,25 @@ pub(super) fn pg_stat_gssapi(maker: &Maker<'_>) -> Vec<Row> {
         ("gss_authenticated", NO),
         ("encrypted", NO),
     ])]
+}
+
+/// The advisory locks of all sessions: there are no others.
+pub(super) fn pg_locks(maker: &Maker<'_>) -> Vec<Row> {
+    let row = |lock: Listed| {
+        maker.row([
+            ("locktype", text("advisory")),
+            ("database", oid(DATABASE)),
+            ("classid", oid(lock.key.class)),
+            ("objid", oid(lock.key.object)),
+            ("objsubid", int2(if lock.key.is_pair { 2 } else { 1 })),
+            ("pid", int4(lock.process)),
+            ("mode", text(lock.mode.name())),
+            ("granted", boolean(lock.is_granted)),
+            ("fastpath", NO),
+        ])
+    };
+    let locks = maker.context.locker.listed();
+    locks.into_iter().map(row).collect()
 }
 
 pub(super) fn pg_prepared_statements(maker: &Maker<'_>) -> Vec<Row> {

@@ -98,6 +98,7 @@ pub(in crate::query::catalog) fn source(name: &str) -> Source {
         "pg_authid" => Source::Session(role::pg_authid),
         "pg_cursors" => Source::Session(session::pg_cursors),
         "pg_database" => Source::Session(description::pg_database),
+        "pg_locks" => Source::Session(session::pg_locks),
         "pg_prepared_statements" => Source::Session(session::pg_prepared_statements),
         "pg_roles" => Source::Session(role::pg_roles),
         "pg_settings" => Source::Session(session::pg_settings),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use crate::query::Context;
+use crate::query::advisory::{AdvisoryLocks, Locker};
 use crate::query::catalog::Catalog;
 use crate::query::tests::Silent;
 use crate::registry::{Draft, Registry};
@@ -49,6 +50,8 @@ fn catalog(registry: Arc<Registry>) -> Catalog {
         transaction_start: start,
         statement_start: start,
         process: 1,
+        locker: Locker::clone(&Arc::<AdvisoryLocks>::default().join(1)),
+        lock_timeout: None,
         conversation: Arc::new(Silent),
     };
     Catalog::new(Arc::new(context), [].into())
