@@ -247,7 +247,7 @@ impl Session {
     /// Tells the session that a statement ended with an error outside of its
     /// own calls (a cancel, a time-out, a panic): the transaction fails.
     pub fn fail(&mut self) {
-        self.talks.clear();
+        self.disregard();
         self.end_script();
         match std::mem::take(&mut self.transaction) {
             Transaction::None => self.end_locks(LockMark::default()),
