@@ -203,8 +203,12 @@ fn prune(connection: &Connection, max_absence: TimeDelta, statistics: &Statistic
     let begun = Instant::now();
     let now = Utc::now();
     connection
-        .prepare_cached("DELETE FROM __cdc_offsets WHERE instance <> ?1 AND renewed_at < ?2")?
-        .execute([DURABLE, &text(now - LEASE)])?;
+        .prepare_cached(
+            // One of the future is of a clock that was set back.
+            "DELETE FROM __cdc_offsets
+             WHERE instance <> ?1 AND renewed_at NOT BETWEEN ?2 AND ?3",
+        )?
+        .execute([DURABLE, &text(now - LEASE), &text(now + LEASE)])?;
     let since = now.checked_sub_signed(max_absence.max(LEASE));
     let (seen, oldest): (Option<i64>, Option<i64>) = connection
         .prepare_cached(

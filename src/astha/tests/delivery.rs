@@ -347,7 +347,8 @@ async fn whoever_does_not_renew_its_lease_holds_nothing_back() {
     fixture
         .foreign(
             "INSERT INTO __cdc_offsets (component, instance, position, renewed_at)
-             VALUES ('r', 'a process that died', 0, '2024-01-01T00:00:00.000000Z')",
+             VALUES ('r', 'a process that died', 0, '2024-01-01T00:00:00.000000Z'),
+                ('r', 'a process before the clock was set back', 0, '9999-01-01T00:00:00.000000Z')",
         )
         .await;
     fixture.own(&add("a")).await;
