@@ -9,6 +9,7 @@ mod arrays;
 mod bytea;
 mod datetime;
 mod formatting;
+mod hash;
 mod json;
 mod math;
 mod misc;
@@ -37,6 +38,7 @@ pub(in crate::query) static LIBRARY: &[&[Function]] = &[
     formatting::NUMBERS,
     formatting::PARSE,
     formatting::TO_NUMBER,
+    hash::HASHES,
     json::BUILD,
     json::EDIT,
     json::POPULATE,
