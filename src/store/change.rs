@@ -22,7 +22,8 @@ pub enum Requirement {
     /// whoever makes a version of them.
     Rows(ObjectId, Position),
     /// There is no stream of this name in the namespace. Rows without a version
-    /// are none.
+    /// are none. The history of one that there was has its end; if not, the
+    /// conflict is [`Unadopted`].
     NoStream(ObjectId, Name),
     /// The namespace is there, and its name and options are as they were at the
     /// position.
