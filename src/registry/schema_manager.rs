@@ -16,7 +16,8 @@ use crate::evolution;
 use crate::position::Position;
 use crate::schema::{Mode, ObjectId, Schema, StreamName};
 use crate::store::{
-    CompatibilityStatus, Evolution, Projection, Requirement, Stream, StreamColumn, Update, Version,
+    CompatibilityStatus, Evolution, Projection, Requirement, Stream, StreamColumn, Unadopted,
+    Update, Version,
 };
 
 /// The component's name.
@@ -269,7 +270,14 @@ impl Registry {
                 return Ok(());
             }
             match self.commit_owned(draft).await {
-                Err(error) if error.kind() == ErrorKind::Conflict => {}
+                Err(error) if error.kind() == ErrorKind::Conflict => {
+                    // Another one that had the name is gone: that happened before.
+                    if let Some(Unadopted(other)) = Unadopted::of(&error)
+                        && other != id
+                    {
+                        Box::pin(self.adopt(other)).await?;
+                    }
+                }
                 outcome => return outcome.map(drop),
             }
         }

@@ -1,12 +1,14 @@
 //! Connections and their settings.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
+use super::error::is_of_the_file;
+use super::file::File;
 use crate::error::{Error, ErrorKind, Result, Value};
 
 /// How long a writer waits for another process's transaction.
@@ -62,7 +64,7 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, rusqlite::Error> {
 }
 
 /// Runs the closure in one read transaction: everything it reads is one state.
-pub(super) fn in_read_transaction<T>(
+fn in_read_transaction<T>(
     connection: &mut Connection,
     run: impl FnOnce(&Connection) -> Result<T>,
 ) -> Result<T> {
@@ -72,33 +74,66 @@ pub(super) fn in_read_transaction<T>(
     Ok(value)
 }
 
+/// A reading connection of the pool.
+pub(super) struct Pooled {
+    connection: Connection,
+    /// It met a failure of the file: the next read is another connection's.
+    is_broken: bool,
+}
+
+impl Pooled {
+    /// [`in_read_transaction`], if the file is still the one that was opened.
+    pub(super) fn read<T>(
+        &mut self,
+        file: &File,
+        run: impl FnOnce(&Connection) -> Result<T>,
+    ) -> Result<T> {
+        let read = file
+            .check()
+            .and_then(|()| in_read_transaction(&mut self.connection, run));
+        self.is_broken = read.as_ref().is_err_and(is_of_the_file);
+        read
+    }
+}
+
 /// Makes reading connections for the pool.
-pub(super) struct Readers(pub(super) PathBuf);
+pub(super) struct Readers(pub(super) File);
 
 impl r2d2::ManageConnection for Readers {
-    type Connection = Connection;
+    type Connection = Pooled;
     type Error = rusqlite::Error;
 
-    fn connect(&self) -> Result<Connection, rusqlite::Error> {
-        open_reader(&self.0)
+    fn connect(&self) -> Result<Pooled, rusqlite::Error> {
+        Ok(Pooled {
+            connection: open_reader(self.0.path())?,
+            is_broken: false,
+        })
     }
 
-    fn is_valid(&self, _: &mut Connection) -> Result<(), rusqlite::Error> {
+    fn is_valid(&self, _: &mut Pooled) -> Result<(), rusqlite::Error> {
         Ok(())
     }
 
-    fn has_broken(&self, connection: &mut Connection) -> bool {
-        !connection.is_autocommit()
+    fn has_broken(&self, pooled: &mut Pooled) -> bool {
+        pooled.is_broken || !pooled.connection.is_autocommit()
     }
 }
 
 /// A reading connection of one owner, which can tell whether anybody wrote.
 #[derive(Clone)]
-pub struct Reader(Arc<Mutex<Connection>>);
+pub struct Reader {
+    file: File,
+    connection: Arc<Mutex<Connection>>,
+}
 
 impl Reader {
-    pub(super) fn open(path: &Path) -> Result<Self> {
-        Ok(Self(Arc::new(Mutex::new(open_reader(path)?))))
+    pub(super) fn open(file: &File) -> Result<Self> {
+        let connection = open_reader(file.path())?;
+        file.check()?;
+        Ok(Self {
+            file: file.clone(),
+            connection: Arc::new(Mutex::new(connection)),
+        })
     }
 
     /// Runs the closure in one read transaction, on a thread that may block.
@@ -110,10 +145,13 @@ impl Reader {
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        let connection = self.0.clone();
-        tokio::task::spawn_blocking(move || in_read_transaction(&mut connection.lock(), run))
-            .await
-            .map_err(|error| Error::internal("a read of the store panicked").with_source(error))?
+        let own = self.clone();
+        tokio::task::spawn_blocking(move || {
+            own.file.check()?;
+            in_read_transaction(&mut own.connection.lock(), run)
+        })
+        .await
+        .map_err(|error| Error::internal("a read of the store panicked").with_source(error))?
     }
 
     /// A number that is another one after any other connection, of this process
@@ -123,7 +161,7 @@ impl Reader {
     /// Those of the file.
     pub fn data_version(&self) -> Result<i64> {
         Ok(self
-            .0
+            .connection
             .lock()
             .query_row("PRAGMA data_version", [], |row| row.get(0))?)
     }

@@ -22,8 +22,7 @@ pub enum Requirement {
     /// whoever makes a version of them.
     Rows(ObjectId, Position),
     /// There is no stream of this name in the namespace. Rows without a version
-    /// are none. The history of one that there was has its end; if not, the
-    /// conflict is [`Unadopted`].
+    /// are none.
     NoStream(ObjectId, Name),
     /// The namespace is there, and its name and options are as they were at the
     /// position.
@@ -69,7 +68,8 @@ pub enum Update {
     DropNamespace(ObjectId),
     /// Makes the stream, or makes it this: `tables`, `table_columns` and
     /// `table_metadata`, as a difference. Rows of the name that are no stream
-    /// make room.
+    /// make room. Whoever had the name before and is gone must have its end in the
+    /// history; if not, the conflict is [`Unadopted`].
     PutStream(Arc<Stream>, Arc<Version>),
     /// Adds the version to the history.
     AddVersion(Arc<Version>),

@@ -76,11 +76,6 @@ fn require(connection: &Connection, requirement: &Requirement) -> Result<()> {
     {
         return Err(foreign::unadopted(*id));
     }
-    if let Requirement::NoStream(namespace, name) = requirement
-        && let Some(id) = foreign::unclosed(connection, *namespace, name)?
-    {
-        return Err(foreign::unadopted(id));
-    }
     let (holds, what) = match requirement {
         Requirement::Stream(id, position) | Requirement::Rows(id, position) => (
             exists("SELECT 1 FROM tables WHERE id = ?1", &[&id.0])?

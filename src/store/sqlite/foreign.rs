@@ -52,11 +52,7 @@ pub(super) fn all_unadopted(connection: &Connection) -> Result<Vec<ObjectId>> {
 }
 
 /// The stream that had a name and is gone, if its history has no end yet.
-pub(super) fn unclosed(
-    connection: &Connection,
-    namespace: ObjectId,
-    name: &str,
-) -> Result<Option<ObjectId>> {
+fn unclosed(connection: &Connection, namespace: ObjectId, name: &str) -> Result<Option<ObjectId>> {
     let mut statement = connection.prepare_cached(&format!(
         "SELECT v.table_id FROM databases d
          JOIN cartridge_warp__schema_registry v ON v.schema_name = d.name AND v.table_name = ?2
@@ -96,7 +92,8 @@ fn may_differ(connection: &Connection, id: ObjectId) -> Result<bool> {
 ///
 /// # Errors
 /// 40001 with [`Unadopted`] when one of them is a stream that only waits for its
-/// first version.
+/// first version, or when the one that had the name is gone and has no end in the
+/// history.
 pub(super) fn leftovers(
     connection: &Connection,
     namespace: ObjectId,
@@ -105,6 +102,11 @@ pub(super) fn leftovers(
 ) -> Result<Vec<ObjectId>> {
     const UNREGISTERED: &str = "SELECT id FROM tables WHERE database_id = ?1 AND NOT EXISTS
         (SELECT 1 FROM cartridge_warp__schema_registry v WHERE v.table_id = tables.id)";
+    if let Some(name) = name
+        && let Some(gone) = unclosed(connection, namespace, name)?
+    {
+        return Err(unadopted(gone));
+    }
     let read = |row: &rusqlite::Row<'_>| Ok(ObjectId(row.get(0)?));
     let ids: rusqlite::Result<Vec<ObjectId>> = match name {
         Some(name) => connection
