@@ -13,13 +13,14 @@ use datafusion::prelude::SessionConfig;
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
 use tokio::runtime::{Builder, Handle, Runtime};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::advisory::{AdvisoryLocks, LockMember};
 use super::catalog::Catalog;
 use super::context::Context;
 use super::error::{carried, translated};
+use super::pace::{Pace, paced};
 use super::plan::Plan;
 use super::{bind, explain, limit, optimize, shared, types};
 use crate::error::{Error, ErrorKind, Fault, Result};
@@ -177,30 +178,40 @@ impl Engine {
             .await
     }
 
-    /// Runs a query with these values for its parameters.
+    /// Runs a query with these values for its parameters. `wanted` tells how many rows
+    /// are wanted since the beginning: there will be few more. Without it all are.
     ///
     /// # Errors
     /// What a value cannot be; what else goes wrong comes in the stream.
-    pub fn run(&self, plan: &Plan, values: &[Value]) -> Result<RowStream> {
+    pub fn run(
+        &self,
+        plan: &Plan,
+        values: &[Value],
+        wanted: Option<watch::Receiver<usize>>,
+    ) -> Result<RowStream> {
         let scalars = values
             .iter()
             .zip(plan.parameters.iter())
             .map(|(value, of)| types::scalar(value, of).map(Into::into))
             .collect::<Result<Vec<_>>>()?;
-        let wanted = plan.catalog.stop.begin();
+        let running = plan.catalog.stop.begin();
         let (sender, receiver) = mpsc::channel(WAITING_BATCHES);
-        let work = produce(self.state.clone(), plan.clone(), scalars, sender.clone());
+        let produced = Produced {
+            pace: wanted.map(Pace::new),
+            sender: sender.clone(),
+        };
+        let work = produce(self.state.clone(), plan.clone(), scalars, produced);
         let task = self.threads.handle().spawn(async move {
             if let Err(error) = work.await {
                 // Who is gone needs no error.
                 let _ = sender.send(Err(error)).await;
             }
         });
-        let running = (receiver, AbortOnDropHandle::new(task), wanted);
+        let running = (receiver, AbortOnDropHandle::new(task), running);
         Ok(
-            stream::unfold(running, |(mut receiver, task, wanted)| async move {
+            stream::unfold(running, |(mut receiver, task, running)| async move {
                 let rows = receiver.recv().await?;
-                Some((rows, (receiver, task, wanted)))
+                Some((rows, (receiver, task, running)))
             })
             .boxed(),
         )
@@ -223,12 +234,19 @@ impl Engine {
     }
 }
 
+/// Where the rows of a query go.
+struct Produced {
+    /// When they are wanted, if not at once.
+    pace: Option<Arc<Pace>>,
+    sender: mpsc::Sender<Result<Vec<Row>>>,
+}
+
 /// Sends the rows of a query as they come.
 async fn produce(
     state: SessionState,
     plan: Plan,
     values: Vec<ScalarAndMetadata>,
-    sender: mpsc::Sender<Result<Vec<Row>>>,
+    Produced { pace, sender }: Produced,
 ) -> Result<()> {
     let start = Instant::now();
     let logical = plan.logical.as_ref().clone();
@@ -251,12 +269,27 @@ async fn produce(
         let _ = sender.send(Ok(rows)).await;
         return Ok(());
     }
+    let (physical, pace) = match pace {
+        Some(pace) => {
+            let paced = paced(physical, &pace).map_err(translated)?;
+            (paced.data, Some(pace).filter(|_| paced.transformed))
+        }
+        None => (physical, None),
+    };
     let mut batches = execute_stream(physical, state.task_ctx()).map_err(translated)?;
-    while let Some(batch) = batches.try_next().await.map_err(translated)? {
+    loop {
+        if let Some(pace) = &pace {
+            pace.wait().await;
+        }
+        let Some(batch) = batches.try_next().await.map_err(translated)? else {
+            return Ok(());
+        };
+        if let Some(pace) = &pace {
+            pace.made(batch.num_rows());
+        }
         let rows = types::rows(&batch, &plan.columns, &plan.catalog)?;
         if sender.send(Ok(rows)).await.is_err() {
-            break;
+            return Ok(());
         }
     }
-    Ok(())
 }

@@ -6,7 +6,7 @@
 //! for all rows, in whatever order: where nothing can fail nobody can tell. Where
 //! something can, it is put behind CASE, which the engine does compute row by row.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::Result;
@@ -16,6 +16,7 @@ use datafusion::logical_expr::{
     BinaryExpr, Case, ColumnarValue, Expr, LogicalPlan, Operator, ScalarFunctionArgs, ScalarUDF,
     ScalarUDFImpl, Signature, Volatility, lit,
 };
+use datafusion::physical_expr::{PhysicalExpr, ScalarFunctionExpr};
 
 use super::build;
 
@@ -174,6 +175,16 @@ fn may_fail(expr: &Expr) -> bool {
         })
     });
     may_fail.unwrap_or(true)
+}
+
+/// Whether functions are called to compute an expression: only these fail, take their time
+/// and change something.
+pub(super) fn calls(expr: &Arc<dyn PhysicalExpr>) -> bool {
+    let calls = expr.exists(|part| {
+        let call = part.downcast_ref::<ScalarFunctionExpr>();
+        Ok(call.is_some_and(|call| !TOTAL.contains(&call.name())))
+    });
+    calls.unwrap_or(true)
 }
 
 /// What a condition costs, as PostgreSQL counts: each call and each operator the same

@@ -44,6 +44,7 @@ mod lookup;
 mod names;
 mod node;
 mod optimize;
+mod pace;
 mod parameters;
 mod plan;
 mod row_order;

@@ -28,7 +28,7 @@ enum What {
     ReplayDeadLetter,
 }
 
-const COMPONENT: &[(&str, Type)] = &[("component", Type::TEXT)];
+const COMPONENT: &[(&str, Type)] = &[("name", Type::TEXT)];
 
 static PROCEDURES: &[Procedure] = &[
     Procedure {
@@ -102,7 +102,7 @@ impl Session {
         given: Arguments<'_>,
     ) -> Result<Vec<Value>> {
         let planned = self.plan_with(arguments, given).await?;
-        let stream = self.run(&planned, given.values)?;
+        let stream = self.run(&planned, given.values, None)?;
         let mut source = Source::new(stream, Scroll::No, self.budget.clone());
         Ok(source.next(1).await?.pop().unwrap_or_default())
     }

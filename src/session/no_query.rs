@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::watch;
+
 use super::{Column, RowStream, Session, Type, Value};
 use crate::error::Result;
 use crate::sql::Query;
@@ -41,9 +43,16 @@ impl Session {
         Err(super::dispatch::no_engine())
     }
 
-    pub(super) fn run(&mut self, planned: &Planned, _: &[Value]) -> Result<RowStream> {
+    pub(super) fn run(
+        &mut self,
+        planned: &Planned,
+        _: &[Value],
+        _: Option<watch::Receiver<usize>>,
+    ) -> Result<RowStream> {
         match *planned {}
     }
+
+    pub(super) fn disregard(&mut self) {}
 
     pub(super) fn lock_mark(&self) -> LockMark {
         LockMark

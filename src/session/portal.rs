@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::Utc;
 use futures::stream::{self, StreamExt};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
 use super::budget::Share;
 use super::dispatch::done;
@@ -25,6 +25,8 @@ pub(super) struct Portal {
     /// The values of its parameters.
     pub(super) values: Arc<[Value]>,
     pub(super) state: PortalState,
+    /// The query that runs for it.
+    pub(super) query: Option<Planned>,
     /// Portals that were bound later have higher ones.
     pub(super) number: u64,
     /// `WITH HOLD`: it outlives its transaction.
@@ -84,6 +86,7 @@ impl Session {
             prepared,
             values: values.into(),
             state: PortalState::Bound,
+            query: None,
             number: self.next_portal,
             is_holdable: false,
             is_held: false,
@@ -113,7 +116,7 @@ impl Session {
 
     /// Runs a query as a statement of its own.
     pub(super) fn answer_query(&mut self, planned: &Planned, values: &[Value]) -> Result<Outcome> {
-        let rest = self.run(planned, values)?;
+        let rest = self.run(planned, values, None)?;
         Ok(Outcome {
             columns: planned.columns().clone(),
             rest: Some(rest),
@@ -132,11 +135,13 @@ impl Session {
             return Err(Error::internal("a portal without a query was to run one"));
         };
         let planned = self.planned(&prepared, query).await?;
-        let stream = self.run(&planned, &values)?;
-        let source = Source::new(stream, scroll, self.budget.clone());
+        let (wanted, told) = watch::channel(0);
+        let stream = self.run(&planned, &values, Some(told))?;
+        let source = Source::new(stream, scroll, self.budget.clone()).telling(wanted);
         let columns = planned.columns().clone();
         if let Some(portal) = self.portals.get_mut(name) {
             portal.state = PortalState::Runs(Arc::new(Mutex::new(source)), columns, planned.tag());
+            portal.query = Some(planned);
         }
         Ok(())
     }
@@ -219,19 +224,21 @@ impl Session {
         let planned = self.plan_with(&declare.query, arguments).await?;
         let statement = Statement::Declare(Box::new(declare.clone())).to_string();
         let prepared = self.as_prepared(&declare.query, &statement, &planned)?;
-        let stream = self.run(&planned, arguments.values)?;
+        let (wanted, told) = watch::channel(0);
+        let stream = self.run(&planned, arguments.values, Some(told))?;
         let scroll = match declare.scroll {
             Some(true) => Scroll::Yes,
             Some(false) => Scroll::No,
             None => Scroll::Perhaps,
         };
-        let source = Source::new(stream, scroll, self.budget.clone());
+        let source = Source::new(stream, scroll, self.budget.clone()).telling(wanted);
         let portal = self.add_portal(&declare.name, prepared, Vec::new())?;
         portal.is_holdable = declare.is_holdable;
         portal.is_binary = declare.is_binary;
         portal.scroll = scroll;
         let columns = planned.columns().clone();
         portal.state = PortalState::Runs(Arc::new(Mutex::new(source)), columns, "SELECT");
+        portal.query = Some(planned);
         if matches!(self.transaction, Transaction::None) {
             self.hold_portals().await?;
         }

@@ -225,7 +225,7 @@ impl Session {
         };
         let types: Vec<_> = prepared.parameters.iter().map(type_name).collect();
         let planned = self.plan_alone(&arguments.cast(&types)?).await?;
-        let stream = self.run(&planned, &[])?;
+        let stream = self.run(&planned, &[], None)?;
         let mut source = Source::new(stream, Scroll::No, self.budget.clone());
         let row = source.next(1).await?.pop();
         Ok(row.unwrap_or_default())

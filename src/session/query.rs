@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::Utc;
 use parking_lot::Mutex;
+use tokio::sync::watch;
 
 use super::budget::{Budget, Share};
 use super::notification;
@@ -179,13 +180,19 @@ impl Session {
         engine.named_object(text, of, &context).await
     }
 
-    /// Runs a query with the values of its parameters.
+    /// Runs a query with the values of its parameters. `wanted` tells how many of its
+    /// rows are wanted; without it all are.
     ///
     /// # Errors
     /// What a value cannot be.
-    pub(super) fn run(&mut self, planned: &Planned, values: &[Value]) -> Result<RowStream> {
+    pub(super) fn run(
+        &mut self,
+        planned: &Planned,
+        values: &[Value],
+        wanted: Option<watch::Receiver<usize>>,
+    ) -> Result<RowStream> {
         let (engine, _) = self.engine()?;
-        let stream = engine.run(&planned.plan, values)?;
+        let stream = engine.run(&planned.plan, values, wanted)?;
         self.talks.push(planned.clone());
         Ok(stream)
     }
@@ -194,7 +201,7 @@ impl Session {
     pub(super) fn take_over(&mut self) -> Result<()> {
         let mut last = Ok(());
         let mut moved = false;
-        for planned in std::mem::take(&mut self.talks) {
+        for planned in self.talked() {
             for set in planned.talk.set.lock().drain(..) {
                 moved = true;
                 let value = SetValue::Value(set.value);
@@ -212,6 +219,24 @@ impl Session {
             self.settings_moved();
         }
         last
+    }
+
+    /// What queries have set and said in a statement that ended with an error does not
+    /// count.
+    pub(super) fn disregard(&mut self) {
+        for planned in self.talked() {
+            planned.talk.set.lock().clear();
+            *planned.talk.said.lock() = Said::default();
+        }
+    }
+
+    /// The queries that may have set and said something: those of portals whenever their
+    /// rows are fetched.
+    fn talked(&mut self) -> Vec<Planned> {
+        let portals = self.portals.values();
+        let fetched = portals.filter_map(|portal| portal.query.clone());
+        let run = std::mem::take(&mut self.talks);
+        run.into_iter().chain(fetched).collect()
     }
 
     /// What the transaction has locked so far.
@@ -253,6 +278,8 @@ impl Session {
             transaction_start,
             statement_start: now,
             process: self.process_id,
+            client: self.addresses.map(|addresses| addresses.client),
+            server: self.addresses.map(|addresses| addresses.server),
             locker,
             lock_timeout: self.settings.lock_timeout(),
             conversation: talk,

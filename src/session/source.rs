@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures::stream::{self, StreamExt};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
 use super::budget::{Budget, Share};
 use super::{Row, RowStream};
@@ -37,6 +37,8 @@ pub(super) struct Source {
     batch: std::vec::IntoIter<Row>,
     /// The rows behind them.
     rest: Option<RowStream>,
+    /// Tells what makes them how many are wanted since the beginning.
+    wanted: Option<watch::Sender<usize>>,
     /// An error came out of it: whatever it would still answer is not to be trusted.
     has_failed: bool,
     scroll: Scroll,
@@ -57,6 +59,7 @@ impl Source {
         Self {
             batch: Vec::new().into_iter(),
             rest: Some(rest),
+            wanted: None,
             has_failed: false,
             scroll,
             kept: Vec::new(),
@@ -66,6 +69,12 @@ impl Source {
             taken: 0,
             position: 0,
         }
+    }
+
+    /// The same rows, of which it tells how many are wanted.
+    pub(super) fn telling(mut self, wanted: watch::Sender<usize>) -> Self {
+        self.wanted = Some(wanted);
+        self
     }
 
     /// The next rows, at most so many; none at the end.
@@ -80,8 +89,8 @@ impl Source {
         rows.inspect_err(|_| self.has_failed = true)
     }
 
-    async fn read(&mut self, limit: usize) -> Result<Vec<Row>> {
-        let limit = limit.min(BATCH_ROWS);
+    async fn read(&mut self, wanted: usize) -> Result<Vec<Row>> {
+        let limit = wanted.min(BATCH_ROWS);
         if limit == 0 {
             return Ok(Vec::new());
         }
@@ -92,7 +101,7 @@ impl Source {
             return Ok(rows);
         }
         while self.batch.len() == 0 {
-            match self.pull().await? {
+            match self.pull(wanted).await? {
                 Some(rows) => self.batch = rows.into_iter(),
                 None => {
                     self.position = self.taken + 1;
@@ -107,10 +116,15 @@ impl Source {
         Ok(rows)
     }
 
-    async fn pull(&mut self) -> Result<Option<Vec<Row>>> {
+    /// The next rows of the stream, of which so many are wanted. What came before was
+    /// handed out.
+    async fn pull(&mut self, more: usize) -> Result<Option<Vec<Row>>> {
         let Some(rest) = &mut self.rest else {
             return Ok(None);
         };
+        if let Some(wanted) = &self.wanted {
+            wanted.send_replace(self.taken.saturating_add(more));
+        }
         match rest.next().await {
             Some(Ok(rows)) => Ok(Some(rows)),
             Some(Err(error)) => {
@@ -147,7 +161,7 @@ impl Source {
     pub(super) async fn hold(&mut self) -> Result<()> {
         let mut rows: Vec<Row> = self.batch.by_ref().collect();
         let mut held = self.kept_bytes + bytes(&rows);
-        while let Some(more) = self.pull().await? {
+        while let Some(more) = self.pull(usize::MAX).await? {
             held += bytes(&more);
             self.budget.set(&mut self.share, held)?;
             rows.extend(more);

@@ -91,6 +91,8 @@ impl Bench {
                 transaction_start: now,
                 statement_start: now,
                 process: 1,
+                client: None,
+                server: None,
                 locker,
                 lock_timeout: None,
                 conversation: Arc::new(Silent),
@@ -102,7 +104,7 @@ impl Bench {
     pub(super) async fn ask(&self, sql: &str) -> Result<Vec<Row>> {
         let query = Query::parse(sql)?;
         let plan = self.engine.plan(&query, &self.context, &[]).await?;
-        let batches: Vec<Vec<Row>> = self.engine.run(&plan, &[])?.try_collect().await?;
+        let batches: Vec<Vec<Row>> = self.engine.run(&plan, &[], None)?.try_collect().await?;
         Ok(batches.concat())
     }
 
