@@ -237,6 +237,7 @@ mod tests {
         there.run(&rename, "me").await.expect("renamed");
         let drop_it = Operation::DropStreams {
             names: vec![At::from(t)],
+            called: "relation",
             if_exists: false,
         };
         there.run(&drop_it, "me").await.expect("dropped");

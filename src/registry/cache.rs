@@ -597,6 +597,7 @@ mod tests {
             .map(|(stream, version)| Known::new(stream, version));
         let drop_it = Operation::DropStreams {
             names: vec![At::from(name.clone())],
+            called: "relation",
             if_exists: false,
         };
         there.run(&drop_it, "me").await.expect("dropped");

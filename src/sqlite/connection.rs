@@ -1,5 +1,6 @@
 //! Connections and their settings.
 
+use std::convert::Infallible;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,13 +51,14 @@ pub(super) fn open_writer(
 }
 
 /// Opens a connection that can only read.
-pub(super) fn open_reader(path: &Path) -> Result<Connection, rusqlite::Error> {
+fn open_reader(file: &File) -> Result<Connection> {
     // A WAL file's readers write to its shared-memory index, so the file itself
     // cannot be opened read-only; `query_only` refuses every write instead.
     let connection = Connection::open_with_flags(
-        path,
+        file.path(),
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
+    file.check()?;
     connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "query_only", true)?;
     connection.set_prepared_statement_cache_capacity(64);
@@ -74,12 +76,10 @@ fn in_read_transaction<T>(
     Ok(value)
 }
 
-/// A reading connection of the pool.
-pub(super) struct Pooled {
-    connection: Connection,
-    /// It met a failure of the file: the next read is another connection's.
-    is_broken: bool,
-}
+/// A reader of the pool: a connection from its first read on until it meets a failure
+/// of the file. The next read opens another.
+#[derive(Default)]
+pub(super) struct Pooled(Option<Connection>);
 
 impl Pooled {
     /// [`in_read_transaction`], if the file is still the one that was opened.
@@ -88,34 +88,39 @@ impl Pooled {
         file: &File,
         run: impl FnOnce(&Connection) -> Result<T>,
     ) -> Result<T> {
-        let read = file
-            .check()
-            .and_then(|()| in_read_transaction(&mut self.connection, run));
-        self.is_broken = read.as_ref().is_err_and(is_of_the_file);
+        let kept = self.0.take();
+        file.check()?;
+        let mut connection = match kept {
+            Some(connection) => connection,
+            None => open_reader(file)?,
+        };
+        let read = in_read_transaction(&mut connection, run);
+        let is_broken = read.as_ref().is_err_and(is_of_the_file);
+        if connection.is_autocommit() && !is_broken {
+            self.0 = Some(connection);
+        }
         read
     }
 }
 
-/// Makes reading connections for the pool.
-pub(super) struct Readers(pub(super) File);
+/// Makes readers for the pool, which open the file themselves: what is wrong with it
+/// is told at once, and to who reads.
+pub(super) struct Readers;
 
 impl r2d2::ManageConnection for Readers {
     type Connection = Pooled;
-    type Error = rusqlite::Error;
+    type Error = Infallible;
 
-    fn connect(&self) -> Result<Pooled, rusqlite::Error> {
-        Ok(Pooled {
-            connection: open_reader(self.0.path())?,
-            is_broken: false,
-        })
+    fn connect(&self) -> Result<Pooled, Infallible> {
+        Ok(Pooled::default())
     }
 
-    fn is_valid(&self, _: &mut Pooled) -> Result<(), rusqlite::Error> {
+    fn is_valid(&self, _: &mut Pooled) -> Result<(), Infallible> {
         Ok(())
     }
 
-    fn has_broken(&self, pooled: &mut Pooled) -> bool {
-        pooled.is_broken || !pooled.connection.is_autocommit()
+    fn has_broken(&self, _: &mut Pooled) -> bool {
+        false
     }
 }
 
@@ -128,11 +133,9 @@ pub struct Reader {
 
 impl Reader {
     pub(super) fn open(file: &File) -> Result<Self> {
-        let connection = open_reader(file.path())?;
-        file.check()?;
         Ok(Self {
             file: file.clone(),
-            connection: Arc::new(Mutex::new(connection)),
+            connection: Arc::new(Mutex::new(open_reader(file)?)),
         })
     }
 

@@ -70,7 +70,7 @@ impl Database {
             .min_idle(Some(0))
             .test_on_check_out(false)
             .error_handler(Box::new(r2d2::NopErrorHandler))
-            .build(Readers(file.clone()))
+            .build(Readers)
             .map_err(|error| {
                 Error::internal("the store's readers cannot be opened").with_source(error)
             })?;
