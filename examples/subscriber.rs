@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::StreamExt as _;
-use rekha::astha::{Astha, Capture, Component, Config, Data, Health, Refresh, Subscriber, Unit};
+use rekha::astha::{
+    Astha, Capture, Component, Config, Data, Health, Refresh, Subscriber, Unit, in_unit,
+};
 use rekha::position::Position;
 use rekha::registry::Registry;
 use rekha::session::{Session, SessionOptions};
@@ -91,11 +93,14 @@ async fn own_tables(path: &std::path::Path) -> rekha::Result<()> {
     astha.subscribe(Arc::new(printer)).await?;
     database
         .write(|connection| {
-            Ok(connection.execute_batch(
-                "INSERT INTO items (name) VALUES ('pen'), ('ink');
-                 UPDATE items SET name = 'pencil' WHERE name = 'pen';
-                 DELETE FROM items WHERE name = 'ink';",
-            )?)
+            // Told as one, however many commits are read together.
+            in_unit(connection, |connection| {
+                Ok(connection.execute_batch(
+                    "INSERT INTO items (name) VALUES ('pen'), ('ink');
+                     UPDATE items SET name = 'pencil' WHERE name = 'pen';
+                     DELETE FROM items WHERE name = 'ink';",
+                )?)
+            })
         })
         .await?;
     let end = astha.log_state().await?.end;

@@ -22,7 +22,8 @@ CREATE TABLE IF NOT EXISTS __cdc_offsets (
     PRIMARY KEY (component, instance)
 ) STRICT, WITHOUT ROWID;
 
--- Rows of the log at or below pruned_through are gone.
+-- Rows of the log at or below pruned_through are gone: one that is there was given a
+-- number for the second time.
 CREATE TABLE IF NOT EXISTS __cdc_horizon (
     id              INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
     pruned_through  INTEGER NOT NULL
@@ -35,4 +36,5 @@ INSERT OR IGNORE INTO __cdc_horizon (id, pruned_through) VALUES (1, 0);
 CREATE TRIGGER IF NOT EXISTS __cdc_log__horizon AFTER DELETE ON __cdc_log
 WHEN OLD.id > (SELECT pruned_through FROM __cdc_horizon) BEGIN
     UPDATE __cdc_horizon SET pruned_through = OLD.id;
+    DELETE FROM __cdc_log WHERE id < OLD.id;
 END;

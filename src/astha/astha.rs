@@ -11,9 +11,8 @@ use super::log::{self, LogReader, LogState};
 use super::offsets::Offsets;
 use super::statistics::Statistics;
 use super::tail::Tail;
-use super::worker::{ComponentInfo, Shared, Worker};
-use super::{Component, Config, Counts, Health, Refresh, Subscriber, Unit};
-use crate::dead_letter::DeadLetter;
+use super::worker::{Shared, Worker, not_pending};
+use super::{Component, ComponentInfo, Config, Counts, Health, Refresh, Status, Subscriber};
 use crate::error::{Error, ErrorKind, Object, Result};
 use crate::position::Position;
 use crate::sqlite::Database;
@@ -99,17 +98,21 @@ impl Astha {
 
     async fn add(&self, subscriber: Arc<dyn Subscriber>) -> Result<Arc<Worker>> {
         let component = subscriber.component();
-        if self.worker(component.name).is_ok() {
-            return Err(Error::new(
+        let name = component.name;
+        let exists = || {
+            Error::new(
                 ErrorKind::AlreadyExists(Object::Other),
-                format!("component \"{}\" already exists", component.name),
-            ));
+                format!("component \"{name}\" already exists"),
+            )
+        };
+        if self.worker(name).is_ok() {
+            return Err(exists());
         }
         let config = &self.shared.config;
         let offsets = Offsets::new(
             &self.database,
             &self.shared.statistics,
-            component.name,
+            name,
             config.max_absence,
         );
         let log = LogReader::open(&self.database)?;
@@ -117,7 +120,19 @@ impl Astha {
         let shared = self.shared.clone();
         let worker = Worker::register(subscriber, shared, log, offsets, stop).await?;
         let worker = Arc::new(worker);
-        self.workers.write().push(worker.clone());
+        let is_second = {
+            let mut workers = self.workers.write();
+            // Another one of the name may have come meanwhile.
+            let is_second = workers.iter().any(|it| it.component().name == name);
+            if !is_second {
+                workers.push(worker.clone());
+            }
+            is_second
+        };
+        if is_second {
+            worker.unregister().await;
+            return Err(exists());
+        }
         Ok(worker)
     }
 
@@ -131,8 +146,7 @@ impl Astha {
         self.workers
             .write()
             .retain(|other| !Arc::ptr_eq(other, &worker));
-        worker.stop.cancel();
-        worker.end().await;
+        worker.unregister().await;
         Ok(())
     }
 
@@ -179,30 +193,9 @@ impl Astha {
     /// XX001 when its row could not be understood, and those of the component: then it
     /// stays as it is, with one attempt more.
     pub async fn replay(&self, id: Uuid) -> Result<()> {
-        let letters = &self.shared.letters;
-        let letter = letters.pending(id).await?.ok_or_else(|| {
-            Error::new(
-                ErrorKind::NotFound(Object::Other),
-                format!("no dead letter \"{id}\" waits to be replayed"),
-            )
-        })?;
-        let worker = self.worker(&letter.component)?;
-        let event = letter.event()?;
-        let unit = Unit {
-            position: event.position,
-            own: false,
-            events: vec![Arc::new(event)],
-        };
-        if let Err(error) = worker.redeliver(&unit).await {
-            let again = DeadLetter {
-                attempts: 1,
-                error: format!("{}: {}", error.sqlstate(), error.message()),
-                ..letter
-            };
-            letters.keep(vec![again]).await?;
-            return Err(error);
-        }
-        letters.resolve(id).await
+        let letter = self.shared.letters.pending(id).await?;
+        let letter = letter.ok_or_else(|| not_pending(id))?;
+        self.worker(&letter.component)?.replay(id).await
     }
 
     /// Delivers what the log holds now to every component.
@@ -221,7 +214,14 @@ impl Astha {
     /// # Errors
     /// 42704 when there is none of the name, and the component's.
     pub async fn activate_component(&self, name: &str) -> Result<()> {
-        self.worker(name)?.activate().await
+        let worker = self.worker(name)?;
+        // Whoever asks may give up waiting; the component is told to the end.
+        let activation = self.tasks.spawn(format!("astha {name}, now"), async move {
+            worker.activate().await
+        });
+        activation.await.unwrap_or_else(|error| {
+            Err(Error::internal("the change pipeline panicked").with_source(error))
+        })
     }
 
     /// How far a component has come.
@@ -297,7 +297,7 @@ impl Astha {
     /// What the pipeline did and does.
     pub async fn scheduler_statistics(&self) -> SchedulerStatistics {
         let components = self.components().into_iter();
-        let is_active = |info: &ComponentInfo| info.status == super::Status::Active;
+        let is_active = |info: &ComponentInfo| info.status == Status::Active;
         SchedulerStatistics {
             active_components: components.filter(is_active).count(),
             counts: self.shared.statistics.counts(),
@@ -326,7 +326,7 @@ impl Astha {
                 ErrorKind::NotFound(Object::Other),
                 format!("component \"{component}\" does not exist"),
             )
-            .with_hint("SELECT component FROM rekha.components lists them.")
+            .with_hint("SELECT name FROM rekha.components lists them.")
         })
     }
 

@@ -27,6 +27,9 @@ impl Circuit {
     }
 }
 
+/// Longer is for ever, and more than a clock may hold.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// What may be done with a component now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Permit {
@@ -58,7 +61,7 @@ impl Breaker {
     pub(super) fn new(limit: u32, cooldown: Duration) -> Self {
         Self {
             limit: limit.max(1),
-            cooldown,
+            cooldown: cooldown.min(LONGEST),
             failures: 0,
             state: State::Closed,
         }
@@ -72,10 +75,13 @@ impl Breaker {
         }
     }
 
-    /// The component took what it was told.
+    /// The component took what it was told. That does not close a breaker that was
+    /// opened meanwhile: it refreshes first.
     pub(super) fn succeeded(&mut self) {
-        self.failures = 0;
-        self.state = State::Closed;
+        if !matches!(self.state, State::Open(_)) {
+            self.failures = 0;
+            self.state = State::Closed;
+        }
     }
 
     /// The component refreshed after the cool-down.
@@ -131,6 +137,7 @@ mod tests {
         ("---", Circuit::Open, "wait"),
         ("--+--", Circuit::Closed, "deliver"),
         ("!", Circuit::Open, "wait"),
+        ("!+", Circuit::Open, "wait"),
         ("---t", Circuit::Open, "refresh"),
         ("---t-", Circuit::Open, "wait"),
         ("---tr", Circuit::HalfOpen, "deliver"),

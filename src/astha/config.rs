@@ -94,7 +94,8 @@ impl Config {
     /// Says what a pipeline cannot be told.
     ///
     /// # Errors
-    /// F0000 for another log, and when no batch could have as many rows as are waited for.
+    /// F0000 for another log, when no batch could have as many rows as are waited for,
+    /// and for no time or no memory at all.
     pub fn check(&self) -> Result<()> {
         if self.log_table != LOG_TABLE {
             let found = format!(
@@ -114,6 +115,24 @@ impl Config {
                 "It is 1 to \"astha.batch_size\", which is {}.",
                 self.batch_size
             )));
+        }
+        for (name, time) in [
+            ("poll_interval", self.poll_interval),
+            ("max_poll_delay", self.max_poll_delay),
+            ("retry_delay", self.retry_delay),
+            ("max_retry_delay", self.max_retry_delay),
+            ("delivery_deadline", self.delivery_deadline),
+            ("health_interval", self.health_interval),
+            ("health_deadline", self.health_deadline),
+        ] {
+            if time.is_zero() {
+                let found = format!("invalid value for \"astha.{name}\": 0s");
+                return Err(invalid(found).with_hint("It is longer than nothing, as \"100ms\"."));
+            }
+        }
+        if self.max_memory == 0 {
+            let found = "invalid value for \"astha.max_memory\": 0".to_owned();
+            return Err(invalid(found).with_hint("It is a number of bytes, as 100000000."));
         }
         Ok(())
     }

@@ -128,13 +128,7 @@ impl<T> Event<T> {
 impl Event {
     /// About how much memory it takes (in bytes).
     pub(super) fn bytes(&self) -> usize {
-        let row = |row: &RowData| -> usize {
-            let fields = row.iter();
-            fields
-                .map(|(name, value)| name.len() + 120 + value.as_str().map_or(0, str::len))
-                .sum()
-        };
-        size_of::<Self>() + self.data.rows().map(row).sum::<usize>()
+        size_of::<Self>() + self.data.rows().map(row_bytes).sum::<usize>()
     }
 
     /// The event with its rows as a type of the subscriber's, by column name.
@@ -162,7 +156,8 @@ impl Event {
 pub struct Unit {
     /// The state the commit made: that of its last row.
     pub position: Position,
-    /// Whether the registry's own writer made it; otherwise another program.
+    /// Whether its writer said where it ends, as the registry's own does; otherwise it
+    /// is another program's.
     pub own: bool,
     /// The events of the tables the subscriber asked for. They were decoded once,
     /// for all subscribers.
@@ -195,7 +190,27 @@ impl Unit {
 
     /// About how much memory it takes (in bytes).
     pub(super) fn bytes(&self) -> usize {
-        self.events.iter().map(|event| event.bytes()).sum()
+        size_of::<Self>() + self.events.iter().map(|event| event.bytes()).sum::<usize>()
+    }
+}
+
+/// A field takes a place in a tree, a name, and a value with what it holds.
+fn row_bytes(row: &RowData) -> usize {
+    let fields = row.iter();
+    fields
+        .map(|(name, value)| name.len() + 120 + value_bytes(value))
+        .sum()
+}
+
+fn value_bytes(value: &serde_json::Value) -> usize {
+    match value {
+        serde_json::Value::String(text) => text.len(),
+        serde_json::Value::Array(values) => {
+            let values = values.iter();
+            values.map(|it| size_of_val(it) + value_bytes(it)).sum()
+        }
+        serde_json::Value::Object(fields) => row_bytes(fields),
+        _ => 0,
     }
 }
 

@@ -17,6 +17,8 @@ use crate::sqlite::{Database, Reader};
 /// The table name of the row that ends a commit of the registry's.
 const COMMIT: &str = "__commit";
 
+const END_UNIT: &str = include_str!("../../sql/sqlite/end_unit.sql");
+
 /// What the log holds after a position.
 #[derive(Debug)]
 pub(super) enum Batch {
@@ -26,7 +28,8 @@ pub(super) enum Batch {
     Refresh(Refresh, Position),
     /// A row that cannot be understood: the unit it is in goes to here.
     Malformed(Malformed, Position),
-    /// The log ends before the position: another program set its counter back.
+    /// Another program set the log's counter back: the log ends before the position, or
+    /// numbers that had been given were given again.
     SetBack,
 }
 
@@ -35,7 +38,8 @@ pub(super) enum Batch {
 pub struct LogState {
     /// The position of the newest state.
     pub end: Position,
-    /// Rows that somebody still needs, markers among them.
+    /// Rows that somebody still needs, markers among them (about: those that were
+    /// deleted from between count).
     pub depth: u64,
 }
 
@@ -61,12 +65,36 @@ pub(super) struct Bounds {
 
 /// What is in the log of a database.
 pub(super) fn state(connection: &Connection) -> Result<LogState> {
-    let depth: i64 =
-        connection.query_row("SELECT count(*) FROM __cdc_log", [], |row| row.get(0))?;
+    // Not counted: that would read the whole log.
+    let depth: i64 = connection.query_row(
+        "SELECT coalesce((SELECT max(id) FROM __cdc_log) - (SELECT min(id) FROM __cdc_log) + 1, 0)",
+        [],
+        |row| row.get(0),
+    )?;
     Ok(LogState {
         end: end(connection)?,
         depth: u64::try_from(depth).unwrap_or(0),
     })
+}
+
+/// Makes changes that are one unit: without this, changes are one with whatever is
+/// read together with them. The connection is in a transaction, as in
+/// [`Database::write`]. Not for a registry's tables, whose registry does it.
+///
+/// # Errors
+/// Those of the changes, and of the file.
+pub fn in_unit<T>(
+    connection: &Connection,
+    changes: impl FnOnce(&Connection) -> Result<T>,
+) -> Result<T> {
+    let before = end(connection)?;
+    let changed = changes(connection)?;
+    if end(connection)? > before {
+        connection
+            .prepare_cached(END_UNIT)?
+            .execute([before.0 + 1])?;
+    }
+    Ok(changed)
 }
 
 /// Reads the log of one database.
@@ -139,11 +167,13 @@ fn batch(
     bounds: Bounds,
     tables: &HashSet<String>,
 ) -> Result<Batch> {
-    let pruned: i64 = connection
-        .prepare_cached("SELECT pruned_through FROM __cdc_horizon")?
-        .query_row([], |row| row.get(0))?;
+    let (pruned, oldest): (i64, Option<i64>) = connection
+        .prepare_cached(
+            "SELECT pruned_through, (SELECT min(id) FROM __cdc_log) FROM __cdc_horizon",
+        )?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let end_now = end(connection)?;
-    if after > end_now {
+    if after > end_now || oldest.is_some_and(|oldest| oldest <= pruned) {
         return Ok(Batch::SetBack);
     }
     if after.0 < pruned {
@@ -172,7 +202,7 @@ fn batch(
             }
         };
         if table == COMMIT {
-            let first = match marker(row) {
+            let first = match marker(row, position) {
                 Ok(first) => first,
                 // What came before is delivered; the broken row is met again.
                 Err(_) if !units.is_empty() => return Ok(Batch::Units(units, through)),
@@ -275,14 +305,18 @@ fn refresh(row: &rusqlite::Row<'_>, error: &Error, through: Position) -> Batch {
 }
 
 /// The `first` of a marker row.
-fn marker(row: &rusqlite::Row<'_>) -> Result<Position> {
+fn marker(row: &rusqlite::Row<'_>, position: Position) -> Result<Position> {
     let text = row.get_ref(5)?.as_str().map_err(rusqlite::Error::from)?;
     let value: serde_json::Value = serde_json::from_str(text)
         .map_err(|error| malformed("a marker is not JSON".to_owned()).with_source(error))?;
-    value["first"]
+    let first = value["first"]
         .as_i64()
-        .map(Position)
-        .ok_or_else(|| malformed("a marker has no first row".to_owned()))
+        .ok_or_else(|| malformed("a marker has no first row".to_owned()))?;
+    if first > position.0 {
+        let what = format!("the first row of a marker, {first}, comes after it");
+        return Err(malformed(what));
+    }
+    Ok(Position(first))
 }
 
 fn event(row: &rusqlite::Row<'_>, table: String, position: Position) -> Result<Event> {

@@ -16,8 +16,9 @@
 //!
 //! * Triggers write the log in the transaction of whoever changes a table, this
 //!   program or another. The registry's own commits end with a marker row, and
-//!   are one [`Unit`]; rows without one are another program's and, as far as
-//!   they were read together, one unit too.
+//!   are one [`Unit`], as those of an application are that uses [`in_unit`]; rows
+//!   without one are another program's and, as far as they were read together, one
+//!   unit too.
 //! * The newest units are decoded once and held until all components have taken them, as
 //!   many as [`Config::max_memory`] allows. Each component has a worker that takes them
 //!   at its own pace; one that is further behind reads the log for itself. So one that
@@ -41,7 +42,8 @@
 //! | a row of the log cannot be understood | it is a dead letter; who is told of its table refreshes instead of the unit it is in; others get the unit |
 //! | a unit is larger than half of the memory bound | it is told as a refresh |
 //! | a component was away for longer than [`Config::max_absence`] | it holds the log back no longer; when it comes back it refreshes and goes on from there |
-//! | rows of the log were deleted, or its counter set back, by hand | those who miss them refresh; positions go on from the highest ever seen |
+//! | rows of the log were deleted by hand | those who miss them refresh |
+//! | its counter was set back | positions go on from the highest ever seen, and everybody refreshes |
 //! | a capturing trigger is missing, or is not what it should be | it is put right at the next start; what was written meanwhile may not be in the log, so that everybody refreshes |
 //! | the log cannot be read (the store is gone, or busy) | it is opened again and again, with a growing delay |
 //!
@@ -59,6 +61,7 @@ mod letter_table;
 mod log;
 mod offsets;
 mod statistics;
+mod status;
 mod subscriber;
 mod tail;
 #[cfg(test)]
@@ -71,7 +74,7 @@ pub use capture::Capture;
 pub use config::Config;
 pub use dead_letter::DeadLetters;
 pub use event::{Data, Event, Operation, RowData, Unit};
-pub use log::LogState;
+pub use log::{LogState, in_unit};
 pub use statistics::{Counts, Statistics};
+pub use status::{ComponentInfo, Status};
 pub use subscriber::{Component, Health, Refresh, Subscriber};
-pub use worker::{ComponentInfo, Status};

@@ -19,6 +19,9 @@ const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// The instance of a component's durable offset for the store.
 const DURABLE: &str = "";
 
+/// How many positions are pruned in one go: other writers do not wait for longer.
+const PRUNED_AT_ONCE: i64 = 4_096;
+
 /// The offsets of one component in this process.
 pub(super) struct Offsets {
     database: Arc<Database>,
@@ -28,6 +31,8 @@ pub(super) struct Offsets {
     max_absence: TimeDelta,
     /// The lease was given back: what waits to be written must not take it again.
     ended: Arc<AtomicBool>,
+    /// The log holds more rows that nobody needs.
+    leaves_rows: Arc<AtomicBool>,
 }
 
 impl Offsets {
@@ -44,6 +49,7 @@ impl Offsets {
             instance: uuid::Uuid::new_v4().to_string(),
             max_absence: TimeDelta::from_std(max_absence).unwrap_or(TimeDelta::MAX),
             ended: Arc::default(),
+            leaves_rows: Arc::default(),
         }
     }
 
@@ -75,7 +81,7 @@ impl Offsets {
                     "DELETE FROM __cdc_offsets WHERE component = ?1 AND instance = ?2",
                     [component, &instance],
                 )?;
-                prune(connection, max_absence, &statistics)
+                prune(connection, max_absence, &statistics).map(drop)
             })
             .await
     }
@@ -84,7 +90,7 @@ impl Offsets {
     pub(super) fn advance(&self, position: Position) {
         let (component, instance) = (self.component, self.instance.clone());
         let (statistics, max_absence) = (self.statistics.clone(), self.max_absence);
-        let ended = self.ended.clone();
+        let (ended, leaves_rows) = (self.ended.clone(), self.leaves_rows.clone());
         self.database.write_later(move |connection| {
             if ended.load(Ordering::Acquire) {
                 return Ok(());
@@ -93,26 +99,44 @@ impl Offsets {
                 put_offset(connection, component, instance, position)?;
             }
             crate::failpoint::at("astha::prune");
-            prune(connection, max_absence, &statistics)
+            let leaves = prune(connection, max_absence, &statistics)?;
+            leaves_rows.store(leaves, Ordering::Relaxed);
+            Ok(())
         });
     }
 
-    /// Lets the counter of positions go on from the highest that was ever seen:
-    /// a position is never given twice.
+    /// Whether the log held more rows that nobody needs than were removed.
+    pub(super) fn leaves_rows(&self) -> bool {
+        self.leaves_rows.load(Ordering::Relaxed)
+    }
+
+    /// Lets the counter of positions go on behind the highest that was ever seen.
+    /// Whatever was given a number for the second time is known to nobody: everybody
+    /// refreshes.
     pub(super) async fn restore(&self, position: Position) -> Result<()> {
         self.database
             .write(move |connection| {
-                let highest: i64 = connection.query_row(
-                    "SELECT max(?1, (SELECT pruned_through FROM __cdc_horizon),
-                        coalesce((SELECT max(id) FROM __cdc_log), 0),
-                        coalesce((SELECT max(position) FROM __cdc_offsets), 0))",
+                let (highest, is_right): (i64, bool) = connection.query_row(
+                    "SELECT highest, highest <= (SELECT max(seq) FROM sqlite_sequence WHERE name = '__cdc_log')
+                        AND NOT EXISTS (SELECT 1 FROM __cdc_log WHERE id <= pruned_through)
+                     FROM (SELECT pruned_through,
+                        max(?1, pruned_through, coalesce((SELECT max(id) FROM __cdc_log), 0),
+                            coalesce((SELECT max(position) FROM __cdc_offsets), 0)) AS highest
+                        FROM __cdc_horizon)",
                     [position.0],
-                    |row| row.get(0),
+                    |row| Ok((row.get(0)?, row.get::<_, Option<bool>>(1)?.unwrap_or(false))),
                 )?;
+                if is_right {
+                    // Another component was faster.
+                    return Ok(());
+                }
+                let next = [highest + 1];
+                connection.execute("UPDATE __cdc_horizon SET pruned_through = ?1", next)?;
+                connection.execute("DELETE FROM __cdc_log", [])?;
                 connection.execute("DELETE FROM sqlite_sequence WHERE name = '__cdc_log'", [])?;
                 connection.execute(
                     "INSERT INTO sqlite_sequence (name, seq) VALUES ('__cdc_log', ?1)",
-                    [highest],
+                    next,
                 )?;
                 Ok(())
             })
@@ -126,17 +150,20 @@ impl Offsets {
         component: &str,
         max_absence: Duration,
     ) -> Result<()> {
-        let (component, statistics) = (component.to_owned(), statistics.clone());
         let max_absence = TimeDelta::from_std(max_absence).unwrap_or(TimeDelta::MAX);
-        database
-            .write(move |connection| {
+        loop {
+            let (component, statistics) = (component.to_owned(), statistics.clone());
+            let leaves_rows = database.write(move |connection| {
                 connection.execute(
                     "DELETE FROM __cdc_offsets WHERE component = ?1",
                     [component],
                 )?;
                 prune(connection, max_absence, &statistics)
-            })
-            .await
+            });
+            if !leaves_rows.await? {
+                return Ok(());
+            }
+        }
     }
 }
 
@@ -169,33 +196,44 @@ fn put_offset(
     Ok(())
 }
 
-/// Deletes the rows that every live component has seen, and leases that ran out. A
-/// durable offset counts for as long as its component may come back.
-fn prune(connection: &Connection, max_absence: TimeDelta, statistics: &Statistics) -> Result<()> {
+/// Deletes rows that every live component has seen, the oldest first, and leases that
+/// ran out; answers whether there are more. A durable offset counts for as long as its
+/// component may come back, and at least for a lease.
+fn prune(connection: &Connection, max_absence: TimeDelta, statistics: &Statistics) -> Result<bool> {
     let begun = Instant::now();
     let now = Utc::now();
     connection
-        .prepare_cached("DELETE FROM __cdc_offsets WHERE instance <> ?1 AND renewed_at < ?2")?
-        .execute([DURABLE, &text(now - LEASE)])?;
-    let since = now.checked_sub_signed(max_absence).unwrap_or_default();
-    let seen: Option<i64> = connection
-        .prepare_cached("SELECT min(position) FROM __cdc_offsets WHERE renewed_at >= ?1")?
-        .query_row([text(since)], |row| row.get(0))?;
-    let Some(seen) = seen else { return Ok(()) };
+        .prepare_cached(
+            // One of the future is of a clock that was set back.
+            "DELETE FROM __cdc_offsets
+             WHERE instance <> ?1 AND renewed_at NOT BETWEEN ?2 AND ?3",
+        )?
+        .execute([DURABLE, &text(now - LEASE), &text(now + LEASE)])?;
+    let since = now.checked_sub_signed(max_absence.max(LEASE));
+    let (seen, oldest): (Option<i64>, Option<i64>) = connection
+        .prepare_cached(
+            "SELECT (SELECT min(position) FROM __cdc_offsets WHERE renewed_at >= ?1),
+                (SELECT min(id) FROM __cdc_log)",
+        )?
+        .query_row([text(since.unwrap_or_default())], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+    let (Some(seen), Some(oldest)) = (seen, oldest) else {
+        return Ok(false);
+    };
+    if seen < oldest {
+        return Ok(false);
+    }
+    let through = seen.min(oldest.saturating_add(PRUNED_AT_ONCE - 1));
     // First: rows that are deleted above it are missed by somebody.
     connection
-        .prepare_cached(
-            "UPDATE __cdc_horizon SET pruned_through = ?1
-             WHERE pruned_through < ?1 AND EXISTS (SELECT 1 FROM __cdc_log WHERE id <= ?1)",
-        )?
-        .execute([seen])?;
+        .prepare_cached("UPDATE __cdc_horizon SET pruned_through = max(pruned_through, ?1)")?
+        .execute([through])?;
     let deleted = connection
         .prepare_cached("DELETE FROM __cdc_log WHERE id <= ?1")?
-        .execute([seen])?;
-    if deleted > 0 {
-        statistics.cleaned(deleted, begun.elapsed());
-    }
-    Ok(())
+        .execute([through])?;
+    statistics.cleaned(deleted, begun.elapsed());
+    Ok(through < seen)
 }
 
 fn text(time: DateTime<Utc>) -> String {

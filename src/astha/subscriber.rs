@@ -44,6 +44,12 @@ pub enum Refresh {
 }
 
 /// Somebody who is told of every change, in order, at least once.
+///
+/// What it is told may be dropped at any `await`: after
+/// [`Config::delivery_deadline`](super::Config::delivery_deadline), when it does not say
+/// how it is, and at the end of the process. The same then comes again, so that work it
+/// has spawned may run beside the second attempt. A dead letter that is replayed comes
+/// out of order. Attempts are not counted over a restart.
 #[async_trait]
 pub trait Subscriber: Send + Sync + 'static {
     /// Who it is and what it wants to know.
@@ -59,7 +65,8 @@ pub trait Subscriber: Send + Sync + 'static {
     /// Says how it is; must answer soon.
     async fn on_health(&self) -> Health;
 
-    /// Looks at the source: changes up to this position are not told.
+    /// Looks at the source: changes up to this position are not told. What it reads may
+    /// be newer, and is told all the same.
     ///
     /// # Errors
     /// Any: it is asked again.

@@ -301,10 +301,12 @@ mod tests {
     #[test]
     fn the_oldest_go_when_there_is_no_room() {
         let mut held = held();
-        held.bytes = 1_000;
-        held.add(&[unit(21)], Position(21), 999);
+        let most = held.bytes;
+        held.add(&[unit(21)], Position(21), most);
+        assert_eq!(held.after, Position(12));
+        held.add(&[unit(22)], Position(22), 0);
         assert!(held.behind(Position(10), whole(9)).is_none());
-        assert_eq!(held.through, Position(21));
+        assert_eq!(held.through, Position(22));
         assert!(held.units.is_empty());
     }
 }

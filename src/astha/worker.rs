@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -10,16 +11,18 @@ use futures::FutureExt as _;
 use tokio::sync::{Mutex, Notify, SemaphorePermit, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use super::breaker::{Breaker, Circuit, Permit};
 use super::dead_letter::DeadLetters;
 use super::log::{Batch, LogReader, Malformed};
 use super::offsets::Offsets;
 use super::statistics::Statistics;
+use super::status::{ComponentInfo, Status};
 use super::tail::{Reader, Tail};
 use super::{Component, Config, Health, Refresh, Subscriber, Unit};
 use crate::dead_letter::DeadLetter;
-use crate::error::{Error, ErrorKind, Resource, Result};
+use crate::error::{Error, ErrorKind, Object, Resource, Result};
 use crate::position::Position;
 
 /// How often an idle component says that it is alive: a third of its lease.
@@ -46,6 +49,9 @@ pub(super) struct Worker {
     /// Held while a batch is delivered, so that two activations cannot deliver out
     /// of order.
     delivery: Mutex<Delivery>,
+    /// How often it was told what is next.
+    attempts: AtomicU32,
+    is_unregistered: AtomicBool,
     seen: watch::Sender<Position>,
     breaker: parking_lot::Mutex<Breaker>,
     /// Told when the breaker opens from outside: what is being delivered is given up.
@@ -53,20 +59,24 @@ pub(super) struct Worker {
     wish: watch::Sender<Wish>,
     condition: parking_lot::Mutex<Condition>,
     statistics: Statistics,
-    pub(super) stop: CancellationToken,
+    stop: CancellationToken,
 }
 
-/// How far a component has come, and how often it was told what is next.
+/// How far a component has come.
 struct Delivery {
     position: Position,
-    attempts: u32,
+    /// What is next are dead letters; the component has to refresh instead of it.
+    is_given_up: bool,
 }
 
 /// What somebody asked of the component.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Wish {
     is_paused: bool,
-    refresh: Option<Refresh>,
+    /// Why it is to refresh, and the number of the wish.
+    refresh: Option<(Refresh, u64)>,
+    /// How often something was asked.
+    number: u64,
 }
 
 /// What is known of the component.
@@ -75,53 +85,8 @@ struct Condition {
     health: Health,
     last_seen: DateTime<Utc>,
     last_error: Option<String>,
-}
-
-/// Whether a component does its work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// It is told everything.
-    Active,
-    /// Somebody paused it.
-    Inactive,
-    /// Its breaker is not closed, or it says that it is unhealthy.
-    Error,
-}
-
-impl Status {
-    /// As it is shown: `active`, `inactive`, `error`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Inactive => "inactive",
-            Self::Error => "error",
-        }
-    }
-}
-
-/// What is known of a component.
-#[derive(Clone, Debug)]
-pub struct ComponentInfo {
-    /// Who it is.
-    pub component: Component,
-    /// Whether it does its work.
-    pub status: Status,
-    /// What it said of its health.
-    pub health: Health,
-    /// Whether it is told anything.
-    pub circuit: Circuit,
-    /// Failures since the last success.
-    pub failures: u32,
-    /// How often it was told what is next, in vain.
-    pub attempts: u32,
-    /// How far it has come.
-    pub position: Position,
-    /// When it last took something or said how it is.
-    pub last_seen: DateTime<Utc>,
-    /// What went wrong last, if anything has.
-    pub last_error: Option<String>,
-    /// What it was told.
-    pub counts: super::Counts,
+    /// What is next cannot be read or kept: that is not the component's failure.
+    is_stuck: bool,
 }
 
 impl Worker {
@@ -148,8 +113,10 @@ impl Worker {
             offsets,
             delivery: Mutex::new(Delivery {
                 position,
-                attempts: 0,
+                is_given_up: false,
             }),
+            attempts: AtomicU32::new(0),
+            is_unregistered: AtomicBool::new(false),
             seen: watch::Sender::new(position),
             breaker: parking_lot::Mutex::new(breaker),
             tripped: Notify::new(),
@@ -158,6 +125,7 @@ impl Worker {
                 health: Health::Healthy,
                 last_seen: Utc::now(),
                 last_error: None,
+                is_stuck: false,
             }),
             statistics: Statistics::default(),
             stop,
@@ -180,9 +148,9 @@ impl Worker {
             (breaker.circuit(), breaker.failures())
         };
         let condition = self.condition.lock().clone();
-        let status = match (self.wish.borrow().is_paused, circuit, &condition.health) {
-            (true, ..) => Status::Inactive,
-            (false, Circuit::Closed, Health::Healthy) => Status::Active,
+        let status = match (circuit, &condition.health) {
+            _ if self.wish.borrow().is_paused => Status::Inactive,
+            (Circuit::Closed, Health::Healthy) if !condition.is_stuck => Status::Active,
             _ => Status::Error,
         };
         ComponentInfo {
@@ -191,7 +159,7 @@ impl Worker {
             health: condition.health,
             circuit,
             failures,
-            attempts: self.delivery.try_lock().map_or(0, |it| it.attempts),
+            attempts: self.attempts.load(Ordering::Relaxed),
             position: *self.seen.borrow(),
             last_seen: condition.last_seen,
             last_error: condition.last_error,
@@ -201,12 +169,29 @@ impl Worker {
 
     /// Tells it nothing until it is resumed; its changes wait in the log.
     pub(super) fn pause(&self, is_paused: bool) {
-        self.wish.send_modify(|wish| wish.is_paused = is_paused);
+        self.wish.send_modify(|wish| {
+            wish.number += 1;
+            wish.is_paused = is_paused;
+        });
     }
 
     /// Has it look at the source before it is told what is next.
     pub(super) fn wish_refresh(&self, reason: Refresh) {
-        self.wish.send_modify(|wish| wish.refresh = Some(reason));
+        self.wish.send_modify(|wish| {
+            wish.number += 1;
+            wish.refresh = Some((reason, wish.number));
+        });
+    }
+
+    /// It has looked at the source after this was asked; what was asked meanwhile stays.
+    fn fulfil(&self, asked: Wish) {
+        self.wish.send_if_modified(|wish| {
+            let is_fulfilled = wish.refresh.is_some() && wish.refresh == asked.refresh;
+            if is_fulfilled {
+                wish.refresh = None;
+            }
+            is_fulfilled
+        });
     }
 
     /// Delivers what the log holds now. Nothing to do is no error and costs one
@@ -218,23 +203,33 @@ impl Worker {
     pub(super) async fn activate(&self) -> Result<()> {
         let mut delivery = self.delivery.lock().await;
         loop {
+            if self.is_unregistered() {
+                return Ok(());
+            }
             let wish = *self.wish.borrow();
             if wish.is_paused {
                 return Ok(());
             }
             let permit = self.breaker.lock().permit(Instant::now());
-            match permit {
+            let reason = match permit {
                 Permit::Wait(_) => return Err(self.is_open()),
-                Permit::Refresh => self.recover(&delivery).await?,
-                Permit::Deliver => {
-                    if let Some(reason) = wish.refresh {
-                        self.refresh(reason, delivery.position).await?;
-                        self.wish.send_modify(|wish| wish.refresh = None);
-                    }
-                }
+                Permit::Refresh => Some(Refresh::Recovered),
+                Permit::Deliver => wish.refresh.map(|(reason, _)| reason),
+            };
+            if let Some(reason) = reason {
+                self.refresh(reason, delivery.position).await?;
+                self.fulfil(wish);
+            }
+            if permit == Permit::Refresh {
+                self.breaker.lock().refreshed();
+                tracing::info!(
+                    component = self.component.name,
+                    position = delivery.position.0,
+                    "a component came back"
+                );
             }
             let begun = delivery.position;
-            let (batch, _room) = self.next(begun).await?;
+            let (batch, _room) = self.stuck_unless(self.next(begun).await)?;
             let outcome = match batch {
                 Batch::Units(units, through) => self.deliver(&mut delivery, units, through).await,
                 Batch::SetBack => {
@@ -243,11 +238,15 @@ impl Worker {
                         position = begun.0,
                         "another program set the change log back; it is put right"
                     );
-                    self.refresh(Refresh::Gone, begun).await?;
-                    return self.offsets.restore(begun).await;
+                    self.stuck_unless(self.offsets.restore(begun).await)?;
+                    // Now it finds that it misses something.
+                    continue;
                 }
                 Batch::Malformed(row, through) => {
-                    self.give_up_row(&row).await?;
+                    if !delivery.is_given_up {
+                        self.give_up_row(&row).await?;
+                        delivery.is_given_up = true;
+                    }
                     self.refresh_to(&mut delivery, Refresh::Malformed, through)
                         .await
                 }
@@ -303,23 +302,27 @@ impl Worker {
         .with_hint("It is told to refresh when the cool-down is over.")
     }
 
-    /// After the cool-down: the component looks at the source and goes on.
-    async fn recover(&self, delivery: &Delivery) -> Result<()> {
-        self.refresh(Refresh::Recovered, delivery.position).await?;
-        self.wish.send_modify(|wish| wish.refresh = None);
-        self.breaker.lock().refreshed();
-        tracing::info!(
-            component = self.component.name,
-            position = delivery.position.0,
-            "a component came back"
-        );
-        Ok(())
+    /// Notes when what is next can neither be read nor kept, and when it can again.
+    fn stuck_unless<T>(&self, outcome: Result<T>) -> Result<T> {
+        self.condition.lock().is_stuck = outcome.is_err();
+        if let Err(error) = &outcome {
+            self.noted(error);
+        }
+        outcome
+    }
+
+    fn moved(&self, delivery: &mut Delivery, to: Position) {
+        *delivery = Delivery {
+            position: to,
+            is_given_up: false,
+        };
+        self.attempts.store(0, Ordering::Relaxed);
     }
 
     /// A row that makes no sense is kept where somebody can look at it.
     async fn give_up_row(&self, row: &Malformed) -> Result<()> {
         let letter = DeadLetter::malformed(self.component.name, row);
-        self.shared.letters.keep(vec![letter]).await?;
+        self.stuck_unless(self.shared.letters.keep(vec![letter]).await)?;
         self.count(|statistics| statistics.failed.inc());
         Ok(())
     }
@@ -338,14 +341,16 @@ impl Worker {
             "a component refreshes from the source"
         );
         self.refresh(reason, through).await?;
-        delivery.position = through;
-        delivery.attempts = 0;
+        self.moved(delivery, through);
         Ok(())
     }
 
     async fn refresh(&self, reason: Refresh, through: Position) -> Result<()> {
         crate::failpoint::at("astha::refresh");
-        let refreshed = self.told(self.subscriber.on_refresh(reason, through)).await;
+        let subscriber = &self.subscriber;
+        let refreshed = self
+            .told(async { subscriber.on_refresh(reason, through).await })
+            .await;
         self.count(|statistics| statistics.refreshes.inc());
         match &refreshed {
             Ok(()) => self.took(),
@@ -370,39 +375,59 @@ impl Worker {
                 crate::failpoint::at("astha::deliver");
                 self.deliver_unit(delivery, &unit).await?;
             }
-            delivery.position = unit.position;
-            delivery.attempts = 0;
-            if self.wish.borrow().refresh.is_some() {
+            self.moved(delivery, unit.position);
+            let wish = *self.wish.borrow();
+            if wish.is_paused || wish.refresh.is_some() || self.is_unregistered() {
                 return Ok(());
             }
         }
-        delivery.position = through;
+        self.moved(delivery, through);
         // With nothing to deliver, the refresh after the cool-down was the probe.
         self.breaker.lock().succeeded();
         Ok(())
     }
 
     async fn deliver_unit(&self, delivery: &mut Delivery, unit: &Arc<Unit>) -> Result<()> {
+        if !delivery.is_given_up {
+            let Err(error) = self.try_to_deliver(unit).await else {
+                return Ok(());
+            };
+            let attempts = self.attempts.load(Ordering::Relaxed);
+            if attempts < self.shared.config.max_delivery_attempts {
+                return Err(error);
+            }
+            self.give_up(unit, &error, attempts).await?;
+            delivery.is_given_up = true;
+        }
+        // Its position moves only behind this: the component may hold what these events
+        // would have changed.
+        self.refresh(Refresh::GivenUp, unit.position).await
+    }
+
+    async fn try_to_deliver(&self, unit: &Unit) -> Result<()> {
         let begun = Instant::now();
-        delivery.attempts += 1;
-        if delivery.attempts > 1 {
+        if self.attempts.fetch_add(1, Ordering::Relaxed) > 0 {
             self.count(|statistics| statistics.retries.inc());
         }
-        let Err(error) = self.told(self.subscriber.on_event(unit)).await else {
-            let spent = begun.elapsed();
-            self.count(|statistics| statistics.took(unit, spent));
-            self.took();
-            self.breaker.lock().succeeded();
-            return Ok(());
-        };
-        self.failed(&error);
-        if delivery.attempts < self.shared.config.max_delivery_attempts {
-            return Err(error);
+        let told = self.tell(unit).await;
+        match &told {
+            Ok(()) => {
+                let spent = begun.elapsed();
+                self.count(|statistics| statistics.took(unit, spent));
+                self.took();
+                self.breaker.lock().succeeded();
+            }
+            Err(error) => self.failed(error),
         }
-        let (name, attempts) = (self.component.name, delivery.attempts);
+        told
+    }
+
+    /// Events that are refused are kept where somebody can look at them.
+    async fn give_up(&self, unit: &Unit, error: &Error, attempts: u32) -> Result<()> {
+        let name = self.component.name;
         let letters = unit.events.iter();
-        let letters = letters.map(|event| DeadLetter::undelivered(name, event, &error, attempts));
-        self.shared.letters.keep(letters.collect()).await?;
+        let letters = letters.map(|event| DeadLetter::undelivered(name, event, error, attempts));
+        self.stuck_unless(self.shared.letters.keep(letters.collect()).await)?;
         let events = unit.events.len() as u64;
         self.count(|statistics| statistics.failed.inc_by(events));
         tracing::error!(
@@ -413,23 +438,43 @@ impl Worker {
             %error,
             "a unit of changes was given up; its events are dead letters"
         );
-        // It may hold what these events would have changed.
-        self.wish_refresh(Refresh::GivenUp);
         Ok(())
     }
 
-    /// Delivers events again that were given up.
+    async fn tell(&self, unit: &Unit) -> Result<()> {
+        let subscriber = &self.subscriber;
+        self.told(async { subscriber.on_event(unit).await }).await
+    }
+
+    /// Delivers an event again that was given up, if it waits for that. Whether that
+    /// goes well says nothing of what is next.
     ///
     /// # Errors
-    /// The component's.
-    pub(super) async fn redeliver(&self, unit: &Unit) -> Result<()> {
+    /// 42704 when it does not wait (any more), XX001 when its row could not be
+    /// understood, those of the component and of the letters.
+    pub(super) async fn replay(&self, id: Uuid) -> Result<()> {
+        let letters = &self.shared.letters;
+        // Whoever asks for the same comes after it, and finds it done.
         let _turn = self.delivery.lock().await;
-        let told = self.told(self.subscriber.on_event(unit)).await;
-        match &told {
-            Ok(()) => self.took(),
-            Err(error) => self.failed(error),
+        let letter = letters.pending(id).await?.ok_or_else(|| not_pending(id))?;
+        let event = letter.event()?;
+        let unit = Unit {
+            position: event.position,
+            own: false,
+            events: vec![Arc::new(event)],
+        };
+        if let Err(error) = self.tell(&unit).await {
+            self.noted(&error);
+            let again = DeadLetter {
+                attempts: 1,
+                error: format!("{}: {}", error.sqlstate(), error.message()),
+                ..letter
+            };
+            letters.keep(vec![again]).await?;
+            return Err(error);
         }
-        told
+        self.took();
+        letters.resolve(id).await
     }
 
     /// Counts for the component, and for the whole pipeline.
@@ -442,9 +487,13 @@ impl Worker {
         self.condition.lock().last_seen = Utc::now();
     }
 
-    fn failed(&self, error: &Error) {
+    fn noted(&self, error: &Error) {
         self.condition.lock().last_error = Some(error.to_string());
         self.count(|statistics| statistics.erred());
+    }
+
+    fn failed(&self, error: &Error) {
+        self.noted(error);
         let opened = self.breaker.lock().failed(Instant::now());
         if opened {
             tracing::warn!(
@@ -459,7 +508,7 @@ impl Worker {
     /// for a while, and what it is being told is given up.
     pub(super) async fn check_health(&self) -> Health {
         let deadline = self.shared.config.health_deadline;
-        let asked = AssertUnwindSafe(self.subscriber.on_health()).catch_unwind();
+        let asked = AssertUnwindSafe(async { self.subscriber.on_health().await }).catch_unwind();
         let missed = |how: &str| {
             self.breaker.lock().trip(Instant::now());
             self.tripped.notify_waiters();
@@ -490,6 +539,7 @@ impl Worker {
         let config = &self.shared.config;
         let mut delay = config.poll_interval;
         let mut retry = config.retry_delay;
+        let mut failed_at = None;
         let mut seen = None;
         let mut has_failed = false;
         let mut renewed = Instant::now();
@@ -502,7 +552,9 @@ impl Worker {
                 *wishes.borrow_and_update(),
                 self.log.data_version().ok(),
             );
-            let changed = news.2.is_none() || seen != Some(news);
+            // A breaker that a missed health check opened is nobody's news.
+            let is_open = self.breaker.lock().circuit() == Circuit::Open;
+            let changed = news.2.is_none() || is_open || seen != Some(news);
             let wait = if !changed {
                 delay = (delay * 2).min(config.max_poll_delay);
                 delay
@@ -510,15 +562,20 @@ impl Worker {
                 wait
             } else {
                 delay = config.poll_interval;
-                let activated = self.activate().await;
+                let activated = AssertUnwindSafe(self.activate()).catch_unwind().await;
+                let activated = activated
+                    .unwrap_or_else(|_| Err(Error::internal("the change pipeline panicked")));
                 has_failed = activated.is_err();
                 match activated {
                     Ok(()) => {
                         seen = Some(news);
-                        retry = config.retry_delay;
                         delay
                     }
                     Err(error) => {
+                        let position = *self.seen.borrow();
+                        if failed_at.replace(position) != Some(position) {
+                            retry = config.retry_delay;
+                        }
                         let cooldown = match self.breaker.lock().permit(Instant::now()) {
                             Permit::Wait(left) => Some(left),
                             Permit::Deliver | Permit::Refresh => None,
@@ -531,7 +588,11 @@ impl Worker {
                     }
                 }
             };
-            if renewed.elapsed() >= RENEW {
+            let mut wait = wait;
+            if self.offsets.leaves_rows() {
+                wait = wait.min(config.poll_interval);
+            }
+            if self.offsets.leaves_rows() || renewed.elapsed() >= RENEW {
                 renewed = Instant::now();
                 self.offsets.advance(*self.seen.borrow());
             }
@@ -543,6 +604,9 @@ impl Worker {
                 alive = wishes.changed() => if alive.is_err() { break },
                 () = tokio::time::sleep(wait) => {}
             }
+        }
+        if self.is_unregistered() {
+            return;
         }
         // What was committed before the stop is delivered before the end.
         if let Err(error) = self.activate().await {
@@ -569,8 +633,19 @@ impl Worker {
         None
     }
 
+    /// Takes the component away: it is told nothing after this.
+    pub(super) async fn unregister(&self) {
+        self.is_unregistered.store(true, Ordering::Relaxed);
+        self.stop.cancel();
+        self.end().await;
+    }
+
+    fn is_unregistered(&self) -> bool {
+        self.is_unregistered.load(Ordering::Relaxed)
+    }
+
     /// Gives its lease back.
-    pub(super) async fn end(&self) {
+    async fn end(&self) {
         self.shared.tail.remove_reader(&self.reader);
         let position = self.delivery.lock().await.position;
         if let Err(error) = self.offsets.end(position).await {
@@ -614,4 +689,12 @@ impl Worker {
             },
         }
     }
+}
+
+/// No such letter waits (42704).
+pub(super) fn not_pending(id: Uuid) -> Error {
+    Error::new(
+        ErrorKind::NotFound(Object::Other),
+        format!("no dead letter \"{id}\" waits to be replayed"),
+    )
 }

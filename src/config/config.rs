@@ -132,6 +132,7 @@ impl Config {
     /// change pipeline cannot be told.
     pub fn check(&self) -> Result<()> {
         self.astha.check_fixed_capture()?;
+        self.cache.check()?;
         if self.insecure || self.listen.ip().is_loopback() {
             return Ok(());
         }

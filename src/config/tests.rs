@@ -263,3 +263,33 @@ fn an_address_beyond_this_machine_needs_insecure() {
     assert!(load("", &[], &flags).expect("allowed").insecure);
     assert!(load("insecure = true", &[], &listen("0.0.0.0:7432")).is_ok());
 }
+
+#[test]
+fn what_makes_no_sense_together_is_refused_at_the_start() {
+    for (file, message) in [
+        (
+            "cache.ttl = '2000000years'",
+            "invalid value for \"cache.ttl\": 63115200000000s",
+        ),
+        (
+            "cache.refresh_interval = '0s'",
+            "invalid value for \"cache.refresh_interval\": 0ns",
+        ),
+        (
+            "astha.poll_interval = '0s'",
+            "invalid value for \"astha.poll_interval\": 0s",
+        ),
+        (
+            "astha.health_interval = '0s'",
+            "invalid value for \"astha.health_interval\": 0s",
+        ),
+        (
+            "astha.max_memory = 0",
+            "invalid value for \"astha.max_memory\": 0",
+        ),
+    ] {
+        let error = load(file, &[], &Flags::default()).expect_err(file);
+        assert_eq!((error.sqlstate(), error.message()), ("F0000", message));
+        assert!(error.hint().is_some(), "{file}");
+    }
+}

@@ -1,6 +1,7 @@
 //! What a query sees of the session it is asked in.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,6 +31,10 @@ pub struct Context {
     pub statement_start: Timestamp,
     /// The process id that the client was told at start-up.
     pub process: i32,
+    /// The client's address, if it has one.
+    pub client: Option<SocketAddr>,
+    /// The address at which the client reached the server.
+    pub server: Option<SocketAddr>,
     /// What takes advisory locks for the session.
     pub locker: Locker,
     /// How long a lock is waited for, if not for ever.

@@ -90,9 +90,10 @@ impl Builder {
     /// # Errors
     /// 58030 when the file cannot be opened, XX001 when it is no SQLite file,
     /// 55000 when it was written by a newer Rekha or by another program, F0000 when the
-    /// change pipeline cannot be as it is asked to be.
+    /// change pipeline or the cache cannot be as it is asked to be.
     pub async fn build(self) -> Result<Arc<Registry>> {
         self.astha.check_fixed_capture()?;
+        self.cache.check()?;
         let StoreLocation::Sqlite(path) = self.location;
         let store = SqliteStore::open(path)?;
         let database = store.database().clone();

@@ -27,6 +27,7 @@ use serde::Deserialize;
 
 use super::Known;
 use super::draft::schema_bytes;
+use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::position::Position;
 use crate::schema::{ObjectId, StreamName};
 use crate::store::Version;
@@ -34,6 +35,9 @@ use crate::store::Version;
 /// Generations: one for each of so many groups of names. Two names of a group
 /// only cost each other a cached load.
 const GENERATIONS: usize = 4_096;
+
+/// Longer than anybody waits.
+const LONGEST_TTL: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// Size and age limits of the cache: a section of the server's configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -50,6 +54,27 @@ pub struct CacheConfig {
     /// How much earlier versions of streams may take (in bytes), estimated. 64
     /// MiB.
     pub max_bytes: u64,
+}
+
+impl CacheConfig {
+    /// Says what a cache cannot be told.
+    ///
+    /// # Errors
+    /// F0000 for entries that live longer than a century, and for a period that is
+    /// nothing.
+    pub fn check(&self) -> Result<()> {
+        let (name, value, hint) = match () {
+            () if self.ttl > LONGEST_TTL => ("ttl", self.ttl, "It is a century at most."),
+            () if self.refresh_interval.is_zero() => (
+                "refresh_interval",
+                self.refresh_interval,
+                "It is longer than nothing, as \"60s\".",
+            ),
+            () => return Ok(()),
+        };
+        let message = format!("invalid value for \"cache.{name}\": {value:?}");
+        Err(Error::new(ErrorKind::Internal(Fault::Config), message).with_hint(hint))
+    }
 }
 
 impl Default for CacheConfig {

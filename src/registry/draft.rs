@@ -6,7 +6,7 @@ use std::sync::Arc;
 use imbl::{OrdMap, OrdSet, Vector};
 
 use super::create::no_namespace;
-use super::registry::{no_stream, shown};
+use super::registry::{none_called, shown};
 use super::{Known, Registry};
 use crate::error::{Error, ErrorKind, Fault, Object, Result};
 use crate::position::Position;
@@ -212,8 +212,16 @@ impl<'a> View<'a> {
     /// # Errors
     /// Those of the store.
     pub async fn missing(&self, name: &StreamName) -> Result<Error> {
+        self.missing_called("relation", name).await
+    }
+
+    /// The same of what is called so: a `table`, a `view`.
+    ///
+    /// # Errors
+    /// As [`View::missing`].
+    pub async fn missing_called(&self, called: &str, name: &StreamName) -> Result<Error> {
         Ok(match self.namespace(&name.namespace).await? {
-            Some(_) => no_stream(name),
+            Some(_) => none_called(called, name),
             None => no_namespace(&name.namespace),
         })
     }

@@ -13,6 +13,7 @@ impl Registry {
         &self,
         draft: &mut Draft,
         names: &[At<StreamName>],
+        called: &str,
         if_exists: bool,
         user: &str,
     ) -> Result<Applied> {
@@ -22,7 +23,7 @@ impl Registry {
                 self.put_dropped(draft, &found, user);
                 continue;
             }
-            let missing = self.view(draft).missing(&name.value).await?;
+            let missing = self.view(draft).missing_called(called, &name.value).await?;
             if !if_exists {
                 return Err(missing.at(name.position));
             }

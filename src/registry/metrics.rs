@@ -23,7 +23,7 @@ pub struct Metrics {
     pub migrations: Counter,
     /// Sessions there are.
     pub sessions: Gauge,
-    errors: Family<Sort, Counter>,
+    errors: Family<Sort, Gauge>,
     statements: Histogram,
 }
 

@@ -124,6 +124,8 @@ pub enum Operation {
     DropStreams {
         /// Their names.
         names: Vec<At<StreamName>>,
+        /// What one that is not there is called: `relation` or `table`.
+        called: &'static str,
         /// Those that are not there are passed over.
         if_exists: bool,
     },

@@ -373,8 +373,13 @@ impl Registry {
                 self.alter_stream(draft, name, *if_exists, actions, user)
                     .await
             }
-            Operation::DropStreams { names, if_exists } => {
-                self.drop_streams(draft, names, *if_exists, user).await
+            Operation::DropStreams {
+                names,
+                called,
+                if_exists,
+            } => {
+                self.drop_streams(draft, names, called, *if_exists, user)
+                    .await
             }
             Operation::CreateIndex {
                 stream,
@@ -563,9 +568,14 @@ impl Registry {
 
 /// There is no such stream (42P01).
 pub(crate) fn no_stream(name: &StreamName) -> Error {
+    none_called("relation", name)
+}
+
+/// There is nothing of this sort and this name (42P01).
+pub(super) fn none_called(called: &str, name: &StreamName) -> Error {
     Error::new(
         ErrorKind::NotFound(Object::Stream),
-        format!("relation \"{}\" does not exist", shown(name)),
+        format!("{called} \"{}\" does not exist", shown(name)),
     )
 }
 

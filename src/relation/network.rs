@@ -38,6 +38,15 @@ impl Network {
         (bits <= width(address)).then_some(Self { address, ..network })
     }
 
+    /// An address of its own, as an `inet`.
+    pub fn host(address: IpAddr) -> Self {
+        Self {
+            address,
+            bits: width(address),
+            is_cidr: false,
+        }
+    }
+
     /// The address.
     pub fn address(&self) -> IpAddr {
         self.address
@@ -48,18 +57,44 @@ impl Network {
         self.bits
     }
 
+    /// How many bits the address has: 32 or 128.
+    pub fn width(&self) -> u8 {
+        width(self.address)
+    }
+
+    /// The address as a number.
+    pub fn number(&self) -> u128 {
+        match self.address {
+            IpAddr::V4(address) => address.to_bits().into(),
+            IpAddr::V6(address) => address.to_bits(),
+        }
+    }
+
+    /// The number with all bits of the family set.
+    pub fn all(&self) -> u128 {
+        u128::MAX >> (128 - self.width())
+    }
+
+    /// The number with the bits of the prefix set.
+    pub fn mask(&self) -> u128 {
+        let behind = self.width().saturating_sub(self.bits);
+        self.all() & u128::MAX.checked_shl(behind.into()).unwrap_or(0)
+    }
+
+    /// The address that a number is in the same family, as [`Network::new`].
+    pub fn with_number(&self, number: u128, bits: u8, of: &Type) -> Option<Self> {
+        Self::new(self.of_number(number), bits, of)
+    }
+
     /// The address with the bits behind the prefix cleared.
     pub fn masked(&self) -> IpAddr {
-        let behind = u32::from(width(self.address).saturating_sub(self.bits));
+        self.of_number(self.number() & self.mask())
+    }
+
+    fn of_number(&self, number: u128) -> IpAddr {
         match self.address {
-            IpAddr::V4(address) => {
-                let mask = u32::MAX.checked_shl(behind).unwrap_or(0);
-                Ipv4Addr::from_bits(address.to_bits() & mask).into()
-            }
-            IpAddr::V6(address) => {
-                let mask = u128::MAX.checked_shl(behind).unwrap_or(0);
-                Ipv6Addr::from_bits(address.to_bits() & mask).into()
-            }
+            IpAddr::V4(_) => Ipv4Addr::from_bits(number as u32).into(),
+            IpAddr::V6(_) => Ipv6Addr::from_bits(number).into(),
         }
     }
 

@@ -28,7 +28,7 @@ enum What {
     ReplayDeadLetter,
 }
 
-const COMPONENT: &[(&str, Type)] = &[("component", Type::TEXT)];
+const COMPONENT: &[(&str, Type)] = &[("name", Type::TEXT)];
 
 static PROCEDURES: &[Procedure] = &[
     Procedure {

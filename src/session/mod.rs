@@ -37,5 +37,5 @@ pub use crate::sql::CopyFormat;
 pub use budget::SessionConfig;
 pub use extended::Description;
 pub use outcome::{Count, Outcome, RowStream};
-pub use session::{Peers, Session, SessionOptions, TransactionStatus};
+pub use session::{Addresses, Peers, Session, SessionOptions, TransactionStatus};
 pub use setting::{MetadataUpdates, ReadConsistency, Settings};

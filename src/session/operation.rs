@@ -65,6 +65,7 @@ pub(super) async fn operation(
             let streams = all_existing(names, &drop.names).await?;
             let operation = Operation::DropStreams {
                 names: streams,
+                called: spelled(drop.spelling, "relation", "table"),
                 if_exists: drop.if_exists,
             };
             (

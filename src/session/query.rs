@@ -278,6 +278,8 @@ impl Session {
             transaction_start,
             statement_start: now,
             process: self.process_id,
+            client: self.addresses.map(|addresses| addresses.client),
+            server: self.addresses.map(|addresses| addresses.server),
             locker,
             lock_timeout: self.settings.lock_timeout(),
             conversation: talk,

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -43,8 +44,19 @@ pub struct SessionOptions {
     /// The process id that others know it by, as the sender of notifications and the
     /// answer of `pg_backend_pid()`.
     pub process_id: i32,
+    /// Both ends of the connection; nothing if it has no addresses.
+    pub addresses: Option<Addresses>,
     /// The other sessions of the server, if there are any.
     pub peers: Option<Arc<dyn Peers>>,
+}
+
+/// The ends of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Addresses {
+    /// The client's.
+    pub client: SocketAddr,
+    /// The one that the client reached the server at.
+    pub server: SocketAddr,
 }
 
 /// The sessions of a server, by their process ids (PostgreSQL manual, 9.27.2).
@@ -112,6 +124,7 @@ pub struct Session {
     pub(super) transaction: Transaction,
     pub(super) submission: Submission,
     pub(super) process_id: i32,
+    pub(super) addresses: Option<Addresses>,
     pub(super) peers: Option<Arc<dyn Peers>>,
     pub(super) listening: Listening,
     pub(super) budget: Budget,
@@ -151,6 +164,9 @@ impl Session {
         if let Some(peers) = &options.peers {
             settings.tell_max_connections(peers.most());
         }
+        if let Some(addresses) = &options.addresses {
+            settings.tell_port(addresses.server.port());
+        }
         super::dispatch::refuse_unoffered(&settings)?;
         Ok(Self {
             _seat: registry.metrics().session(),
@@ -166,6 +182,7 @@ impl Session {
             kept_settings: None,
             submission: Submission::default(),
             process_id: options.process_id,
+            addresses: options.addresses,
             peers: options.peers,
             listening: Listening::default(),
             script: Statements::default(),
@@ -535,6 +552,7 @@ pub(super) fn changes(statement: &Statement) -> bool {
             | Statement::Show { .. }
             | Statement::ShowAll
             | Statement::SetConstraints { .. }
+            | Statement::DropAbsent { .. }
             | Statement::Lock(_)
             | Statement::Begin { .. }
             | Statement::Commit { .. }

@@ -46,6 +46,7 @@ pub(super) fn tokenize(text: &str) -> Result<Vec<Lexeme>> {
         .into_iter()
         .filter_map(|token| place.take(token))
         .collect();
+    lexemes.dedup_by(join);
     match outcome {
         Ok(()) => {
             check_words(text, &lexemes)?;
@@ -59,6 +60,19 @@ pub(super) fn tokenize(text: &str) -> Result<Vec<Lexeme>> {
         }
         Err(_) => Err(broken(&text[place.byte..]).at(place.position)),
     }
+}
+
+/// Joins `<<=` and `>>=`, each of which the tokenizer takes for two signs.
+fn join(next: &mut Lexeme, last: &mut Lexeme) -> bool {
+    let sign = match (&last.token, &next.token) {
+        _ if last.end != next.start => return false,
+        (Token::ShiftLeft, Token::Eq) => "<<=",
+        (Token::ShiftRight, Token::Eq) => ">>=",
+        _ => return false,
+    };
+    last.token = Token::CustomBinaryOperator(sign.to_owned());
+    last.end = next.end;
+    true
 }
 
 /// The beginning of a text that an error message shows.

@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
 use crate::error::{Error, ErrorKind, Limit, Result};
-use crate::session::{Session, SessionOptions};
+use crate::session::{Addresses, Session, SessionOptions};
 use crate::tasks::Tasks;
 
 use super::WireConfig;
@@ -97,7 +97,7 @@ impl Wire {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send,
     {
-        self.converse(stream, peer, None).await;
+        self.converse(stream, peer, None, None).await;
     }
 
     /// How many connections there are that [`Wire::run`] accepted.
@@ -116,7 +116,11 @@ impl Wire {
             tracing::debug!(%peer, %error, "cannot tune the socket");
         }
         let wire = self.clone();
-        let serving = async move { wire.converse(stream, peer, Some(permit)).await };
+        let addresses = stream.local_addr().ok().map(|server| Addresses {
+            client: peer,
+            server,
+        });
+        let serving = async move { wire.converse(stream, peer, addresses, Some(permit)).await };
         let serving = self.0.connections.track_future(serving);
         self.0
             .tasks
@@ -127,6 +131,7 @@ impl Wire {
         &self,
         stream: S,
         peer: impl fmt::Display,
+        addresses: Option<Addresses>,
         logging_in: Option<OwnedSemaphorePermit>,
     ) where
         S: AsyncRead + AsyncWrite + Unpin + Send,
@@ -151,7 +156,7 @@ impl Wire {
             );
             let log_in = timeout(
                 shared.config.startup_timeout,
-                caught(self.log_in(&mut client, &registration)),
+                caught(self.log_in(&mut client, addresses, &registration)),
             );
             let stop = match log_in.await.unwrap_or_else(|_| Err(too_slow())) {
                 Ok((session, _permit)) => {
@@ -174,6 +179,7 @@ impl Wire {
     async fn log_in<S>(
         &self,
         client: &mut Client<S>,
+        addresses: Option<Addresses>,
         registration: &Registration,
     ) -> Result<(Session, OwnedSemaphorePermit), Stop>
     where
@@ -184,6 +190,7 @@ impl Wire {
         let permit = permit.map_err(|_| Stop::Fatal(too_many_clients()))?;
         let options = SessionOptions {
             process_id: registration.pid,
+            addresses,
             peers: Some(self.0.cancels.clone()),
             ..startup.into()
         };

@@ -24,7 +24,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use fastrand::Rng;
 use parking_lot::Mutex;
-use rekha::astha::{Astha, Capture, Component, Config, Health, Refresh, Subscriber, Unit};
+use rekha::astha::{Astha, Capture, Component, Config, Health, Refresh, Subscriber, Unit, in_unit};
 use rekha::error::{Error, Result};
 use rekha::position::Position;
 use rekha::sqlite::{Database, Options};
@@ -229,7 +229,7 @@ async fn work(directory: &Path) {
         let sql: String = (0..rng.u32(1..6)).map(|_| change(&mut rng)).collect();
         let fails = rng.u32(..8) == 0;
         let written = database.write(move |connection| {
-            connection.execute_batch(&sql)?;
+            in_unit(connection, |connection| Ok(connection.execute_batch(&sql)?))?;
             match fails {
                 true => Err(Error::new(rekha::error::ErrorKind::Conflict, "on purpose")),
                 false => Ok(()),

@@ -17,9 +17,13 @@ async fn registry(store: &Store) -> Arc<Registry> {
 
 /// A session that may have three statements and portals, and keep 32 KiB.
 async fn small(store: &Store) -> Session {
+    limited(store, 32 * KIB).await
+}
+
+async fn limited(store: &Store, max_bytes: usize) -> Session {
     let limits = SessionConfig {
         max_statements: 3,
-        max_bytes: 32 * KIB,
+        max_bytes,
     };
     let options = SessionOptions {
         limits,
@@ -110,7 +114,8 @@ async fn texts_are_kept_up_to_a_limit() {
 #[tokio::test]
 async fn rows_are_kept_only_while_some_are_left() {
     let store = Store::new();
-    let mut session = small(&store).await;
+    // The rows of SHOW ALL fit in once, and not twice.
+    let mut session = limited(&store, 48 * KIB).await;
     session.prepare("all", "SHOW ALL", &[]).await.unwrap();
     session.execute("BEGIN").await.unwrap();
     for _ in 0..20 {

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use rusqlite::Connection;
 
 use super::fixture::{Fixture, Recorder, add, fixture};
-use crate::astha::{Astha, Capture, Component, Config, Health, Refresh, Subscriber, Unit};
+use crate::astha::{Astha, Capture, Component, Config, Health, Refresh, Subscriber, Unit, in_unit};
 use crate::error::{Error, Result};
 use crate::position::Position;
 use crate::tasks::Tasks;
@@ -276,6 +276,7 @@ async fn a_row_that_cannot_be_understood_blocks_nothing() {
         "UPDATE __cdc_log SET after = CAST(x'ff' AS TEXT) WHERE id = 3",
         "UPDATE __cdc_log SET tablename = CAST(x'ff' AS TEXT) WHERE id = 3",
         "UPDATE __cdc_log SET after = '{}' WHERE id = 4",
+        "UPDATE __cdc_log SET after = '{\"first\": 5}' WHERE id = 4",
     ] {
         let fixture = fixture(Config::default());
         let recorder = fixture.recorder("r").await;
@@ -346,7 +347,8 @@ async fn whoever_does_not_renew_its_lease_holds_nothing_back() {
     fixture
         .foreign(
             "INSERT INTO __cdc_offsets (component, instance, position, renewed_at)
-             VALUES ('r', 'a process that died', 0, '2024-01-01T00:00:00.000000Z')",
+             VALUES ('r', 'a process that died', 0, '2024-01-01T00:00:00.000000Z'),
+                ('r', 'a process before the clock was set back', 0, '9999-01-01T00:00:00.000000Z')",
         )
         .await;
     fixture.own(&add("a")).await;
@@ -359,6 +361,92 @@ async fn whoever_does_not_renew_its_lease_holds_nothing_back() {
             .number("SELECT count(*) FROM __cdc_offsets WHERE instance LIKE 'a process%'")
             .await,
         0
+    );
+}
+
+/// Numbers that were given are given again: whoever knows them knows something else.
+#[tokio::test]
+async fn a_counter_that_was_set_back_is_a_refresh_for_everybody() {
+    for (rows, pruned) in [(1, false), (1, true), (9, true)] {
+        let fixture = fixture(Config::default());
+        let (first, second) = (
+            fixture.recorder("first").await,
+            fixture.recorder("second").await,
+        );
+        for name in ["a", "b", "c"] {
+            fixture.own(&add(name)).await;
+        }
+        fixture.astha.activate().await.expect("delivers");
+        assert_eq!(first.take(), second.take());
+        if pruned {
+            fixture.keep_house().await;
+        }
+        let added: String = (0..rows).map(|n| add(&format!("n{n}"))).collect();
+        let set_back =
+            "DELETE FROM __cdc_log; UPDATE sqlite_sequence SET seq = 0 WHERE name = '__cdc_log';";
+        fixture.foreign(&format!("{set_back} {added}")).await;
+        fixture.astha.activate().await.expect("delivers");
+        for recorder in [&first, &second] {
+            assert!(
+                recorder.take().iter().all(|told| told == "Gone"),
+                "{rows} {pruned}"
+            );
+        }
+        let missed = fixture.astha.components();
+        assert!(missed.iter().all(|info| info.counts.refreshes > 0));
+        fixture.own(&add("d")).await;
+        fixture.astha.activate().await.expect("delivers");
+        assert_eq!(first.take(), ["own: Insert d"]);
+        assert_eq!(second.take(), ["own: Insert d"]);
+        let end = fixture.astha.log_state().await.expect("is read").end;
+        assert!(end > Position(6), "a position is never given twice");
+    }
+}
+
+/// However many rows are not needed any more, other writers wait for some of them only.
+#[tokio::test]
+async fn what_nobody_needs_is_removed_bit_by_bit() {
+    let fixture = fixture(Config::default());
+    let _recorder = fixture.recorder("r").await;
+    fixture
+        .foreign(
+            "INSERT INTO __cdc_log (timestamp, tablename, operation)
+             WITH n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 10000)
+             SELECT '2024-01-01T00:00:00Z', 'others', 'DELETE' FROM n",
+        )
+        .await;
+    let depth = async || fixture.astha.log_state().await.expect("is read").depth;
+    fixture.astha.activate().await.expect("has nothing to tell");
+    fixture.keep_house().await;
+    assert_eq!(depth().await, 10_000 - 4_096);
+    fixture.astha.unregister("r").await.expect("is there");
+    assert_eq!(depth().await, 10_000 - 2 * 4_096);
+    let away = fixture.recorder("away").await;
+    fixture.astha.forget("away").await.expect("is forgotten");
+    assert_eq!(depth().await, 0);
+    assert!(away.take().is_empty());
+}
+
+#[tokio::test]
+async fn an_application_says_where_a_unit_ends() {
+    let fixture = fixture(Config::default());
+    let recorder = fixture.recorder("r").await;
+    for names in [&["a", "b"][..], &[], &["c"]] {
+        let sql: String = names.iter().map(|name| add(name)).collect();
+        let write = move |connection: &Connection| {
+            in_unit(connection, |connection| Ok(connection.execute_batch(&sql)?))
+        };
+        fixture.database.write(write).await.expect("is written");
+    }
+    fixture.foreign(&add("d")).await;
+    fixture.astha.activate().await.expect("delivers");
+    assert_eq!(
+        recorder.take(),
+        [
+            "own: Insert a, Insert b",
+            "own: Insert c",
+            "foreign: Insert d"
+        ]
     );
 }
 

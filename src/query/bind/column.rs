@@ -108,7 +108,10 @@ impl Binder<'_> {
         };
         let (value, of) = match name {
             "tableoid" => (Value::Oid(oid), Type::OID),
-            "xmin" => (Value::Oid(self.catalog.transaction()?), Type::XID),
+            "xmin" => (
+                Value::Oid(self.catalog.transaction_of_32_bits()?),
+                Type::XID,
+            ),
             "xmax" => (Value::Oid(0), Type::XID),
             "cmin" | "cmax" => (Value::Oid(0), Type::CID),
             "ctid" => (Value::Tid { block: 0, place: 0 }, Type::TID),

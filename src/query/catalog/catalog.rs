@@ -160,10 +160,17 @@ impl Catalog {
     ///
     /// # Errors
     /// What keeps it from asking the registry.
-    pub(in crate::query) fn transaction(&self) -> Result<u32> {
+    pub(in crate::query) fn transaction(&self) -> Result<u64> {
         let position = self.wait(self.context.registry.position())?;
-        // As PostgreSQL's ids, it begins again behind the last one of 32 bits.
-        Ok(position.0 as u32)
+        Ok(position.0.cast_unsigned())
+    }
+
+    /// The same as an `xid`: PostgreSQL's, too, begin again behind the last one.
+    ///
+    /// # Errors
+    /// As [`Catalog::transaction`].
+    pub(in crate::query) fn transaction_of_32_bits(&self) -> Result<u32> {
+        Ok(self.transaction()? as u32)
     }
 
     /// Waits for so long, for `pg_sleep`. On the engine's own threads only.

@@ -1,6 +1,8 @@
 //! Values, briefly: rows of thirty columns are written out in these words.
 
-use crate::relation::{Array, Type, Value};
+use std::net::SocketAddr;
+
+use crate::relation::{Array, Network, Type, Value};
 
 pub(super) const NULL: Value = Value::Null;
 pub(super) const YES: Value = Value::Bool(true);
@@ -45,6 +47,17 @@ pub(super) const fn int8(value: i64) -> Value {
 /// A `"char"`; 0 for the empty one.
 pub(super) const fn char(value: u8) -> Value {
     Value::Char(value)
+}
+
+/// An `inet`, or nothing.
+pub(super) fn inet(address: Option<SocketAddr>) -> Value {
+    let address = address.map(|address| address.ip().to_canonical());
+    address.map_or(NULL, |address| Value::Network(Network::host(address)))
+}
+
+/// The `int4` of a port, or nothing.
+pub(super) fn port(address: Option<SocketAddr>) -> Value {
+    address.map_or(NULL, |address| int4(address.port().into()))
 }
 
 /// `YES` or `NO`, as the information schema says it.

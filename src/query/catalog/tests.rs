@@ -123,6 +123,8 @@ pub(super) async fn fixture() -> Fixture {
         transaction_start: moment(),
         statement_start: moment(),
         process: 7,
+        client: None,
+        server: None,
         locker: Locker::clone(&Arc::<AdvisoryLocks>::default().join(7)),
         lock_timeout: None,
         conversation: Arc::new(One),

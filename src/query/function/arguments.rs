@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::relation::{
-    Array, Date, Interval, Numeric, Time, TimeTz, Timestamp, Type, Value, type_name,
+    Array, Date, Interval, Network, Numeric, Time, TimeTz, Timestamp, Type, Value, type_name,
 };
 
 /// Arguments by place. They have the types of the parameters: whoever calls has
@@ -37,6 +37,16 @@ pub(in crate::query) trait Arguments {
     fn interval(&self, at: usize) -> Interval;
     /// An `oid` and its like, `regclass` and its like
     fn oid(&self, at: usize) -> u32;
+    /// A `money` (in hundredths)
+    fn money(&self, at: usize) -> i64;
+    /// A `pg_lsn`
+    fn lsn(&self, at: usize) -> u64;
+    /// An `inet` or `cidr`
+    fn network(&self, at: usize) -> Network;
+    /// A `macaddr`
+    fn mac(&self, at: usize) -> [u8; 6];
+    /// A `macaddr8`
+    fn mac8(&self, at: usize) -> [u8; 8];
     /// An array or a vector
     fn array(&self, at: usize) -> &Arc<Array>;
 }
@@ -137,6 +147,41 @@ impl Arguments for [Value] {
         match &self[at] {
             Value::Oid(oid) | Value::Reg { oid, .. } => *oid,
             other => not_coerced(other, &Type::OID),
+        }
+    }
+
+    fn money(&self, at: usize) -> i64 {
+        match &self[at] {
+            Value::Money(hundredths) => *hundredths,
+            other => not_coerced(other, &Type::MONEY),
+        }
+    }
+
+    fn lsn(&self, at: usize) -> u64 {
+        match &self[at] {
+            Value::Lsn(position) => *position,
+            other => not_coerced(other, &Type::PG_LSN),
+        }
+    }
+
+    fn network(&self, at: usize) -> Network {
+        match &self[at] {
+            Value::Network(network) => *network,
+            other => not_coerced(other, &Type::INET),
+        }
+    }
+
+    fn mac(&self, at: usize) -> [u8; 6] {
+        match &self[at] {
+            Value::Mac(octets) => *octets,
+            other => not_coerced(other, &Type::MACADDR),
+        }
+    }
+
+    fn mac8(&self, at: usize) -> [u8; 8] {
+        match &self[at] {
+            Value::Mac8(octets) => *octets,
+            other => not_coerced(other, &Type::MACADDR8),
         }
     }
 

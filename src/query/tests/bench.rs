@@ -91,6 +91,8 @@ impl Bench {
                 transaction_start: now,
                 statement_start: now,
                 process: 1,
+                client: None,
+                server: None,
                 locker,
                 lock_timeout: None,
                 conversation: Arc::new(Silent),

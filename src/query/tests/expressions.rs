@@ -24,6 +24,11 @@ const CASES: &[(&str, &str)] = &[
     ("constants", include_str!("expressions/constants.txt")),
     ("datetime", include_str!("expressions/datetime.txt")),
     ("json", include_str!("expressions/json.txt")),
+    ("money", include_str!("expressions/money.txt")),
+    (
+        "positions of the log",
+        include_str!("expressions/positions.txt"),
+    ),
     ("rarer types", include_str!("expressions/rarer.txt")),
     ("recursion", include_str!("expressions/recursion.txt")),
     ("rows", include_str!("expressions/rows.txt")),
@@ -44,6 +49,10 @@ const CASES: &[(&str, &str)] = &[
     ("functions of json", include_str!("functions/json.txt")),
     ("functions of math", include_str!("functions/math.txt")),
     ("functions of misc", include_str!("functions/misc.txt")),
+    (
+        "functions of networks",
+        include_str!("functions/network.txt"),
+    ),
     (
         "functions of patterns",
         include_str!("functions/patterns.txt"),

@@ -56,10 +56,50 @@ const RANGES: Family = Family {
     hint: "Compare with both bounds, or use OVERLAPS.",
 };
 
+#[rustfmt::skip]
+const FILES: Family = Family {
+    names: &[
+        "pg_current_logfile", "pg_ls_archive_statusdir", "pg_ls_dir", "pg_ls_logdir",
+        "pg_ls_logicalmapdir", "pg_ls_logicalsnapdir", "pg_ls_replslotdir", "pg_ls_tmpdir",
+        "pg_ls_waldir", "pg_read_binary_file", "pg_read_file", "pg_stat_file",
+    ],
+    hint: "The files of the server are not shown.",
+};
+
+#[rustfmt::skip]
+const REPLICATION: Family = Family {
+    names: &[
+        "pg_backup_start", "pg_backup_stop", "pg_copy_logical_replication_slot",
+        "pg_copy_physical_replication_slot", "pg_create_logical_replication_slot",
+        "pg_create_physical_replication_slot", "pg_create_restore_point",
+        "pg_current_wal_flush_lsn", "pg_current_wal_insert_lsn", "pg_current_wal_lsn",
+        "pg_drop_replication_slot", "pg_logical_emit_message", "pg_logical_slot_get_binary_changes",
+        "pg_logical_slot_get_changes", "pg_logical_slot_peek_binary_changes",
+        "pg_logical_slot_peek_changes", "pg_replication_slot_advance", "pg_switch_wal",
+        "pg_walfile_name", "pg_walfile_name_offset",
+    ],
+    hint: "There is no write-ahead log: LISTEN schema_changes tells of every change.",
+};
+
+#[rustfmt::skip]
+const SNAPSHOTS: Family = Family {
+    names: &["pg_current_snapshot", "pg_export_snapshot", "txid_current_snapshot"],
+    hint: "Ask all queries in one session: a transaction sees its own changes and the latest of others.",
+};
+
 /// The refusal of a function of such a name (0A000), if PostgreSQL has one. `call` is
 /// what it was called with.
 pub(super) fn function(name: &str, call: &str) -> Option<Error> {
-    let mut families = [JSON_PATHS, TEXT_SEARCH, XML, RANGES].into_iter();
+    let mut families = [
+        JSON_PATHS,
+        TEXT_SEARCH,
+        XML,
+        RANGES,
+        FILES,
+        REPLICATION,
+        SNAPSHOTS,
+    ]
+    .into_iter();
     let family = families.find(|family| family.names.contains(&name))?;
     Some(Error::unsupported(
         format_args!("function {call}"),
@@ -99,6 +139,9 @@ mod tests {
             "xpath",
             "int4range",
             "xmlagg",
+            "pg_ls_waldir",
+            "pg_export_snapshot",
+            "pg_current_wal_lsn",
         ] {
             assert_eq!(refused(function(name, name)), unsupported, "{name}");
         }

@@ -73,6 +73,16 @@ pub(super) const FAMILIES: &str = "Types are boolean, smallint, integer, bigint,
     numeric(p,s), text, varchar(n), char(n), bytea, date, time, timestamp, timestamptz, interval, \
     uuid, json, jsonb, t[], array<t>, map<k, v> and struct<name t, …>.";
 
+/// PostgreSQL's columns that number their rows, and what the numbers are.
+const SERIALS: [(&str, &str); 6] = [
+    ("smallserial", "smallint"),
+    ("serial2", "smallint"),
+    ("serial", "integer"),
+    ("serial4", "integer"),
+    ("bigserial", "bigint"),
+    ("serial8", "bigint"),
+];
+
 /// The name of a type without parts, taken apart: `timestamp (3) with  time
 /// zone` is the name `timestamp with time zone` with the argument 3.
 pub(super) struct ScalarName {
@@ -254,6 +264,10 @@ fn parameter(message: impl Into<String>) -> Error {
 }
 
 fn unknown(name: &str) -> Error {
+    if let Some((_, integer)) = SERIALS.iter().find(|(serial, _)| *serial == name) {
+        let hint = format!("Use {integer} NOT NULL: there are no rows here to be numbered.");
+        return Error::unsupported(format_args!("type {name}"), hint);
+    }
     let nearest = nearest(name, NAMES.iter().copied());
     Error::new(
         ErrorKind::NotFound(Object::Type),

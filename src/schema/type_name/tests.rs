@@ -124,6 +124,8 @@ fn what_is_no_type_says_why() {
             "0A000",
             "a field of an interval is not supported",
         ),
+        ("serial", "0A000", "type serial is not supported"),
+        ("BIGSERIAL", "0A000", "type bigserial is not supported"),
         ("varchar(5", "42601", "syntax error at end of input"),
         (
             "time(5) without zone",
@@ -142,6 +144,10 @@ fn what_is_no_type_says_why() {
     assert_eq!(
         hint("integre").as_deref(),
         Some("Perhaps you meant integer.")
+    );
+    assert_eq!(
+        hint("serial8").as_deref(),
+        Some("Use bigint NOT NULL: there are no rows here to be numbered.")
     );
     assert_eq!(hint("geometry").as_deref(), Some(FAMILIES));
 }

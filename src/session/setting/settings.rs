@@ -97,6 +97,12 @@ impl Settings {
         self.startup.insert("max_connections".into(), told);
     }
 
+    /// Says at which port the server was reached.
+    pub fn tell_port(&mut self, port: u16) {
+        let told = Value::Integer(port.into());
+        self.startup.insert("port".into(), told);
+    }
+
     /// `SET`. A value that lasts for the transaction is checked and forgotten
     /// when there is none; the caller warns of it (25P01).
     ///

@@ -10,6 +10,9 @@ use crate::position::Position;
 use crate::schema::ObjectId;
 use crate::store::{Change, Namespace, Requirement, Stream, Update, Version};
 
+/// The rows since the first are one commit of the registry's.
+const END_UNIT: &str = include_str!("../../../sql/sqlite/end_unit.sql");
+
 /// Checks the requirements, does the updates, ends the unit in the log; without
 /// updates there is no unit.
 ///
@@ -26,12 +29,9 @@ pub(super) fn apply(connection: &Connection, change: &Change) -> Result<Position
     for update in &change.updates {
         self::update(connection, update).map_err(collision)?;
     }
-    // Ends the unit: the rows since `first` are one commit of the registry's.
-    let mut statement = connection.prepare_cached(
-        "INSERT INTO __cdc_log (timestamp, tablename, operation, after)
-         VALUES (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), '__commit', 'INSERT', json_object('first', ?1))",
-    )?;
-    statement.execute([before.0 + 1])?;
+    connection
+        .prepare_cached(END_UNIT)?
+        .execute([before.0 + 1])?;
     Ok(Position(connection.last_insert_rowid()))
 }
 

@@ -179,11 +179,18 @@ pub(in crate::query) static SESSION: &[Function] = &[
         Type::BOOL,
         |_, _| Ok(NO),
     ),
-    // What the addresses are is not known here.
-    Function::row("inet_server_addr", &[], Type::INET, |_, _| Ok(NULL)),
-    Function::row("inet_server_port", &[], Type::INT4, |_, _| Ok(NULL)),
-    Function::row("inet_client_addr", &[], Type::INET, |_, _| Ok(NULL)),
-    Function::row("inet_client_port", &[], Type::INT4, |_, _| Ok(NULL)),
+    Function::row("inet_server_addr", &[], Type::INET, |call, _| {
+        Ok(inet(call.catalog.context.server))
+    }),
+    Function::row("inet_server_port", &[], Type::INT4, |call, _| {
+        Ok(port(call.catalog.context.server))
+    }),
+    Function::row("inet_client_addr", &[], Type::INET, |call, _| {
+        Ok(inet(call.catalog.context.client))
+    }),
+    Function::row("inet_client_port", &[], Type::INT4, |call, _| {
+        Ok(port(call.catalog.context.client))
+    }),
     Function::row(
         "pg_cancel_backend",
         &[Type::INT4],
@@ -205,13 +212,20 @@ pub(in crate::query) static SESSION: &[Function] = &[
     )
     .volatile(),
     Function::row("txid_current", &[], Type::INT8, |call, _| {
-        Ok(int8(i64::from(call.catalog.transaction()?)))
+        Ok(int8(call.catalog.transaction()?.cast_signed()))
+    }),
+    Function::row("pg_current_xact_id", &[], Type::XID8, |call, _| {
+        Ok(Value::Xid8(call.catalog.transaction()?))
     }),
     Function::row("age", &[Type::XID], Type::INT4, |call, values| {
-        let age = call.catalog.transaction()?.wrapping_sub(values.oid(0));
+        let transaction = call.catalog.transaction_of_32_bits()?;
+        let age = transaction.wrapping_sub(values.oid(0));
         Ok(int4(age.cast_signed()))
     }),
     Function::row("txid_current_if_assigned", &[], Type::INT8, |_, _| Ok(NULL)),
+    Function::row("pg_current_xact_id_if_assigned", &[], Type::XID8, |_, _| {
+        Ok(NULL)
+    }),
 ];
 
 fn database(call: &Call<'_>) -> Value {

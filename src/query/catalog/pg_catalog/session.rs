@@ -62,6 +62,8 @@ pub(super) fn pg_stat_activity(maker: &Maker<'_>) -> Vec<Row> {
                         .unwrap_or_default(),
                 ),
             ),
+            ("client_addr", inet(context.client)),
+            ("client_port", port(context.client)),
             ("xact_start", Value::TimestampTz(context.transaction_start)),
             ("query_start", Value::TimestampTz(context.statement_start)),
             ("state_change", Value::TimestampTz(context.statement_start)),

@@ -4,7 +4,7 @@ use bigdecimal::BigDecimal;
 
 use crate::error::Result;
 use crate::query::function::interval::{added, divided};
-use crate::query::function::operator::{overflow, whole};
+use crate::query::function::operator::{money_overflow, overflow, whole};
 use crate::query::function::{Aggregate, Arguments, Call, Function, numeric};
 use crate::relation::{Interval, Numeric, Type, Value};
 
@@ -15,6 +15,7 @@ pub(super) static SUMS: &[Function] = &[
     Function::aggregate("sum", &[Type::FLOAT4], Type::FLOAT4, float_sum),
     Function::aggregate("sum", &[Type::FLOAT8], Type::FLOAT8, float_sum),
     Function::aggregate("sum", &[Type::NUMERIC], Type::NUMERIC, numeric_sum),
+    Function::aggregate("sum", &[Type::MONEY], Type::MONEY, money_sum),
     Function::aggregate("sum", &[Type::INTERVAL], Type::INTERVAL, interval_sum),
 ];
 
@@ -44,6 +45,10 @@ fn numeric_sum(_call: &Call<'_>) -> Box<dyn Aggregate> {
     Box::new(NumericSum(None))
 }
 
+fn money_sum(_call: &Call<'_>) -> Box<dyn Aggregate> {
+    Box::new(MoneySum(None))
+}
+
 fn interval_sum(_call: &Call<'_>) -> Box<dyn Aggregate> {
     Box::new(IntervalSum(None))
 }
@@ -56,6 +61,21 @@ fn average(call: &Call<'_>) -> Box<dyn Aggregate> {
         _ => whole_sum(call),
     };
     Box::new(Average { count: 0, sum })
+}
+
+/// In hundredths.
+struct MoneySum(Option<i64>);
+
+impl Aggregate for MoneySum {
+    fn add(&mut self, values: &[Value]) -> Result<()> {
+        let sum = self.0.unwrap_or(0).checked_add(values.money(0));
+        self.0 = Some(sum.ok_or_else(money_overflow)?);
+        Ok(())
+    }
+
+    fn value(&self) -> Result<Value> {
+        Ok(self.0.map_or(Value::Null, Value::Money))
+    }
 }
 
 struct WholeSum {

@@ -5,8 +5,9 @@ use bigdecimal::{BigDecimal, RoundingMode, Signed};
 use uuid::Uuid;
 
 use crate::error::{Error, ErrorKind, Result, Value as Fault};
+use crate::query::function::operator::{distance, position};
 use crate::query::function::{Arguments, Call, Function};
-use crate::relation::{Numeric, Type, Value, type_name};
+use crate::relation::{Numeric, Type, Value, type_name, type_size};
 
 pub(super) static MISC: &[Function] = &[
     Function::row("gen_random_uuid", &[], Type::UUID, |_, _| {
@@ -39,6 +40,17 @@ pub(super) static MISC: &[Function] = &[
             }))
         },
     ),
+    Function::row("pg_column_size", &[Type::UNKNOWN], Type::INT4, column_size),
+    Function::row("pg_column_size", &[Type::ANY], Type::INT4, column_size),
+    Function::row("pg_lsn", &[Type::NUMERIC], Type::PG_LSN, |_, values| {
+        position(values.numeric(0))
+    }),
+    Function::row(
+        "pg_wal_lsn_diff",
+        &[Type::PG_LSN, Type::PG_LSN],
+        Type::NUMERIC,
+        |_, values| Ok(distance(values)),
+    ),
     Function::row("pg_size_bytes", &[Type::TEXT], Type::INT8, size_bytes),
 ];
 
@@ -48,6 +60,27 @@ fn type_of(call: &Call<'_>, _values: &[Value]) -> Result<Value> {
         oid: of.oid(),
         name: type_name(of).into(),
     })
+}
+
+/// How many bytes PostgreSQL keeps a value in, for types of which that is plain.
+fn column_size(call: &Call<'_>, values: &[Value]) -> Result<Value> {
+    /// What a value of any length begins with: its length.
+    const LENGTH: usize = 4;
+    let of = &call.arguments[0];
+    let bytes = match (type_size(of), &values[0]) {
+        (size @ 1.., _) => return Ok(Value::Int4(size.into())),
+        // A text of which nothing is known yet ends with a NUL.
+        (-2, Value::Text(text)) => text.len() + 1,
+        (_, Value::Text(text)) => LENGTH + text.len(),
+        (_, Value::Bytea(bytes)) => LENGTH + bytes.len(),
+        _ => {
+            return Err(Error::unsupported(
+                format_args!("pg_column_size({})", type_name(of)),
+                "Use octet_length() of its text.",
+            ));
+        }
+    };
+    Ok(Value::Int4(i32::try_from(bytes).unwrap_or(i32::MAX)))
 }
 
 fn count<'a>(values: impl Iterator<Item = &'a Value>) -> Value {

@@ -12,6 +12,7 @@ mod formatting;
 mod json;
 mod math;
 mod misc;
+mod network;
 mod patterns;
 mod quoting;
 mod sets;
@@ -45,6 +46,7 @@ pub(in crate::query) static LIBRARY: &[&[Function]] = &[
     math::ROUNDING,
     math::TRANSCENDENTAL,
     misc::MISC,
+    network::NETWORKS,
     patterns::PATTERNS,
     quoting::QUOTING,
     sets::SETS,

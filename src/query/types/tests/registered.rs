@@ -50,6 +50,8 @@ fn catalog(registry: Arc<Registry>) -> Catalog {
         transaction_start: start,
         statement_start: start,
         process: 1,
+        client: None,
+        server: None,
         locker: Locker::clone(&Arc::<AdvisoryLocks>::default().join(1)),
         lock_timeout: None,
         conversation: Arc::new(Silent),
