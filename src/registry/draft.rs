@@ -215,8 +215,11 @@ impl<'a> View<'a> {
         self.missing_called("relation", name).await
     }
 
-    /// The same of a stream that is called so: a `table`.
-    pub(super) async fn missing_called(&self, called: &str, name: &StreamName) -> Result<Error> {
+    /// The same of what is called so: a `table`, a `view`.
+    ///
+    /// # Errors
+    /// As [`View::missing`].
+    pub async fn missing_called(&self, called: &str, name: &StreamName) -> Result<Error> {
         Ok(match self.namespace(&name.namespace).await? {
             Some(_) => none_called(called, name),
             None => no_namespace(&name.namespace),

@@ -127,6 +127,7 @@ pub(super) fn columns(statement: &Statement, settings: &Settings) -> Result<Arc<
         | Statement::DropStreams(_)
         | Statement::CreateIndex(_)
         | Statement::DropIndexes { .. }
+        | Statement::DropAbsent { .. }
         | Statement::CreateNamespace { .. }
         | Statement::DropNamespaces { .. }
         | Statement::SetNamespace { .. }

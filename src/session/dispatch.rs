@@ -7,10 +7,10 @@ use super::prepared::Arguments;
 use super::resolve::Names;
 use super::transaction::{Transaction, must_be_alone, needs_block, read_only};
 use super::{MetadataUpdates, Notice, Outcome, Session, Settings};
-use crate::error::{Error, ErrorKind, Object, Result};
+use crate::error::{Definition, Error, ErrorKind, Object, Result};
 use crate::registry::{Applied, Draft, Operation};
 use crate::sql::{
-    DiscardTarget, Location, ObjectRef, SetScope, SetValue, Statement, TransactionModes,
+    Absent, DiscardTarget, Location, ObjectRef, SetScope, SetValue, Statement, TransactionModes,
 };
 
 /// A statement that is understood but not offered (0A000).
@@ -102,6 +102,8 @@ impl Session {
             | Statement::ResetNamespace { .. }
             | Statement::Comment { .. } => Box::pin(self.change(statement)).await,
 
+            Statement::DropAbsent { sort, names } => Box::pin(self.drop_absent(*sort, names)).await,
+
             Statement::Begin { start, modes } => self.begin(*start, *modes),
             Statement::Commit { chain } => Box::pin(self.commit_statement(*chain)).await,
             Statement::Rollback { chain } => self.rollback_statement(*chain),
@@ -185,6 +187,41 @@ impl Session {
             notices: applied.notices,
             ..done(tag)
         })
+    }
+
+    /// Says of each object that there is none, unless a stream has its name.
+    async fn drop_absent(&self, sort: Absent, names: &[ObjectRef]) -> Result<Outcome> {
+        let tag = match sort {
+            Absent::Domain => "DROP DOMAIN",
+            Absent::ForeignTable => "DROP FOREIGN TABLE",
+            Absent::MaterializedView => "DROP MATERIALIZED VIEW",
+            Absent::Sequence => "DROP SEQUENCE",
+            Absent::Type => "DROP TYPE",
+            Absent::View => "DROP VIEW",
+        };
+        if self.settings.transaction_modes().read_only == Some(true) {
+            return Err(read_only(tag));
+        }
+        let view = self.registry.view(self.draft());
+        let search_path = &self.frequent.search_path;
+        let among = Names { view, search_path };
+        let sort = sort.to_string().to_lowercase();
+        let mut outcome = done(tag);
+        for name in names {
+            let wanted = among.existing(name).await?;
+            if among.view.stream(&wanted).await?.is_some() {
+                return Err(Error::new(
+                    ErrorKind::InvalidDefinition(Definition::ObjectType),
+                    format!("\"{}\" is not a {sort}", name.name),
+                )
+                .with_hint("Use DROP STREAM to remove a stream.")
+                .at(name.location.0));
+            }
+            let missing = among.view.missing_called(&sort, &wanted).await?;
+            let notice = Notice::new("00000", format!("{missing}, skipping"));
+            outcome.notices.push(notice);
+        }
+        Ok(outcome)
     }
 
     async fn apply(&mut self, operation: &Operation) -> Result<Applied> {

@@ -552,6 +552,7 @@ pub(super) fn changes(statement: &Statement) -> bool {
             | Statement::Show { .. }
             | Statement::ShowAll
             | Statement::SetConstraints { .. }
+            | Statement::DropAbsent { .. }
             | Statement::Lock(_)
             | Statement::Begin { .. }
             | Statement::Commit { .. }

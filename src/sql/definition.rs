@@ -8,7 +8,7 @@ use super::column::{Column, Key, column, column_name, key, several_primary_keys}
 use super::cursor::{Cursor, Parsed, unsupported_at};
 use super::option::options;
 use super::statement::{
-    CommentTarget, CopyStream, CreateIndex, CreateStream, DropStreams, Elements, Existing,
+    Absent, CommentTarget, CopyStream, CreateIndex, CreateStream, DropStreams, Elements, Existing,
     Location, ObjectRef, OptionWord, Spelling, Statement,
 };
 use super::unsupported;
@@ -316,7 +316,8 @@ fn no_concurrently(cursor: &Cursor<'_>) -> Parsed<()> {
     }
 }
 
-/// `DROP {STREAM | TABLE | SCHEMA | INDEX} [IF EXISTS] name [, …] [CASCADE | RESTRICT]`
+/// `DROP {STREAM | TABLE | SCHEMA | INDEX} [IF EXISTS] name [, …] [CASCADE | RESTRICT]`,
+/// `DROP {VIEW | SEQUENCE | …} IF EXISTS name [, …] [CASCADE | RESTRICT]`
 pub(super) fn drop(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
     if let Some(spelling) = spelling(cursor) {
         let if_exists = cursor.accept_all(&["IF", "EXISTS"]);
@@ -343,7 +344,30 @@ pub(super) fn drop(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
         cascade(cursor);
         return Ok(Statement::DropIndexes { if_exists, names });
     }
+    if let Some(sort) = absent(cursor) {
+        let names = cursor.list(|cursor| Ok(cursor.object("a name")?))?;
+        // Nothing depends on what is not there.
+        cascade(cursor);
+        return Ok(Statement::DropAbsent { sort, names });
+    }
     unsupported::object(cursor, "DROP")
+}
+
+/// Reads `VIEW IF EXISTS` and the like; nothing when it is something else.
+fn absent(cursor: &mut Cursor<'_>) -> Option<Absent> {
+    const SORTS: [(&[&str], Absent); 6] = [
+        (&["DOMAIN"], Absent::Domain),
+        (&["FOREIGN", "TABLE"], Absent::ForeignTable),
+        (&["MATERIALIZED", "VIEW"], Absent::MaterializedView),
+        (&["SEQUENCE"], Absent::Sequence),
+        (&["TYPE"], Absent::Type),
+        (&["VIEW"], Absent::View),
+    ];
+    let found = SORTS.into_iter().find(|(words, _)| {
+        let words = [words, &["IF", "EXISTS"][..]].concat();
+        cursor.accept_all(&words)
+    });
+    found.map(|(_, sort)| sort)
 }
 
 /// Reads `[CASCADE | RESTRICT]`: whether it is CASCADE.

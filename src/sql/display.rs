@@ -7,9 +7,9 @@ use super::copy::{Copy, CopyFormat, CopySource};
 use super::portal::{Declare, Direction, Fetch};
 use super::prepared::{Execute, Prepare};
 use super::statement::{
-    AlterAction, AlterStream, AssertedSchema, CommentTarget, CopyStream, CreateIndex, CreateStream,
-    DiscardTarget, DropStreams, Elements, Existing, IsolationLevel, Location, ObjectRef,
-    OptionValue, OptionWord, SetScope, SetValue, Spelling, Statement, TransactionModes,
+    Absent, AlterAction, AlterStream, AssertedSchema, CommentTarget, CopyStream, CreateIndex,
+    CreateStream, DiscardTarget, DropStreams, Elements, Existing, IsolationLevel, Location,
+    ObjectRef, OptionValue, OptionWord, SetScope, SetValue, Spelling, Statement, TransactionModes,
     VersionNumber,
 };
 use crate::schema::{Name, is_reserved, quote_ident, quote_literal};
@@ -29,6 +29,9 @@ impl Display for Statement {
                     If(*if_exists, "IF EXISTS "),
                     List(names)
                 )
+            }
+            Self::DropAbsent { sort, names } => {
+                write!(f, "DROP {sort} IF EXISTS {}", List(names))
             }
             Self::CreateNamespace {
                 if_not_exists,
@@ -202,6 +205,19 @@ impl Display for Spelling {
         f.write_str(match self {
             Self::Stream => "STREAM",
             Self::Table => "TABLE",
+        })
+    }
+}
+
+impl Display for Absent {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Domain => "DOMAIN",
+            Self::ForeignTable => "FOREIGN TABLE",
+            Self::MaterializedView => "MATERIALIZED VIEW",
+            Self::Sequence => "SEQUENCE",
+            Self::Type => "TYPE",
+            Self::View => "VIEW",
         })
     }
 }

@@ -58,8 +58,8 @@ pub use prepared::{Execute, Prepare};
 pub use query::{Explanation, ExplanationFormat, Query, Tree};
 pub use respell::Mark;
 pub use statement::{
-    AlterAction, AlterStream, AssertedSchema, CommentTarget, CopyStream, CreateIndex, CreateStream,
-    DiscardTarget, DropStreams, Elements, Existing, IsolationLevel, Location, ObjectRef,
-    OptionValue, OptionWord, SetScope, SetValue, Spelling, Statement, TransactionModes,
+    Absent, AlterAction, AlterStream, AssertedSchema, CommentTarget, CopyStream, CreateIndex,
+    CreateStream, DiscardTarget, DropStreams, Elements, Existing, IsolationLevel, Location,
+    ObjectRef, OptionValue, OptionWord, SetScope, SetValue, Spelling, Statement, TransactionModes,
     VersionNumber,
 };

@@ -304,6 +304,20 @@ fn other_definition() -> impl Strategy<Value = Statement> {
             }),
         (any::<bool>(), vec(object(), 1..4))
             .prop_map(|(if_exists, names)| Statement::DropIndexes { if_exists, names }),
+        (
+            select(
+                &[
+                    Absent::Domain,
+                    Absent::ForeignTable,
+                    Absent::MaterializedView,
+                    Absent::Sequence,
+                    Absent::Type,
+                    Absent::View
+                ][..]
+            ),
+            vec(object(), 1..4)
+        )
+            .prop_map(|(sort, names)| Statement::DropAbsent { sort, names }),
         (any::<bool>(), name()).prop_map(|(if_not_exists, name)| Statement::CreateNamespace {
             if_not_exists,
             name,

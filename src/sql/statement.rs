@@ -29,6 +29,23 @@ pub enum Spelling {
     Table,
 }
 
+/// A sort of object of PostgreSQL that there is none of here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Absent {
+    /// `DOMAIN`
+    Domain,
+    /// `FOREIGN TABLE`
+    ForeignTable,
+    /// `MATERIALIZED VIEW`
+    MaterializedView,
+    /// `SEQUENCE`
+    Sequence,
+    /// `TYPE`
+    Type,
+    /// `VIEW`
+    View,
+}
+
 /// A name of a stream or index, as written: `name` or `namespace.name`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ObjectRef {
@@ -264,6 +281,14 @@ pub enum Statement {
         /// `IF EXISTS` was said.
         if_exists: bool,
         /// The indexes; at least one.
+        names: Vec<ObjectRef>,
+    },
+    /// `DROP VIEW IF EXISTS name [, …] [CASCADE | RESTRICT]` and the like: dumps and
+    /// migrations clear away first what may be there.
+    DropAbsent {
+        /// What they would be.
+        sort: Absent,
+        /// The names; at least one.
         names: Vec<ObjectRef>,
     },
     /// `CREATE SCHEMA [IF NOT EXISTS] name`
