@@ -5,13 +5,13 @@ use std::sync::Arc;
 use parking_lot::RwLock;
 use uuid::Uuid;
 
-use super::dead_letter::DeadLetters;
+use super::dead_letter::{DeadLetters, not_pending};
 use super::letter_table::LetterTable;
 use super::log::{self, LogReader, LogState};
 use super::offsets::Offsets;
 use super::statistics::Statistics;
 use super::tail::Tail;
-use super::worker::{Shared, Worker, not_pending};
+use super::worker::{Shared, Worker};
 use super::{Component, ComponentInfo, Config, Counts, Health, Refresh, Status, Subscriber};
 use crate::error::{Error, ErrorKind, Object, Result};
 use crate::position::Position;

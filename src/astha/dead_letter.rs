@@ -8,7 +8,7 @@ use uuid::{Builder, Uuid, Variant, Version};
 use super::log::Malformed;
 use super::{Data, Event, Operation, RowData};
 use crate::dead_letter::{DeadLetter, Failure};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Object, Result};
 use crate::position::Position;
 
 impl DeadLetter {
@@ -83,6 +83,14 @@ impl DeadLetter {
             position: self.position,
         })
     }
+}
+
+/// No such letter waits (42704).
+pub(super) fn not_pending(id: Uuid) -> Error {
+    Error::new(
+        ErrorKind::NotFound(Object::Other),
+        format!("no dead letter \"{id}\" waits to be replayed"),
+    )
 }
 
 /// A UUID of version 8 (RFC 9562): of the component's name and the position.

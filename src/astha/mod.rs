@@ -37,7 +37,7 @@
 //! | the process dies between commit, read, delivery, offset and prune | the durable offset says how far it was: units after it come again, so a component must be idempotent |
 //! | a component answers an error, panics, or takes longer than [`Config::delivery_deadline`] | the unit comes again after a growing delay, before anything after it |
 //! | it fails [`Config::breaker_failures`] times in a row, or does not say how it is | its breaker opens: it is left alone for [`Config::breaker_cooldown`], told to refresh, and goes on at its own offset; one more failure opens it again |
-//! | it refuses a unit [`Config::max_delivery_attempts`] times | the unit's events are dead letters ([`DeadLetters`]), with everything needed to deliver them again ([`Astha::replay`]); it is told to refresh and goes on |
+//! | it refuses a unit [`Config::max_delivery_attempts`] times, or says that the unit makes no sense (XX001) | the unit's events are dead letters ([`DeadLetters`]), with everything needed to deliver them again ([`Astha::replay`]); it is told to refresh and goes on |
 //! | dead letters cannot be kept | nothing goes on for that component until they can |
 //! | a row of the log cannot be understood | it is a dead letter; who is told of its table refreshes instead of the unit it is in; others get the unit |
 //! | a unit is larger than half of the memory bound | it is told as a refresh |

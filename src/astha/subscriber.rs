@@ -59,7 +59,8 @@ pub trait Subscriber: Send + Sync + 'static {
     ///
     /// # Errors
     /// Any: the unit comes again, and nothing after it before it was taken. So it
-    /// does after a panic.
+    /// does after a panic. XX001, as [`Event::decode`](super::Event::decode) answers it:
+    /// the unit makes no sense, and is a dead letter at once.
     async fn on_event(&self, unit: &Unit) -> Result<()>;
 
     /// Says how it is; must answer soon.

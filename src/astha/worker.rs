@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::breaker::{Breaker, Circuit, Permit};
-use super::dead_letter::DeadLetters;
+use super::dead_letter::{DeadLetters, not_pending};
 use super::log::{Batch, LogReader, Malformed};
 use super::offsets::Offsets;
 use super::statistics::Statistics;
@@ -22,7 +22,7 @@ use super::status::{ComponentInfo, Status};
 use super::tail::{Reader, Tail};
 use super::{Component, Config, Health, Refresh, Subscriber, Unit};
 use crate::dead_letter::DeadLetter;
-use crate::error::{Error, ErrorKind, Object, Resource, Result};
+use crate::error::{Error, ErrorKind, Fault, Resource, Result};
 use crate::position::Position;
 
 /// How often an idle component says that it is alive: a third of its lease.
@@ -393,7 +393,9 @@ impl Worker {
                 return Ok(());
             };
             let attempts = self.attempts.load(Ordering::Relaxed);
-            if attempts < self.shared.config.max_delivery_attempts {
+            // What makes no sense makes no more the next time.
+            let is_hopeless = error.kind() == ErrorKind::Internal(Fault::Data);
+            if attempts < self.shared.config.max_delivery_attempts && !is_hopeless {
                 return Err(error);
             }
             self.give_up(unit, &error, attempts).await?;
@@ -689,12 +691,4 @@ impl Worker {
             },
         }
     }
-}
-
-/// No such letter waits (42704).
-pub(super) fn not_pending(id: Uuid) -> Error {
-    Error::new(
-        ErrorKind::NotFound(Object::Other),
-        format!("no dead letter \"{id}\" waits to be replayed"),
-    )
 }

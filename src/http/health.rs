@@ -1,15 +1,12 @@
 //! How the registry is.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::registry::{Pipeline, Registry};
-
-/// How long the store may take to answer.
-const DEADLINE: Duration = Duration::from_secs(2);
+use super::probe::Probe;
+use crate::registry::{ComponentInfo, LogState};
 
 const HEALTHY: &str = "healthy";
 const UNHEALTHY: &str = "unhealthy";
@@ -38,7 +35,8 @@ struct Component {
     version: &'static str,
     breaker: &'static str,
     position: i64,
-    lag: i64,
+    /// Nothing when the store does not say how far the log goes.
+    lag: Option<i64>,
     failures: u32,
     last_seen: DateTime<Utc>,
     last_error: Option<String>,
@@ -50,21 +48,18 @@ impl Report {
     }
 }
 
-/// Whether the store can be read.
-pub(super) async fn is_ready(registry: &Registry) -> bool {
-    let asked = tokio::time::timeout(DEADLINE, registry.position()).await;
-    matches!(asked, Ok(Ok(_)))
-}
-
 /// How the registry is now: healthy if the store answers and no component has
 /// failed. One that somebody paused has not.
-pub(super) async fn report(registry: &Registry) -> Report {
-    let asked = tokio::time::timeout(DEADLINE, registry.pipeline()).await;
-    let answered = matches!(asked, Ok(Ok(_)));
-    let pipeline = asked.ok().and_then(Result::ok).flatten();
-    let components = pipeline.map(components).unwrap_or_default();
+pub(super) async fn report(probe: &Probe) -> Report {
+    let log = probe.log_state().await;
+    let registry = probe.registry();
+    let components = registry.astha().map(|astha| astha.components());
+    let components = components.unwrap_or_default().into_iter();
+    let components: BTreeMap<_, _> = components
+        .map(|info| (info.component.name, component(info, log.as_ref())))
+        .collect();
     let failed = |component: &Component| component.status == "error";
-    let is_healthy = answered && !components.values().any(failed);
+    let is_healthy = log.is_some() && !components.values().any(failed);
     let cache = registry.cache_statistics();
     Report {
         status: if is_healthy { HEALTHY } else { UNHEALTHY },
@@ -80,20 +75,15 @@ pub(super) async fn report(registry: &Registry) -> Report {
     }
 }
 
-fn components(pipeline: Pipeline) -> BTreeMap<&'static str, Component> {
-    let end = pipeline.log.end.0;
-    let each = pipeline.components.into_iter().map(|info| {
-        let component = Component {
-            status: info.status.as_str(),
-            version: info.component.version,
-            breaker: info.circuit.as_str(),
-            position: info.position.0,
-            lag: (end - info.position.0).max(0),
-            failures: info.failures,
-            last_seen: info.last_seen,
-            last_error: info.last_error,
-        };
-        (info.component.name, component)
-    });
-    each.collect()
+fn component(info: ComponentInfo, log: Option<&LogState>) -> Component {
+    Component {
+        status: info.status.as_str(),
+        version: info.component.version,
+        breaker: info.circuit.as_str(),
+        position: info.position.0,
+        lag: log.map(|log| (log.end.0 - info.position.0).max(0)),
+        failures: info.failures,
+        last_seen: info.last_seen,
+        last_error: info.last_error,
+    }
 }

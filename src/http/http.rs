@@ -10,6 +10,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::net::TcpListener;
 
+use super::connection::Connections;
+use super::probe::Probe;
 use super::{health, metrics};
 use crate::registry::Registry;
 use crate::tasks::Tasks;
@@ -34,8 +36,8 @@ impl Http {
             .route("/livez", get(|| async { "ok\n" }))
             .route("/readyz", get(ready_page))
             .route("/metrics", get(metrics_page))
-            .with_state(self.registry);
-        let served = axum::serve(listener, pages)
+            .with_state(Probe::new(self.registry, self.tasks));
+        let served = axum::serve(Connections::new(listener), pages)
             .with_graceful_shutdown(async move { stop.cancelled().await })
             .await;
         if let Err(error) = served {
@@ -44,8 +46,8 @@ impl Http {
     }
 }
 
-async fn health_page(State(registry): State<Arc<Registry>>) -> Response {
-    let report = health::report(&registry).await;
+async fn health_page(State(probe): State<Probe>) -> Response {
+    let report = health::report(&probe).await;
     let status = match report.is_healthy() {
         true => StatusCode::OK,
         false => StatusCode::SERVICE_UNAVAILABLE,
@@ -53,10 +55,11 @@ async fn health_page(State(registry): State<Arc<Registry>>) -> Response {
     (status, Json(report)).into_response()
 }
 
-async fn ready_page(State(registry): State<Arc<Registry>>) -> Response {
-    match health::is_ready(&registry).await {
-        true => (StatusCode::OK, "ok\n").into_response(),
-        false => (
+async fn ready_page(State(probe): State<Probe>) -> Response {
+    // The store can be read.
+    match probe.log_state().await {
+        Some(_) => (StatusCode::OK, "ok\n").into_response(),
+        None => (
             StatusCode::SERVICE_UNAVAILABLE,
             "the store does not answer\n",
         )
@@ -64,8 +67,8 @@ async fn ready_page(State(registry): State<Arc<Registry>>) -> Response {
     }
 }
 
-async fn metrics_page(State(registry): State<Arc<Registry>>) -> Response {
-    match metrics::page(&registry).await {
+async fn metrics_page(State(probe): State<Probe>) -> Response {
+    match metrics::page(&probe).await {
         Ok(text) => {
             let content = [(header::CONTENT_TYPE, metrics::CONTENT_TYPE)];
             (content, text).into_response()

@@ -8,7 +8,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry as Page;
 
-use crate::registry::Registry;
+use super::probe::{Probe, in_time};
 
 /// OpenMetrics 1.0.
 pub(super) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -23,8 +23,9 @@ type Name = [(&'static str, &'static str); 1];
 ///
 /// # Errors
 /// None that a text could have.
-pub(super) async fn page(registry: &Registry) -> Result<String, fmt::Error> {
+pub(super) async fn page(probe: &Probe) -> Result<String, fmt::Error> {
     let mut page = Page::default();
+    let registry = probe.registry();
     let cache = registry.cache_statistics();
     let metrics = registry.metrics();
     let number = |page: &mut Page, name: &str, help: &str, value: u64| {
@@ -83,35 +84,39 @@ pub(super) async fn page(registry: &Registry) -> Result<String, fmt::Error> {
         number(&mut page, name, help, value);
     }
     metrics.register(&mut page);
-    if let Some(astha) = registry.astha() {
-        astha.statistics().register(&mut page);
-        let statistics = astha.scheduler_statistics().await;
-        let rate = Gauge::<f64, std::sync::atomic::AtomicU64>::default();
-        rate.set(statistics.counts.error_rate);
-        page.register("astha_error_rate", "Failed deliveries of all, 0 to 1", rate);
-        number(
-            &mut page,
-            "astha_held_bytes",
-            "Events held in memory",
-            statistics.memory as u64,
-        );
-    }
-    // Without the store there is no depth to tell; the rest is told all the same.
-    if let Ok(Some(pipeline)) = registry.pipeline().await {
+    // Without the store nobody knows how far the log goes; the rest is told all the same.
+    let log = probe.log_state().await;
+    if let Some(log) = &log {
         number(
             &mut page,
             "astha_log_rows",
             "Rows of the change log that somebody still needs",
-            pipeline.log.depth,
+            log.depth,
         );
+    }
+    if let Some(astha) = registry.astha() {
+        astha.statistics().register(&mut page);
+        if let Some(statistics) = in_time(astha.scheduler_statistics()).await {
+            let rate = Gauge::<f64, std::sync::atomic::AtomicU64>::default();
+            rate.set(statistics.counts.error_rate);
+            page.register("astha_error_rate", "Failed deliveries of all, 0 to 1", rate);
+            number(
+                &mut page,
+                "astha_held_bytes",
+                "Events held in memory",
+                statistics.memory as u64,
+            );
+        }
         let (lag, up) = (
             Family::<Name, Gauge>::default(),
             Family::<Name, Gauge>::default(),
         );
-        for info in &pipeline.components {
+        for info in astha.components() {
             let name = [("component", info.component.name)];
-            let behind = pipeline.log.end.0 - info.position.0;
-            lag.get_or_create(&name).set(behind.max(0));
+            if let Some(log) = &log {
+                let behind = log.end.0 - info.position.0;
+                lag.get_or_create(&name).set(behind.max(0));
+            }
             let is_active = info.status.as_str() == "active";
             up.get_or_create(&name).set(i64::from(is_active));
         }

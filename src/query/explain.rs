@@ -218,6 +218,7 @@ fn is_transparent(name: &str) -> bool {
             | "CooperativeExec"
             | "ToldExec"
             | "AheadExec"
+            | "AppendExec"
             | "BufferExec"
             | "OutputRequirementExec"
     )

@@ -29,6 +29,7 @@
 //! data: no object of DataFusion is held by an idle session.
 
 mod advisory;
+mod append;
 mod apply;
 mod bind;
 mod build;

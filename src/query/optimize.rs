@@ -27,15 +27,14 @@ use datafusion::physical_expr::{Distribution, OrderingRequirements};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use datafusion::physical_optimizer::output_requirements::OutputRequirementExec;
-use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
+use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::coop::CooperativeExec;
 use datafusion::physical_plan::joins::{CrossJoinExec, HashJoinExec, NestedLoopJoinExec};
 use datafusion::physical_plan::recursive_query::RecursiveQueryExec;
 use datafusion::physical_plan::sorts::sort::SortExec;
-use datafusion::physical_plan::union::UnionExec;
 use datafusion::physical_plan::unnest::UnnestExec;
-use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties};
 
+use super::append::one_stream;
 use super::build;
 use super::error::carried;
 use super::guard;
@@ -211,15 +210,6 @@ fn polite(node: Arc<dyn ExecutionPlan>) -> Result<Transformed<Arc<dyn ExecutionP
         || node.is::<RecursiveQueryExec>();
     Ok(match multiplies {
         true => Transformed::yes(Arc::new(CooperativeExec::new(node))),
-        false => Transformed::no(node),
-    })
-}
-
-/// Makes one stream of the inputs of a union.
-fn one_stream(node: Arc<dyn ExecutionPlan>) -> Result<Transformed<Arc<dyn ExecutionPlan>>> {
-    let streams = node.output_partitioning().partition_count();
-    Ok(match node.is::<UnionExec>() && streams > 1 {
-        true => Transformed::yes(Arc::new(CoalescePartitionsExec::new(node))),
         false => Transformed::no(node),
     })
 }

@@ -1,25 +1,17 @@
 //! What is told of changes of schemas: from the change log to who listens.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::Registry;
 use super::notification::{Notification, SCHEMA_CHANGES};
+use super::schema_manager::TableRow;
 use crate::astha::{Data, Event, Unit};
 use crate::error::Result;
 use crate::schema::{ObjectId, StreamName};
 use crate::store::{Evolution, Version};
-
-/// The evolution that is told of a stream with another name.
-const RENAME: &str = "rename";
-
-/// A row of `tables`.
-#[derive(Deserialize)]
-struct TableRow {
-    id: i64,
-    name: String,
-}
 
 /// A row of `table_metadata`.
 #[derive(Deserialize)]
@@ -49,13 +41,24 @@ impl Registry {
             return Ok(());
         }
         let mut told = Vec::new();
+        // The names that streams have then: their histories follow later ones.
+        let mut names = HashMap::new();
         for event in &unit.events {
             match event.table.as_str() {
-                "tables" => told.extend(self.renamed(event).await?),
+                "tables" => {
+                    let event = event.decode::<TableRow>()?;
+                    let row = event.data.row();
+                    names.insert(ObjectId(row.id), row.name.clone());
+                    told.extend(self.renamed(event.data).await?);
+                }
                 "table_metadata" => {
                     for version in self.made(event, unit.own).await? {
-                        let (name, evolution) = (&version.name, &version.evolution.0);
-                        told.extend(notifications(name, name, version.number, evolution));
+                        let mut name = version.name.clone();
+                        if let Some(then) = names.get(&version.stream) {
+                            name.name.clone_from(then);
+                        }
+                        let evolution = &version.evolution;
+                        told.extend(notifications(&name, &name, version.number, evolution));
                     }
                 }
                 _ => {}
@@ -108,24 +111,31 @@ impl Registry {
         Ok(versions)
     }
 
-    /// What is told of a stream that got another name: on both channels.
-    async fn renamed(&self, event: &Event) -> Result<Vec<Arc<Notification>>> {
-        let Data::Update { old, new } = event.decode::<TableRow>()?.data else {
+    /// What is told of a stream that got another name: on both channels. It may be
+    /// gone again.
+    async fn renamed(&self, row: Data<TableRow>) -> Result<Vec<Arc<Notification>>> {
+        let Data::Update { old, new } = row else {
             return Ok(Vec::new());
         };
-        let found = match old.name == new.name {
-            true => Vec::new(),
-            false => self.store.streams(&[ObjectId(new.id)]).await?.value,
-        };
-        let Some((stream, _)) = found.first() else {
+        if old.name == new.name {
+            return Ok(Vec::new());
+        }
+        let versions = self.store.versions(ObjectId(new.id)).await?.value;
+        let mut versions = versions.iter().rev();
+        let Some(latest) = versions.find(|version| version.evolution != Evolution::drop()) else {
             return Ok(Vec::new());
         };
-        let namespace = stream.name.namespace.as_str();
+        let namespace = latest.name.namespace.as_str();
         let (old, new) = (
             StreamName::new(namespace, old.name),
             StreamName::new(namespace, new.name),
         );
-        Ok(notifications(&old, &new, stream.version, RENAME))
+        Ok(notifications(
+            &old,
+            &new,
+            latest.number,
+            &Evolution::rename(),
+        ))
     }
 
     /// A version of a stream, also of one that was dropped.
@@ -142,13 +152,13 @@ fn notifications(
     old: &StreamName,
     name: &StreamName,
     version: u32,
-    evolution: &str,
+    evolution: &Evolution,
 ) -> Vec<Arc<Notification>> {
     let payload = Payload {
         namespace: &name.namespace,
         stream: &name.name,
         version,
-        evolution,
+        evolution: &evolution.0,
     };
     let payload = serde_json::to_string(&payload).expect("texts and numbers are JSON");
     let of = |name: &StreamName| format!("{SCHEMA_CHANGES}_{}_{}", name.namespace, name.name);
@@ -164,4 +174,87 @@ fn notifications(
         })
     };
     channels.into_iter().map(notification).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::registry::schema_manager;
+    use crate::registry::{At, Channels, Operation, StreamAction};
+    use crate::schema::{Alteration, ColumnSpec, DataType, Schema};
+
+    async fn registry(path: &Path) -> Arc<Registry> {
+        let registry = Registry::builder().sqlite(path).build().await;
+        registry.expect("a registry")
+    }
+
+    fn column(name: &str) -> ColumnSpec {
+        ColumnSpec {
+            name: name.to_owned(),
+            data_type: DataType::Text,
+            not_null: false,
+            default: None,
+            comment: None,
+        }
+    }
+
+    /// What another node did is read long after, all of it together.
+    #[tokio::test]
+    async fn a_change_is_told_under_the_name_of_its_time() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("rekha.db");
+        let (here, there) = (registry(&path).await, registry(&path).await);
+        let (s, t) = (
+            StreamName::new("public", "s"),
+            StreamName::new("public", "t"),
+        );
+        let schema = Schema::new(&[column("a")], &[]).expect("a schema");
+        let registered = there.register_schema(&s, schema, "me").await;
+        registered.expect("a version");
+        here.catch_up().await.expect("a read");
+        let astha = here.astha().expect("a change log");
+        astha.pause(schema_manager::NAME).expect("it is there");
+        let channel = "schema_changes_public_s";
+        let since = here.listened_since(channel).await.expect("a read");
+        let listener = here.notifications().join();
+        listener.listen(Channels::from([(channel.to_owned(), since)]));
+
+        let add = Alteration::AddColumn {
+            parent: None,
+            column: column("b"),
+            if_not_exists: false,
+        };
+        let evolved = there.evolve_schema(&s, vec![add], "me").await;
+        evolved.expect("a version");
+        let rename = Operation::AlterStream {
+            name: s.into(),
+            if_exists: false,
+            actions: vec![StreamAction::RenameTo(t.name.clone()).into()],
+        };
+        there.run(&rename, "me").await.expect("renamed");
+        let drop_it = Operation::DropStreams {
+            names: vec![At::from(t)],
+            called: "relation",
+            if_exists: false,
+        };
+        there.run(&drop_it, "me").await.expect("dropped");
+        astha.resume(schema_manager::NAME).expect("it is there");
+        let end = here.position().await.expect("a read");
+        astha.came_to(schema_manager::NAME, end).await;
+
+        let told = |stream: &str, evolution: &str| {
+            format!(
+                "{{\"namespace\":\"public\",\"stream\":\"{stream}\",\"version\":2,\"evolution\":\"{evolution}\"}}"
+            )
+        };
+        let taken = listener.take().expect("nothing is lost");
+        let heard: Vec<_> = taken.iter().map(|own| own.payload.clone()).collect();
+        assert_eq!(heard, [told("s", "add_column"), told("t", "rename")]);
+        for registry in [here, there] {
+            drop(registry.close(Duration::from_secs(60)).await);
+        }
+    }
 }

@@ -10,13 +10,16 @@
 //!   number of them), which moves when a commit begins and ends. Positions alone
 //!   would not do: the newer entry may have been evicted. A loader or a commit
 //!   that finds another generation than it began with keeps its state to itself.
+//! * **What was followed is not forgotten**: once the changes of all nodes up to a
+//!   position have been followed, no state from before it is cached, whoever loaded
+//!   it and whatever was evicted since.
 //! * **No torn reads**: names a commit touches are pending from before COMMIT
 //!   until all of them are filled; a reader of a pending name goes to the store.
 
 use std::collections::HashMap;
 use std::hash::BuildHasher;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use foldhash::quality::RandomState;
@@ -240,6 +243,8 @@ pub(super) struct Cache {
     /// Whether `pending` is worth a look.
     pending_count: AtomicUsize,
     generations: Box<[AtomicU64]>,
+    /// The position up to which changes have been followed.
+    followed: AtomicI64,
     hasher: RandomState,
     counters: Arc<Counters>,
 }
@@ -273,6 +278,7 @@ impl Cache {
             pending: Mutex::default(),
             pending_count: AtomicUsize::new(0),
             generations: (0..GENERATIONS).map(|_| AtomicU64::new(0)).collect(),
+            followed: AtomicI64::new(0),
             hasher: RandomState::default(),
             counters,
         }
@@ -332,6 +338,12 @@ impl Cache {
             self.put_stream(known.stream.id, Some(known.clone()), position, unmoved);
         }
         self.put_name(name, known.map(|known| known.stream.id), position, unmoved);
+    }
+
+    /// Changes up to a position are about to be followed: from now on no state from
+    /// before it is cached.
+    pub(super) fn follow(&self, position: Position) {
+        self.followed.fetch_max(position.0, Ordering::AcqRel);
     }
 
     /// Marks names as about to change, until the answer is dropped.
@@ -441,15 +453,17 @@ impl Cache {
     }
 
     /// What [`Cache::lookup`] would find, uncounted; nothing where it would miss.
-    pub(super) fn glance(&self, name: &StreamName) -> Option<Option<Arc<Known>>> {
+    pub(super) fn glance(&self, name: &StreamName) -> Option<(Option<Arc<Known>>, Position)> {
         if self.is_pending(name) {
             return None;
         }
-        let Some(id) = self.names.get(name)?.value else {
-            return Some(None);
+        let found = self.names.get(name)?;
+        let Some(id) = found.value else {
+            return Some((None, found.position));
         };
-        let known = self.peek(id)?.0?;
-        (known.stream.name == *name).then_some(Some(known))
+        let (known, position) = self.peek(id)?;
+        let known = known.filter(|known| known.stream.name == *name)?;
+        Some((Some(known), position))
     }
 
     fn memory(&self) -> u64 {
@@ -489,6 +503,12 @@ impl Cache {
         &self.generations[group]
     }
 
+    /// Whether changes behind the position have been followed. Asked while the entry
+    /// is held: whoever follows later finds what was put.
+    fn is_followed(&self, position: Position) -> bool {
+        position.0 < self.followed.load(Ordering::Acquire)
+    }
+
     fn put_stream(
         &self,
         id: ObjectId,
@@ -500,7 +520,7 @@ impl Cache {
             let newer = entry
                 .as_ref()
                 .is_some_and(|entry| entry.value().position > position);
-            if newer || !allowed() {
+            if newer || self.is_followed(position) || !allowed() {
                 return Op::Nop;
             }
             let slot = Slot {
@@ -524,7 +544,7 @@ impl Cache {
     ) {
         self.names.entry_by_ref(name).and_compute_with(|entry| {
             let newer = entry.is_some_and(|entry| entry.value().position > position);
-            if newer || !allowed() {
+            if newer || self.is_followed(position) || !allowed() {
                 Op::Nop
             } else {
                 Op::Put(Entry {
@@ -533,5 +553,64 @@ impl Cache {
                 })
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::registry::{At, Operation, Registry};
+    use crate::schema::{ColumnSpec, DataType, Schema};
+
+    async fn registry(path: &Path) -> Arc<Registry> {
+        let registry = Registry::builder().sqlite(path).build().await;
+        registry.expect("a registry")
+    }
+
+    /// Another node drops a stream while a reader here is at it, and everything that
+    /// would tell the reader has been evicted.
+    #[tokio::test]
+    async fn a_state_from_before_what_was_followed_is_not_cached() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("rekha.db");
+        let (here, there) = (registry(&path).await, registry(&path).await);
+        let name = StreamName::new("public", "s");
+        let column = ColumnSpec {
+            name: "a".to_owned(),
+            data_type: DataType::Text,
+            not_null: false,
+            default: None,
+            comment: None,
+        };
+        let schema = Schema::new(&[column], &[]).expect("a schema");
+        let registered = there.register_schema(&name, schema, "me").await;
+        let id = registered.expect("a version").stream;
+        here.catch_up().await.expect("a read");
+        here.clear_cache();
+
+        let ticket = here.cache.ticket(&name);
+        let loaded = here.store.stream(&name).await.expect("a read");
+        let known = loaded
+            .value
+            .map(|(stream, version)| Known::new(stream, version));
+        let drop_it = Operation::DropStreams {
+            names: vec![At::from(name.clone())],
+            called: "relation",
+            if_exists: false,
+        };
+        there.run(&drop_it, "me").await.expect("dropped");
+        here.catch_up().await.expect("a read");
+        here.cache.streams.invalidate(&id);
+        let known = known.map(Arc::new);
+        assert!(known.is_some());
+        here.cache
+            .offer(ticket, &name, known.as_ref(), loaded.position);
+
+        assert!(matches!(here.cache.lookup(&name), Lookup::Miss));
+        for registry in [here, there] {
+            drop(registry.close(Duration::from_secs(60)).await);
+        }
     }
 }

@@ -1,11 +1,11 @@
 //! Whether the cache says what the store says.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::{Known, Registry, schema_manager};
+use super::{Registry, schema_manager};
 use crate::error::Result;
+use crate::position::Position;
 use crate::schema::StreamName;
 
 /// How many cached streams a look compares.
@@ -66,48 +66,167 @@ impl Registry {
         let begin = self.looks.next.fetch_add(SAMPLE as u64, Ordering::Relaxed);
         let begin = usize::try_from(begin).unwrap_or(0) % all.len();
         let sample = all.iter().cycle().skip(begin).take(SAMPLE.min(all.len()));
+        let mut suspects = Vec::new();
         for known in sample {
-            self.compare(&known.stream.name).await?;
+            let name = &known.stream.name;
+            let stored = self.store.stream(name).await?;
+            let stored = Stored {
+                number: stored.value.map(|(_, version)| version.number),
+                position: stored.position,
+            };
+            if self.is_older(name, &stored) {
+                suspects.push((name, stored));
+            }
+        }
+        let Some(end) = suspects.iter().map(|(_, stored)| stored.position).max() else {
+            return Ok(());
+        };
+        if self.cache_comes_to(end).await {
+            for (name, stored) in suspects {
+                self.judge(name, &stored);
+            }
         }
         Ok(())
     }
 
-    async fn compare(&self, name: &StreamName) -> Result<()> {
-        let stored = self.store.stream(name).await?;
-        if self.agrees(
-            name,
-            stored.value.as_ref().map(|(_, version)| version.number),
-        ) {
-            return Ok(());
+    /// Waits until the cache has come as far as the position; not for ever, and not
+    /// when the registry stops.
+    async fn cache_comes_to(&self, position: Position) -> bool {
+        let Some(astha) = self.astha() else {
+            return true;
+        };
+        let component = schema_manager::NAME;
+        tokio::select! {
+            () = self.tasks.stopping().cancelled() => return false,
+            () = tokio::time::sleep(PATIENCE) => return false,
+            () = astha.came_to(component, position) => {}
         }
-        // The change may be on its way: it has come when the cache has come so far.
-        if let Some(astha) = self.astha() {
-            let came = astha.came_to(schema_manager::NAME, stored.position);
-            if tokio::time::timeout(PATIENCE, came).await.is_err() {
-                return Ok(());
-            }
-        }
-        let stored = self.store.stream(name).await?;
-        let number = stored.value.as_ref().map(|(_, version)| version.number);
-        if self.agrees(name, number) || self.cache.is_pending(name) {
-            return Ok(());
+        // It may have gone before it came so far.
+        astha.position(component).is_ok_and(|came| came >= position)
+    }
+
+    /// Counts and forgets what is cached of a name if it is older than what is stored,
+    /// now that the cache has come as far as that.
+    fn judge(&self, name: &StreamName, stored: &Stored) {
+        if !self.is_older(name, stored) {
+            return;
         }
         self.looks.stale.fetch_add(1, Ordering::Relaxed);
         tracing::error!(
             stream = %name,
-            stored = number,
+            stored = stored.number,
             position = stored.position.0,
             "the cache was stale; the entry is forgotten"
         );
         self.cache.forget(name);
-        Ok(())
     }
 
-    /// Whether the cache says this of a stream's latest version, or nothing.
-    fn agrees(&self, name: &StreamName, stored: Option<u32>) -> bool {
-        match self.cache.glance(name) {
-            None => true,
-            Some(known) => known.map(|known: Arc<Known>| known.version.number) == stored,
+    /// Whether the cache says something else of a stream's latest version than the
+    /// store said, and has it from a state that is no newer.
+    fn is_older(&self, name: &StreamName, stored: &Stored) -> bool {
+        self.cache.glance(name).is_some_and(|(known, position)| {
+            position <= stored.position && known.map(|known| known.version.number) != stored.number
+        })
+    }
+}
+
+/// What the store said of a name: the number of the latest version, if there is such
+/// a stream, and in which state.
+struct Stored {
+    number: Option<u32>,
+    position: Position,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::schema::{Alteration, ColumnSpec, DataType, Schema};
+
+    const GRACE: Duration = Duration::from_secs(60);
+
+    async fn registry(path: &Path) -> Arc<Registry> {
+        let registry = Registry::builder().sqlite(path).build().await;
+        registry.expect("a registry")
+    }
+
+    fn name() -> StreamName {
+        StreamName::new("public", "s")
+    }
+
+    fn column(name: &str) -> ColumnSpec {
+        ColumnSpec {
+            name: name.to_owned(),
+            data_type: DataType::Text,
+            not_null: false,
+            default: None,
+            comment: None,
+        }
+    }
+
+    async fn create(registry: &Arc<Registry>) {
+        let schema = Schema::new(&[column("a")], &[]).expect("a schema");
+        let registered = registry.register_schema(&name(), schema, "me").await;
+        registered.expect("a version");
+    }
+
+    async fn alter(registry: &Arc<Registry>) {
+        let add = Alteration::AddColumn {
+            parent: None,
+            column: column("b"),
+            if_not_exists: false,
+        };
+        let evolved = registry.evolve_schema(&name(), vec![add], "me").await;
+        evolved.expect("a version");
+    }
+
+    #[tokio::test]
+    async fn only_what_is_older_than_the_store_is_stale() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let registry = registry(&directory.path().join("rekha.db")).await;
+        create(&registry).await;
+        let stored = Stored {
+            number: Some(1),
+            position: registry.position().await.expect("a read"),
+        };
+        // It goes on while the cache is looked at.
+        alter(&registry).await;
+        registry.judge(&name(), &stored);
+        assert_eq!(registry.looks.stale(), 0);
+
+        let stored = Stored {
+            number: Some(3),
+            position: registry.position().await.expect("a read"),
+        };
+        registry.judge(&name(), &stored);
+        assert_eq!(registry.looks.stale(), 1);
+        assert!(registry.cache.glance(&name()).is_none());
+        drop(registry.close(GRACE).await);
+    }
+
+    /// A look that waits for a cache that comes no further.
+    #[tokio::test]
+    async fn a_look_ends_when_the_registry_stops() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("rekha.db");
+        let (here, there) = (registry(&path).await, registry(&path).await);
+        create(&here).await;
+        let astha = here.astha().expect("a change log");
+        astha.pause(schema_manager::NAME).expect("it is there");
+        alter(&there).await;
+        tokio::time::pause();
+        let begun = tokio::time::Instant::now();
+        let look = here.compare_cache();
+        let stop = async { here.tasks.stopping().cancel() };
+        let (looked, ()) = tokio::join!(look, stop);
+        looked.expect("a look");
+        assert!(begun.elapsed() < PATIENCE);
+        assert_eq!(here.looks.stale(), 0);
+        tokio::time::resume();
+        for registry in [here, there] {
+            drop(registry.close(GRACE).await);
         }
     }
 }

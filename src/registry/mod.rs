@@ -65,5 +65,5 @@ pub(crate) use registry::no_stream;
 pub use submission::Submission;
 pub use subscription::SchemaChange;
 
-pub use crate::astha::ComponentInfo;
+pub use crate::astha::{ComponentInfo, LogState};
 pub use crate::store::{Cell, Listing, Namespace, RowPage, RowRequest, RowTest, Search, Version};

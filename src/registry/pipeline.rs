@@ -24,6 +24,20 @@ impl Registry {
         self.astha.get()
     }
 
+    /// What is in the change log; over a store that has none, where it is.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn log_state(&self) -> Result<LogState> {
+        match self.astha() {
+            Some(astha) => astha.log_state().await,
+            None => Ok(LogState {
+                end: self.position().await?,
+                depth: 0,
+            }),
+        }
+    }
+
     /// What the change pipeline does. Nothing over a store that has none.
     ///
     /// # Errors

@@ -11,12 +11,13 @@ use serde::Deserialize;
 use super::known::carry_columns;
 use super::{Draft, Known, Registry, judgement};
 use crate::astha::{Component, Data, Health, Refresh, Subscriber, Unit};
-use crate::error::{Error, ErrorKind, Fault, Result};
+use crate::error::{Error, ErrorKind, Fault, Resource, Result};
 use crate::evolution;
 use crate::position::Position;
 use crate::schema::{Mode, ObjectId, Schema, StreamName};
 use crate::store::{
-    CompatibilityStatus, Evolution, Projection, Requirement, Stream, StreamColumn, Update, Version,
+    CompatibilityStatus, Evolution, Projection, Requirement, Stream, StreamColumn, Unadopted,
+    Update, Version,
 };
 
 /// The component's name.
@@ -24,9 +25,6 @@ pub(super) const NAME: &str = "schema_manager";
 
 /// Who registered a version that another program made.
 const EXTERNAL: &str = "external";
-
-/// The evolution of a stream that took a name which has a history of its own.
-const RENAME: &str = "rename";
 
 /// After so many failures in a row the component is unhealthy.
 const UNHEALTHY_AFTER: u32 = 5;
@@ -36,8 +34,9 @@ const ATTEMPTS: usize = 5;
 
 /// A row of `tables`.
 #[derive(Deserialize)]
-struct TableRow {
-    id: i64,
+pub(super) struct TableRow {
+    pub(super) id: i64,
+    pub(super) name: String,
 }
 
 /// A row of a table that belongs to a stream.
@@ -66,6 +65,19 @@ impl SchemaManager {
         }
     }
 
+    /// The registry.
+    ///
+    /// # Errors
+    /// 55000 when it was dropped: what is told now is for whoever opens the next one.
+    fn registry(&self) -> Result<Arc<Registry>> {
+        self.registry.upgrade().ok_or_else(|| {
+            Error::new(
+                ErrorKind::Unavailable(Resource::Component),
+                "the registry is gone",
+            )
+        })
+    }
+
     fn count(&self, outcome: Result<()>) -> Result<()> {
         match outcome {
             Ok(()) => self.failures.store(0, Ordering::Relaxed),
@@ -88,10 +100,7 @@ impl Subscriber for SchemaManager {
     }
 
     async fn on_event(&self, unit: &Unit) -> Result<()> {
-        // A registry that is gone has no cache.
-        let Some(registry) = self.registry.upgrade() else {
-            return Ok(());
-        };
+        let registry = self.registry()?;
         let followed = match registry.follow(unit).await {
             Ok(()) => registry.announce(unit).await,
             Err(error) => Err(error),
@@ -118,9 +127,7 @@ impl Subscriber for SchemaManager {
     }
 
     async fn on_refresh(&self, _: Refresh, _: Position) -> Result<()> {
-        let Some(registry) = self.registry.upgrade() else {
-            return Ok(());
-        };
+        let registry = self.registry()?;
         registry.clear_cache();
         registry.notifications.lose_schema_changes();
         self.count(registry.adopt_all().await)
@@ -130,6 +137,7 @@ impl Subscriber for SchemaManager {
 impl Registry {
     /// Moves the cache by one unit of changes.
     async fn follow(self: &Arc<Self>, unit: &Unit) -> Result<()> {
+        self.cache.follow(unit.position);
         let mut streams = BTreeSet::new();
         for event in &unit.events {
             match event.table.as_str() {
@@ -236,8 +244,9 @@ impl Registry {
         }
     }
 
+    /// Looks at everything: the log does not say all that other programs did.
     async fn adopt_all(self: &Arc<Self>) -> Result<()> {
-        for id in self.store.stream_ids().await? {
+        for id in self.store.unadopted().await? {
             self.adopt(id).await?;
         }
         Ok(())
@@ -261,7 +270,14 @@ impl Registry {
                 return Ok(());
             }
             match self.commit_owned(draft).await {
-                Err(error) if error.kind() == ErrorKind::Conflict => {}
+                Err(error) if error.kind() == ErrorKind::Conflict => {
+                    // Another one that had the name is gone: that happened before.
+                    if let Some(Unadopted(other)) = Unadopted::of(&error)
+                        && other != id
+                    {
+                        Box::pin(self.adopt(other)).await?;
+                    }
+                }
                 outcome => return outcome.map(drop),
             }
         }
@@ -363,11 +379,11 @@ impl Registry {
                 // stay as they are, and this one goes on under the new name.
                 last = last.max(used);
                 if diff.is_empty() {
-                    evolution = Evolution(RENAME.to_owned());
+                    evolution = Evolution::rename();
                 }
             }
         }
-        if diff.is_empty() && evolution.0 != RENAME {
+        if diff.is_empty() && evolution != Evolution::rename() {
             self.give_identities(draft, stream, &schema, latest, position, is_renamed);
             return Ok(());
         }
@@ -473,4 +489,61 @@ fn check(schema: &Schema) -> Result<()> {
 
 fn told(version: &Version, what: &'static str) {
     tracing::warn!(stream = %version.name, version = version.number, what, "another program changed a stream");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::astha::Config;
+    use crate::schema::{ColumnSpec, DataType};
+
+    const GRACE: Duration = Duration::from_secs(60);
+
+    /// One that looks for what others did when it is asked to.
+    async fn registry(path: &Path) -> Arc<Registry> {
+        let config = Config {
+            poll_interval: GRACE,
+            max_poll_delay: GRACE,
+            ..Config::default()
+        };
+        let registry = Registry::builder().sqlite(path).astha(config).build().await;
+        registry.expect("a registry")
+    }
+
+    #[tokio::test]
+    async fn what_a_dropped_registry_was_told_comes_again() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("rekha.db");
+        let registry_before = registry(&path).await;
+        let name = StreamName::new("public", "s");
+        let column = ColumnSpec {
+            name: "a".to_owned(),
+            data_type: DataType::Text,
+            not_null: false,
+            default: None,
+            comment: None,
+        };
+        let schema = Schema::new(&[column], &[]).expect("a schema");
+        let registered = registry_before.register_schema(&name, schema, "me").await;
+        registered.expect("a version");
+        registry_before.catch_up().await.expect("a read");
+        let outside = rusqlite::Connection::open(&path).expect("opens");
+        outside
+            .execute_batch("UPDATE table_columns SET column_name = 'b'")
+            .expect("is changed");
+
+        let tasks = registry_before.tasks.clone();
+        drop(registry_before);
+        assert_eq!(tasks.stop(GRACE).await, Vec::<String>::new());
+
+        let registry = registry(&path).await;
+        registry.catch_up().await.expect("a read");
+        let known = registry.get_latest_schema(&name).await.expect("a stream");
+        assert_eq!(known.version.number, 2);
+        assert_eq!(known.version.registered_by, EXTERNAL);
+        drop(registry.close(GRACE).await);
+    }
 }

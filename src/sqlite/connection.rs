@@ -1,12 +1,15 @@
 //! Connections and their settings.
 
-use std::path::{Path, PathBuf};
+use std::convert::Infallible;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
+use super::error::is_of_the_file;
+use super::file::File;
 use crate::error::{Error, ErrorKind, Result, Value};
 
 /// How long a writer waits for another process's transaction.
@@ -48,13 +51,14 @@ pub(super) fn open_writer(
 }
 
 /// Opens a connection that can only read.
-pub(super) fn open_reader(path: &Path) -> Result<Connection, rusqlite::Error> {
+fn open_reader(file: &File) -> Result<Connection> {
     // A WAL file's readers write to its shared-memory index, so the file itself
     // cannot be opened read-only; `query_only` refuses every write instead.
     let connection = Connection::open_with_flags(
-        path,
+        file.path(),
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
+    file.check()?;
     connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "query_only", true)?;
     connection.set_prepared_statement_cache_capacity(64);
@@ -62,7 +66,7 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, rusqlite::Error> {
 }
 
 /// Runs the closure in one read transaction: everything it reads is one state.
-pub(super) fn in_read_transaction<T>(
+fn in_read_transaction<T>(
     connection: &mut Connection,
     run: impl FnOnce(&Connection) -> Result<T>,
 ) -> Result<T> {
@@ -72,33 +76,67 @@ pub(super) fn in_read_transaction<T>(
     Ok(value)
 }
 
-/// Makes reading connections for the pool.
-pub(super) struct Readers(pub(super) PathBuf);
+/// A reader of the pool: a connection from its first read on until it meets a failure
+/// of the file. The next read opens another.
+#[derive(Default)]
+pub(super) struct Pooled(Option<Connection>);
+
+impl Pooled {
+    /// [`in_read_transaction`], if the file is still the one that was opened.
+    pub(super) fn read<T>(
+        &mut self,
+        file: &File,
+        run: impl FnOnce(&Connection) -> Result<T>,
+    ) -> Result<T> {
+        let kept = self.0.take();
+        file.check()?;
+        let mut connection = match kept {
+            Some(connection) => connection,
+            None => open_reader(file)?,
+        };
+        let read = in_read_transaction(&mut connection, run);
+        let is_broken = read.as_ref().is_err_and(is_of_the_file);
+        if connection.is_autocommit() && !is_broken {
+            self.0 = Some(connection);
+        }
+        read
+    }
+}
+
+/// Makes readers for the pool, which open the file themselves: what is wrong with it
+/// is told at once, and to who reads.
+pub(super) struct Readers;
 
 impl r2d2::ManageConnection for Readers {
-    type Connection = Connection;
-    type Error = rusqlite::Error;
+    type Connection = Pooled;
+    type Error = Infallible;
 
-    fn connect(&self) -> Result<Connection, rusqlite::Error> {
-        open_reader(&self.0)
+    fn connect(&self) -> Result<Pooled, Infallible> {
+        Ok(Pooled::default())
     }
 
-    fn is_valid(&self, _: &mut Connection) -> Result<(), rusqlite::Error> {
+    fn is_valid(&self, _: &mut Pooled) -> Result<(), Infallible> {
         Ok(())
     }
 
-    fn has_broken(&self, connection: &mut Connection) -> bool {
-        !connection.is_autocommit()
+    fn has_broken(&self, _: &mut Pooled) -> bool {
+        false
     }
 }
 
 /// A reading connection of one owner, which can tell whether anybody wrote.
 #[derive(Clone)]
-pub struct Reader(Arc<Mutex<Connection>>);
+pub struct Reader {
+    file: File,
+    connection: Arc<Mutex<Connection>>,
+}
 
 impl Reader {
-    pub(super) fn open(path: &Path) -> Result<Self> {
-        Ok(Self(Arc::new(Mutex::new(open_reader(path)?))))
+    pub(super) fn open(file: &File) -> Result<Self> {
+        Ok(Self {
+            file: file.clone(),
+            connection: Arc::new(Mutex::new(open_reader(file)?)),
+        })
     }
 
     /// Runs the closure in one read transaction, on a thread that may block.
@@ -110,10 +148,13 @@ impl Reader {
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        let connection = self.0.clone();
-        tokio::task::spawn_blocking(move || in_read_transaction(&mut connection.lock(), run))
-            .await
-            .map_err(|error| Error::internal("a read of the store panicked").with_source(error))?
+        let own = self.clone();
+        tokio::task::spawn_blocking(move || {
+            own.file.check()?;
+            in_read_transaction(&mut own.connection.lock(), run)
+        })
+        .await
+        .map_err(|error| Error::internal("a read of the store panicked").with_source(error))?
     }
 
     /// A number that is another one after any other connection, of this process
@@ -123,7 +164,7 @@ impl Reader {
     /// Those of the file.
     pub fn data_version(&self) -> Result<i64> {
         Ok(self
-            .0
+            .connection
             .lock()
             .query_row("PRAGMA data_version", [], |row| row.get(0))?)
     }

@@ -8,7 +8,8 @@ use parking_lot::Mutex;
 use rusqlite::Connection;
 use tokio::sync::{Semaphore, watch};
 
-use super::connection::{Reader, Readers, in_read_transaction, open_writer};
+use super::connection::{Reader, Readers, open_writer};
+use super::file::File;
 use super::queue::Queue;
 use super::writer;
 use crate::error::{Error, ErrorKind, Resource, Result};
@@ -34,7 +35,7 @@ impl Options {
 
 /// An open file. Dropping it closes the file after what was queued is done.
 pub struct Database {
-    path: PathBuf,
+    file: File,
     queue: Arc<Queue>,
     readers: r2d2::Pool<Readers>,
     /// One permit for each reader: who waits for one holds no thread.
@@ -56,37 +57,38 @@ impl Database {
         inspect: impl FnOnce(&Connection) -> Result<()>,
         prepare: impl FnOnce(&mut Connection) -> Result<()>,
     ) -> Result<Self> {
-        let path = options.path.clone();
-        let mut connection = open_writer(&path, inspect).map_err(|error| match error.detail() {
+        let path = options.path.as_path();
+        let mut connection = open_writer(path, inspect).map_err(|error| match error.detail() {
             Some(_) => error,
             None => error.with_detail(format!("The store is \"{}\".", path.display())),
         })?;
         prepare(&mut connection)?;
+        let file = File::at(path);
 
         let readers = r2d2::Pool::builder()
             .max_size(options.readers)
             .min_idle(Some(0))
             .test_on_check_out(false)
             .error_handler(Box::new(r2d2::NopErrorHandler))
-            .build(Readers(path.clone()))
+            .build(Readers)
             .map_err(|error| {
                 Error::internal("the store's readers cannot be opened").with_source(error)
             })?;
 
         let queue = Arc::new(Queue::new());
         let (committed, commits) = watch::channel(0);
-        let wal = wal_path(&path);
+        let wal = wal_path(path);
         let thread = {
-            let queue = queue.clone();
+            let (file, queue) = (file.clone(), queue.clone());
             std::thread::Builder::new()
                 .name("rekha-store-writer".to_owned())
-                .spawn(move || writer::run(&connection, &wal, &queue, &committed))
+                .spawn(move || writer::run(&connection, &file, &wal, &queue, &committed))
                 .map_err(|error| {
                     Error::internal("the store's writer cannot be started").with_source(error)
                 })?
         };
         Ok(Self {
-            path,
+            file,
             queue,
             readers,
             turns: Arc::new(Semaphore::new(options.readers as usize)),
@@ -101,7 +103,7 @@ impl Database {
     ///
     /// # Errors
     /// Those of the closure (nothing was changed), 57P03 when the file is busy
-    /// or closed, 53100 when the disk is full.
+    /// or closed, 53100 when the disk is full, 58030 when the file was replaced.
     pub async fn write<T, F>(&self, run: F) -> Result<T>
     where
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
@@ -128,13 +130,13 @@ impl Database {
     /// state of the file. Never waits for a writer.
     ///
     /// # Errors
-    /// Those of the closure, and of the file.
+    /// Those of the closure, and of the file: 58030 when it was replaced.
     pub async fn read<T, F>(&self, run: F) -> Result<T>
     where
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        let readers = self.readers.clone();
+        let (file, readers) = (self.file.clone(), self.readers.clone());
         let turn =
             self.turns.clone().acquire_owned().await.map_err(|error| {
                 Error::internal("the store's readers are gone").with_source(error)
@@ -142,14 +144,14 @@ impl Database {
         tokio::task::spawn_blocking(move || {
             // Given back when the read has ended, also when nobody waits for it.
             let _turn = turn;
-            let mut connection = readers.get().map_err(|error| {
+            let mut reader = readers.get().map_err(|error| {
                 Error::new(
                     ErrorKind::Unavailable(Resource::Store),
                     "no reader of the store is free",
                 )
                 .with_source(error)
             })?;
-            in_read_transaction(&mut connection, run)
+            reader.read(&file, run)
         })
         .await
         .map_err(|error| Error::internal("a read of the store panicked").with_source(error))?
@@ -158,9 +160,9 @@ impl Database {
     /// A reading connection of one's own.
     ///
     /// # Errors
-    /// 58030 when the file cannot be opened.
+    /// 58030 when the file cannot be opened, or was replaced.
     pub fn reader(&self) -> Result<Reader> {
-        Reader::open(&self.path)
+        Reader::open(&self.file)
     }
 
     /// Changes after every commit of this process.
@@ -170,7 +172,7 @@ impl Database {
 
     /// Where the file is.
     pub fn path(&self) -> &Path {
-        &self.path
+        self.file.path()
     }
 
     /// Does what is queued, checkpoints and closes the writing connection.
@@ -372,6 +374,76 @@ mod tests {
         assert_eq!(count(&database).await, 1);
         let writes = |connection: &Connection| Ok(connection.execute("DELETE FROM t", [])?);
         assert!(database.read(writes).await.is_err());
+    }
+
+    /// One file is never half of another one, and nothing is lost by a mistake.
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_file_that_was_replaced_is_left_alone_until_it_is_back() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = |name: &str| directory.path().join(name);
+        let database = open(&directory);
+        let reader = database.reader().expect("opens");
+        database.write(insert(1)).await.expect("is written");
+        assert_eq!(count(&database).await, 1);
+        Connection::open(path("other.db"))
+            .expect("opens")
+            .execute_batch("CREATE TABLE t (a INTEGER PRIMARY KEY)")
+            .expect("is made");
+        let other = std::fs::read(path("other.db")).expect("reads");
+
+        std::fs::rename(path("x.db"), path("aside.db")).expect("is moved");
+        std::fs::rename(path("other.db"), path("x.db")).expect("is moved");
+        let nothing = |_: &Connection| Ok(());
+        for refused in [
+            database.read(nothing).await,
+            reader.read(nothing).await,
+            database.write(insert(2)).await.map(drop),
+            database.reader().map(drop),
+        ] {
+            let error = refused.expect_err("it was replaced");
+            assert_eq!(error.sqlstate(), "58030");
+            assert!(error.hint().is_some());
+        }
+        assert_eq!(std::fs::read(path("x.db")).expect("reads"), other);
+
+        std::fs::rename(path("aside.db"), path("x.db")).expect("is moved");
+        assert_eq!(count(&database).await, 1);
+        database.write(insert(2)).await.expect("is written");
+        assert_eq!(count(&database).await, 2);
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_met_a_failure_of_the_file_is_another_one() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let options = Options {
+            readers: 1,
+            ..Options::new(directory.path().join("x.db"))
+        };
+        let database = Database::open(&options, |_| Ok(()), |_| Ok(())).expect("opens");
+        let failure = |code| {
+            let cause = rusqlite::ffi::Error::new(code);
+            Error::from(rusqlite::Error::SqliteFailure(cause, None))
+        };
+        for (code, is_kept) in [
+            (rusqlite::ffi::SQLITE_IOERR_READ, false),
+            (rusqlite::ffi::SQLITE_CORRUPT, false),
+            (rusqlite::ffi::SQLITE_NOTADB, false),
+            (rusqlite::ffi::SQLITE_BUSY, true),
+        ] {
+            let fails = move |connection: &Connection| -> Result<()> {
+                connection.pragma_update(None, "cache_size", 7)?;
+                Err(failure(code))
+            };
+            database.read(fails).await.expect_err("on purpose");
+            let size =
+                |connection: &Connection| {
+                    Ok(connection
+                        .pragma_query_value(None, "cache_size", |row| row.get::<_, i64>(0))?)
+                };
+            let size = database.read(size).await.expect("reads");
+            assert_eq!(size == 7, is_kept, "{code}");
+        }
     }
 
     #[tokio::test]

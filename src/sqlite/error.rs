@@ -48,3 +48,16 @@ impl From<rusqlite::Error> for Error {
         Self::new(kind, message).with_source(error)
     }
 }
+
+/// Whether the file, or what a connection knows of it, cannot be relied on.
+pub(super) fn is_of_the_file(error: &Error) -> bool {
+    let source = std::error::Error::source(error);
+    let code = source
+        .and_then(|source| source.downcast_ref::<rusqlite::Error>())
+        .and_then(rusqlite::Error::sqlite_error_code);
+    error.kind() == ErrorKind::Internal(Fault::Io)
+        || matches!(
+            code,
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+        )
+}

@@ -17,10 +17,17 @@
 //! The queue is bounded: writers wait for a place in it before anything is
 //! promised to them. Checkpoints run on the writer thread between groups, so
 //! that no commit pays for one that could have waited.
+//!
+//! When the file fails: a reader that met an I/O error or damage is closed, and the
+//! next read opens another. The writer keeps its connection: SQLite rolls back what
+//! failed, and each transaction looks at the file anew. A file that was replaced or
+//! removed is neither read nor written (58030), since connections would be to one file
+//! or to another by when they were opened; put back, it is used again.
 
 mod connection;
 mod database;
 mod error;
+mod file;
 mod queue;
 mod writer;
 

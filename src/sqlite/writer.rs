@@ -8,6 +8,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use tokio::sync::watch;
 
+use super::file::File;
 use super::queue::{Job, Queue};
 use crate::error::{Error, ErrorKind, Resource, Result};
 
@@ -21,12 +22,16 @@ const CHECKPOINT_NOW_BYTES: u64 = 64 << 20;
 /// Runs until the queue ends. `commits` counts the groups that were committed.
 pub(super) fn run(
     connection: &Connection,
+    file: &File,
     wal: &Path,
     queue: &Arc<Queue>,
     commits: &watch::Sender<u64>,
 ) {
     while let Some(group) = queue.next_group() {
-        let answers = commit(connection, group);
+        let answers = match file.check() {
+            Ok(()) => commit(connection, group),
+            Err(error) => fail_all(unrun(group), error),
+        };
         let committed = answers.iter().any(|(_, outcome)| outcome.is_ok());
         for (job, outcome) in answers {
             job.finish(outcome);
@@ -52,10 +57,7 @@ fn commit(connection: &Connection, group: Vec<Box<dyn Job>>) -> Answers {
     // IMMEDIATE: a transaction that begins by reading and then wants to write
     // is refused at once when another process wrote in between.
     if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
-        return fail_all(
-            group.into_iter().map(|job| (job, Ok(()))).collect(),
-            Error::from(error),
-        );
+        return fail_all(unrun(group), Error::from(error));
     }
     let mut answers: Answers = Vec::with_capacity(group.len());
     let mut group = group.into_iter();
@@ -111,19 +113,27 @@ fn in_savepoint(connection: &Connection, job: &mut dyn Job) -> Result<()> {
     outcome
 }
 
+fn unrun(group: Vec<Box<dyn Job>>) -> Answers {
+    group.into_iter().map(|job| (job, Ok(()))).collect()
+}
+
 /// Nobody of the group is told that it was done: each fails with its own
 /// error, or with the group's.
 fn fail_all(answers: Answers, error: Error) -> Answers {
     tracing::error!(error = %error, cause = ?std::error::Error::source(&error), jobs = answers.len(), "a group of changes was not committed");
-    let (kind, message) = (error.kind(), error.message().to_owned());
+    let copy = || {
+        let mut copy = Error::new(error.kind(), error.message().to_owned());
+        if let Some(detail) = error.detail() {
+            copy = copy.with_detail(detail);
+        }
+        if let Some(hint) = error.hint() {
+            copy = copy.with_hint(hint);
+        }
+        copy
+    };
     answers
         .into_iter()
-        .map(|(job, outcome)| {
-            (
-                job,
-                outcome.and_then(|()| Err(Error::new(kind, message.clone()))),
-            )
-        })
+        .map(|(job, outcome)| (job, outcome.and_then(|()| Err(copy()))))
         .collect()
 }
 

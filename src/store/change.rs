@@ -68,7 +68,8 @@ pub enum Update {
     DropNamespace(ObjectId),
     /// Makes the stream, or makes it this: `tables`, `table_columns` and
     /// `table_metadata`, as a difference. Rows of the name that are no stream
-    /// make room.
+    /// make room. Whoever had the name before and is gone must have its end in the
+    /// history; if not, the conflict is [`Unadopted`].
     PutStream(Arc<Stream>, Arc<Version>),
     /// Adds the version to the history.
     AddVersion(Arc<Version>),

@@ -102,6 +102,11 @@ impl Evolution {
         Self("create".to_owned())
     }
 
+    /// A stream took a name that has a history of its own.
+    pub fn rename() -> Self {
+        Self("rename".to_owned())
+    }
+
     /// The closing row of a dropped stream.
     pub fn drop() -> Self {
         Self("drop".to_owned())

@@ -57,8 +57,10 @@ pub trait Store: Send + Sync + 'static {
     /// are gone are left out.
     async fn streams(&self, ids: &[ObjectId]) -> Result<Loaded<Vec<(Stream, Arc<Version>)>>>;
 
-    /// The identities of all rows of `tables`, registered or not.
-    async fn stream_ids(&self) -> Result<Vec<ObjectId>>;
+    /// The identities of those streams of which the last version does not say what
+    /// their rows say, or that they are gone; and of rows without a version. Some of
+    /// them may be no streams, or not differ. Looks at everything.
+    async fn unadopted(&self) -> Result<Vec<ObjectId>>;
 
     /// The identities of those rows of `tables` that are looked for, registered or
     /// not, in order.

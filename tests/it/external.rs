@@ -489,6 +489,36 @@ async fn a_stream_deleted_without_its_columns_is_dropped() {
     assert_eq!(versions.last().unwrap()[0].as_deref(), Some("3"));
 }
 
+/// What the log does not say is found when everything is looked at.
+#[tokio::test]
+async fn a_stream_deleted_without_a_trace_is_dropped() {
+    let (_rekha, client, outside) = with_orders().await;
+    client.rows("CREATE STREAM other (id INT)").await;
+    delete_without_a_trace(&outside);
+    eventually("the end of its history", async || {
+        client.rows("SHOW STREAMS").await;
+        (history(&outside) == ["create", "drop"]).then_some(())
+    })
+    .await;
+    client.must_fail("DESCRIBE STREAM orders").await;
+    assert_eq!(client.rows("SHOW SCHEMA VERSIONS FOR other").await.len(), 1);
+}
+
+/// Its end comes before another beginning under its name, whoever is faster.
+#[tokio::test]
+async fn a_name_is_free_once_the_history_of_who_had_it_has_its_end() {
+    let (_rekha, client, outside) = with_orders().await;
+    for _ in 0..5 {
+        delete_without_a_trace(&outside);
+        eventually("the name free", async || {
+            client.try_rows("CREATE STREAM orders (id INT)").await.ok()
+        })
+        .await;
+    }
+    let expected = ["create", "drop"].repeat(6);
+    assert_eq!(history(&outside), expected[..11]);
+}
+
 /// A change without a trigger is not in the log: whoever puts the trigger right looks at
 /// everything.
 #[tokio::test]
@@ -512,6 +542,24 @@ async fn what_changed_while_a_trigger_was_missing_is_found_at_the_next_start() {
         .execute(&copy_column("note", "another", 5), [])
         .unwrap();
     external_version(&client, "orders", 3).await;
+}
+
+fn delete_without_a_trace(outside: &Connection) {
+    let sql =
+        format!("BEGIN; DELETE FROM tables WHERE id = {ORDERS}; DELETE FROM __cdc_log; COMMIT");
+    outside.execute_batch(&sql).unwrap();
+}
+
+/// The kinds of the versions under the name `orders`.
+fn history(outside: &Connection) -> Vec<String> {
+    let mut statement = outside
+        .prepare(
+            "SELECT evolution_type FROM cartridge_warp__schema_registry
+             WHERE schema_name = 'public' AND table_name = 'orders' ORDER BY version",
+        )
+        .unwrap();
+    let kinds = statement.query_map([], |row| row.get(0)).unwrap();
+    kinds.map(|kind| kind.unwrap()).collect()
 }
 
 fn rename(outside: &Connection, from: &str, to: &str) {

@@ -108,8 +108,32 @@ async fn without_the_store_it_is_alive_but_not_healthy() {
         (503, &json!("unhealthy")),
         "{health}"
     );
+    // What is known without it.
+    assert!(health["components"]["schema_manager"]["position"].is_number());
     assert_eq!(get(&server, "/readyz").await.0, 503);
-    assert_eq!(get(&server, "/metrics").await.0, 200);
+    let (status, page) = get(&server, "/metrics").await;
+    assert_eq!(status, 200);
+    assert!(page.contains("astha_component_active{component=\"schema_manager\"}"));
+}
+
+/// Slower than slow: it will never have asked.
+#[tokio::test]
+async fn a_client_that_does_not_go_on_is_let_go_of() {
+    let store = Store::new();
+    let server = start(&store).await;
+    let address = server.http_addr().unwrap();
+    for begun in ["", "GET /livez HTTP/1.1\r\nHost: "] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(begun.as_bytes()).await.unwrap();
+        tokio::time::pause();
+        let mut answer = Vec::new();
+        let ended = stream.read_to_end(&mut answer);
+        let ended = tokio::time::timeout(Duration::from_secs(24 * 60 * 60), ended).await;
+        ended.expect("it is let go of").ok();
+        tokio::time::resume();
+    }
+    assert_eq!(get(&server, "/livez").await.0, 200);
+    server.shutdown().await.unwrap();
 }
 
 #[tokio::test]

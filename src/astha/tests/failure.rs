@@ -47,6 +47,21 @@ async fn what_is_refused_to_the_last_attempt_is_a_dead_letter() {
     assert_eq!(told, (1, 1, 2, 3));
 }
 
+#[tokio::test]
+async fn what_makes_no_sense_is_a_dead_letter_at_once() {
+    let fixture = fixture(Config::default());
+    let recorder = fixture.recorder("r").await;
+    *recorder.doubts.lock() = true;
+    fixture.own(&add("a")).await;
+    fixture.own(&add("b")).await;
+    fixture.astha.activate().await.expect("goes on");
+    assert_eq!(recorder.take(), ["GivenUp", "own: Insert b"]);
+    let letters = fixture
+        .text("SELECT attempts || ' ' || failure FROM __cdc_dead_letters")
+        .await;
+    assert_eq!(letters, "1 conversion_failed");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_dead_letter_is_replayed_once() {
     let fixture = fixture(careless(1));

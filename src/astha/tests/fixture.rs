@@ -19,6 +19,8 @@ pub(super) struct Recorder {
     pub(super) told: Mutex<Vec<String>>,
     /// Units it refuses before it takes one.
     pub(super) refusals: Mutex<usize>,
+    /// It finds that the next unit makes no sense.
+    pub(super) doubts: Mutex<bool>,
     /// It panics at the next unit.
     pub(super) panics: Mutex<bool>,
     /// It never answers what it is told, or asked.
@@ -32,6 +34,7 @@ impl Recorder {
             tables,
             told: Mutex::default(),
             refusals: Mutex::new(0),
+            doubts: Mutex::new(false),
             panics: Mutex::new(false),
             hangs: Mutex::new(false),
         })
@@ -63,6 +66,9 @@ impl Subscriber for Recorder {
             panic!("on purpose");
         }
         self.answer().await;
+        if std::mem::take(&mut *self.doubts.lock()) {
+            unit.events[0].decode::<()>()?;
+        }
         let mut refusals = self.refusals.lock();
         if *refusals > 0 {
             *refusals -= 1;

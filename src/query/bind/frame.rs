@@ -79,6 +79,8 @@ pub(super) struct Frame {
     pub(super) asked: Vec<Expr>,
     /// The construct that is being bound and has no sets in it: CASE, COALESCE.
     pub(super) construct: Option<&'static str>,
+    /// Whether it is a part of UNION or the like.
+    pub(super) is_arm: bool,
     /// Whether its FROM reads the rows of a recursion's last round.
     pub(super) reads_round: bool,
     pub(super) aggregates: Vec<(Expr, String)>,

@@ -30,6 +30,7 @@ mod mention;
 mod name;
 mod order;
 mod output;
+mod parentheses;
 mod query;
 mod recursion;
 mod row;

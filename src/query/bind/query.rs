@@ -67,6 +67,45 @@ impl Answer {
         self.cast(&types, binder)
     }
 
+    /// The same with these types for the columns that are parameters of which nothing was
+    /// known.
+    pub(super) fn settled(self, to: &[Type], binder: &mut Binder<'_>) -> Result<Self> {
+        let LogicalPlan::Projection(projection) = &self.plan else {
+            return Ok(self);
+        };
+        let mut columns: Vec<(Expr, String)> = Vec::with_capacity(projection.expr.len());
+        for (expr, own) in projection.expr.iter().zip(projection.schema.fields()) {
+            columns.push((expr.clone().unalias(), own.name().clone()));
+        }
+        let mut fields = self.fields.clone();
+        let mut is_settled = false;
+        for (field, to) in fields.iter_mut().zip(to) {
+            let own = columns.iter_mut().find(|(_, name)| *name == field.column);
+            let (Some((Expr::Placeholder(parameter), _)), &Type::UNKNOWN) =
+                (&own, &field.data_type)
+            else {
+                continue;
+            };
+            let typed = binder.catalog.parameters.named(&parameter.id)?;
+            let typed = binder.coerce(typed, to)?;
+            field.column = binder.column(to);
+            field.data_type = to.clone();
+            if let Some(own) = own {
+                *own = (typed.expr, field.column.clone());
+            }
+            is_settled = true;
+        }
+        if !is_settled {
+            return Ok(self);
+        }
+        let input = projection.input.as_ref().clone();
+        Ok(Self {
+            plan: build::project(input, columns).map_err(translated)?,
+            fields,
+            ..self
+        })
+    }
+
     /// The same with these types for its columns.
     pub(super) fn cast(self, to: &[Type], binder: &Binder<'_>) -> Result<Self> {
         let changes = |(field, to): (&Field, &Type)| field.data_type != *to;
@@ -117,6 +156,8 @@ impl Answer {
 
 impl Binder<'_> {
     pub(super) fn query(&mut self, query: &ast::Query) -> Result<Answer> {
+        let query = self.opened(query)?;
+        let query = query.as_ref();
         // FOR UPDATE locks rows that somebody may change: there are none.
         let known = self.common.len();
         self.with(query)?;

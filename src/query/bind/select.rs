@@ -42,8 +42,26 @@ impl Binder<'_> {
         select: &ast::Select,
         order: &[ast::OrderByExpr],
     ) -> Result<Answer> {
+        self.select_within(Frame::default(), select, order)
+    }
+
+    /// A SELECT that another query stands beside, which tells more of its parameters.
+    pub(super) fn select_arm(&mut self, select: &ast::Select) -> Result<Answer> {
+        let frame = Frame {
+            is_arm: true,
+            ..Frame::default()
+        };
+        self.select_within(frame, select, &[])
+    }
+
+    fn select_within(
+        &mut self,
+        frame: Frame,
+        select: &ast::Select,
+        order: &[ast::OrderByExpr],
+    ) -> Result<Answer> {
         refuse(select)?;
-        self.frames.push(Frame::default());
+        self.frames.push(frame);
         let answer = self.selected(select, order);
         self.frames.pop();
         answer
@@ -192,10 +210,11 @@ impl Binder<'_> {
         Ok(outputs)
     }
 
-    /// An output expression; a parameter of which nothing is known is a text.
+    /// An output expression; a parameter of which nothing is known, nor will be, is a text.
     fn output(&mut self, expr: &ast::Expr) -> Result<Typed> {
         let typed = self.expression(expr)?;
-        match (&typed.expr, typed.is_unknown()) {
+        let is_unknown = typed.is_unknown() && !self.frame().is_arm;
+        match (&typed.expr, is_unknown) {
             (Expr::Placeholder(_), true) => self.coerce(typed, &Type::TEXT),
             _ => Ok(typed),
         }

@@ -5,6 +5,7 @@ use sqlparser::ast;
 
 use super::binder::Binder;
 use super::frame::{Clause, Frame};
+use super::parentheses::is_plain;
 use super::query::Answer;
 use super::scope::Field;
 use crate::error::{Error, ErrorKind, Result};
@@ -44,8 +45,8 @@ impl Binder<'_> {
                 ));
             }
         };
-        let left = self.deeper(|binder| binder.body(left, &[]))?;
-        let right = self.deeper(|binder| binder.body(right, &[]))?;
+        let left = self.deeper(|binder| binder.arm(left))?;
+        let right = self.deeper(|binder| binder.arm(right))?;
         if left.fields.len() != right.fields.len() {
             return Err(other_columns(word));
         }
@@ -55,8 +56,8 @@ impl Binder<'_> {
             _ => types::common_type(word, &[left.data_type.clone(), right.data_type.clone()]),
         });
         let common = common.collect::<Result<Vec<_>>>()?;
-        let left = left.cast(&common, self)?;
-        let right = right.cast(&common, self)?;
+        let left = left.settled(&common, self)?.cast(&common, self)?;
+        let right = right.settled(&common, self)?.cast(&common, self)?;
         let fields: Vec<Field> = left
             .fields
             .iter()
@@ -111,6 +112,17 @@ impl Binder<'_> {
             }
         };
         Ok(Answer::unordered(plan, fields))
+    }
+
+    /// A query beside another: its parameters take the types of the other's columns.
+    fn arm(&mut self, body: &ast::SetExpr) -> Result<Answer> {
+        match body {
+            ast::SetExpr::Select(select) if select.distinct.is_none() => self.select_arm(select),
+            ast::SetExpr::Query(query) if is_plain(query) => {
+                self.deeper(|binder| binder.arm(&query.body))
+            }
+            other => self.body(other, &[]),
+        }
     }
 
     pub(super) fn values(&mut self, values: &ast::Values) -> Result<Answer> {

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 use uuid::Uuid;
 
-use super::{apply, codec, dead_letters, find, load, migrate, projection, rows};
+use super::{apply, codec, dead_letters, find, foreign, load, migrate, projection, rows};
 use crate::dead_letter::DeadLetter;
 use crate::error::Result;
 use crate::position::Position;
@@ -109,8 +109,8 @@ impl Store for SqliteStore {
         .await
     }
 
-    async fn stream_ids(&self) -> Result<Vec<ObjectId>> {
-        Ok(self.load(load::stream_ids).await?.value)
+    async fn unadopted(&self) -> Result<Vec<ObjectId>> {
+        Ok(self.load(foreign::all_unadopted).await?.value)
     }
 
     async fn find(&self, search: &Search) -> Result<Vec<ObjectId>> {
