@@ -43,6 +43,13 @@ pub enum Refresh {
     Requested,
 }
 
+impl Refresh {
+    /// Whether there are events that are not told; otherwise all of them are.
+    pub fn skips_events(self) -> bool {
+        !matches!(self, Self::Recovered | Self::Requested)
+    }
+}
+
 /// Somebody who is told of every change, in order, at least once.
 ///
 /// What it is told may be dropped at any `await`: after

@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::{Registry, schema_manager};
 use crate::error::Result;
 use crate::position::Position;
-use crate::schema::StreamName;
+use crate::schema::{Fingerprint, StreamName};
+use crate::store::Version;
 
 /// How many cached streams a look compares.
 const SAMPLE: usize = 16;
@@ -71,7 +72,7 @@ impl Registry {
             let name = &known.stream.name;
             let stored = self.store.stream(name).await?;
             let stored = Stored {
-                number: stored.value.map(|(_, version)| version.number),
+                version: stored.value.map(|(_, version)| said(&version)),
                 position: stored.position,
             };
             if self.is_older(name, &stored) {
@@ -114,7 +115,7 @@ impl Registry {
         self.looks.stale.fetch_add(1, Ordering::Relaxed);
         tracing::error!(
             stream = %name,
-            stored = stored.number,
+            stored = stored.version.map(|(number, _)| number),
             position = stored.position.0,
             "the cache was stale; the entry is forgotten"
         );
@@ -125,16 +126,23 @@ impl Registry {
     /// store said, and has it from a state that is no newer.
     fn is_older(&self, name: &StreamName, stored: &Stored) -> bool {
         self.cache.glance(name).is_some_and(|(known, position)| {
-            position <= stored.position && known.map(|known| known.version.number) != stored.number
+            position <= stored.position && known.map(|known| said(&known.version)) != stored.version
         })
     }
 }
 
-/// What the store said of a name: the number of the latest version, if there is such
-/// a stream, and in which state.
+/// What the store said of a name: the latest version, if there is such a stream, and in
+/// which state.
 struct Stored {
-    number: Option<u32>,
+    version: Option<Said>,
     position: Position,
+}
+
+/// A version's number and what it is.
+type Said = (u32, Fingerprint);
+
+fn said(version: &Version) -> Said {
+    (version.number, version.fingerprint)
 }
 
 #[cfg(test)]
@@ -187,19 +195,24 @@ mod tests {
         let directory = tempfile::tempdir().expect("a directory");
         let registry = registry(&directory.path().join("rekha.db")).await;
         create(&registry).await;
-        let stored = Stored {
-            number: Some(1),
-            position: registry.position().await.expect("a read"),
+        let is_stored = async || {
+            let stored = registry.store.stream(&name()).await.expect("a read");
+            let (_, version) = stored.value.expect("is there");
+            Stored {
+                version: Some(said(&version)),
+                position: stored.position,
+            }
         };
+        let stored = is_stored().await;
         // It goes on while the cache is looked at.
         alter(&registry).await;
         registry.judge(&name(), &stored);
         assert_eq!(registry.looks.stale(), 0);
 
-        let stored = Stored {
-            number: Some(3),
-            position: registry.position().await.expect("a read"),
-        };
+        // The same number, but another schema.
+        let other = Fingerprint([7; 32]);
+        let mut stored = is_stored().await;
+        stored.version = stored.version.map(|(number, _)| (number, other));
         registry.judge(&name(), &stored);
         assert_eq!(registry.looks.stale(), 1);
         assert!(registry.cache.glance(&name()).is_none());

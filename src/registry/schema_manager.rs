@@ -101,19 +101,9 @@ impl Subscriber for SchemaManager {
 
     async fn on_event(&self, unit: &Unit) -> Result<()> {
         let registry = self.registry()?;
-        let followed = match registry.follow(unit).await {
+        self.count(match registry.follow(unit).await {
             Ok(()) => registry.announce(unit).await,
             Err(error) => Err(error),
-        };
-        self.count(match followed {
-            // It would make no more sense the next time: the source does.
-            Err(error) if is_damage(&error) => {
-                tracing::error!(position = unit.position.0, %error, detail = error.detail(), "a unit of changes makes no sense; everything is looked at instead");
-                registry.clear_cache();
-                registry.notifications.lose_schema_changes();
-                registry.adopt_all().await
-            }
-            outcome => outcome,
         })
     }
 
@@ -126,10 +116,12 @@ impl Subscriber for SchemaManager {
         }
     }
 
-    async fn on_refresh(&self, _: Refresh, _: Position) -> Result<()> {
+    async fn on_refresh(&self, reason: Refresh, _: Position) -> Result<()> {
         let registry = self.registry()?;
         registry.clear_cache();
-        registry.notifications.lose_schema_changes();
+        if reason.skips_events() {
+            registry.notifications.lose_schema_changes();
+        }
         self.count(registry.adopt_all().await)
     }
 }

@@ -281,6 +281,23 @@ fn changes_of_schemas_are_told() {
     assert_eq!(heard, of_u);
 }
 
+/// A refresh that misses nothing cuts off nobody.
+#[test]
+fn whoever_hears_of_schemas_hears_on_after_a_refresh() {
+    let rekha = Rekha::start();
+    let mut idle = listener(&rekha, "schema_changes");
+    let mut writer = Raw::connect(rekha.address());
+    writer.ask(&[query("CREATE STREAM s (a INT)")]);
+    writer.ask(&[query("CALL rekha.refresh_component('schema_manager')")]);
+    writer.ask(&[query("ALTER STREAM s ADD b INT")]);
+    for number in 1..=2 {
+        let (_, _, payload) = notifications(&idle.until('A')).remove(0);
+        let version = format!("\"version\":{number},");
+        assert!(payload.contains(&version), "{payload}");
+    }
+    assert_eq!(letters(&idle.ask(&[query("SELECT 1")])), "TDCZ");
+}
+
 /// Whoever hears of a version of another server's sees it.
 #[test]
 fn changes_of_other_servers_are_told() {
