@@ -73,8 +73,8 @@ pub trait Subscriber: Send + Sync + 'static {
     /// Says how it is; must answer soon.
     async fn on_health(&self) -> Health;
 
-    /// Looks at the source: changes up to this position are not told. What it reads may
-    /// be newer, and is told all the same.
+    /// Looks at the source: changes up to this position are not told any more
+    /// ([`Refresh::skips_events`]). What it reads may be newer, and is told all the same.
     ///
     /// # Errors
     /// Any: it is asked again.

@@ -65,8 +65,8 @@ pub(super) struct Worker {
 /// How far a component has come.
 struct Delivery {
     position: Position,
-    /// What is next are dead letters; the component has to refresh instead of it.
-    is_given_up: bool,
+    /// Up to here, what is next is dead letters: the component has to refresh instead.
+    given_up: Option<Position>,
 }
 
 /// What somebody asked of the component.
@@ -113,7 +113,7 @@ impl Worker {
             offsets,
             delivery: Mutex::new(Delivery {
                 position,
-                is_given_up: false,
+                given_up: None,
             }),
             attempts: AtomicU32::new(0),
             is_unregistered: AtomicBool::new(false),
@@ -243,9 +243,9 @@ impl Worker {
                     continue;
                 }
                 Batch::Malformed(row, through) => {
-                    if !delivery.is_given_up {
+                    if delivery.given_up != Some(row.position) {
                         self.give_up_row(&row).await?;
-                        delivery.is_given_up = true;
+                        delivery.given_up = Some(row.position);
                     }
                     self.refresh_to(&mut delivery, Refresh::Malformed, through)
                         .await
@@ -314,7 +314,7 @@ impl Worker {
     fn moved(&self, delivery: &mut Delivery, to: Position) {
         *delivery = Delivery {
             position: to,
-            is_given_up: false,
+            given_up: None,
         };
         self.attempts.store(0, Ordering::Relaxed);
     }
@@ -388,7 +388,7 @@ impl Worker {
     }
 
     async fn deliver_unit(&self, delivery: &mut Delivery, unit: &Arc<Unit>) -> Result<()> {
-        if !delivery.is_given_up {
+        if delivery.given_up != Some(unit.position) {
             let Err(error) = self.try_to_deliver(unit).await else {
                 return Ok(());
             };
@@ -399,7 +399,7 @@ impl Worker {
                 return Err(error);
             }
             self.give_up(unit, &error, attempts).await?;
-            delivery.is_given_up = true;
+            delivery.given_up = Some(unit.position);
         }
         // Its position moves only behind this: the component may hold what these events
         // would have changed.

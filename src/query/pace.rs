@@ -4,7 +4,8 @@
 //! later row, changes something there or fails is not noticed before. The engine computes
 //! batches of rows, and some ahead. So where rows are asked for a few at a time it waits
 //! until more of them are wanted, and the columns of the answer are computed for no more
-//! rows than are. What is beneath them, filters and joins, works on whole batches as ever.
+//! rows than are. What is beneath them, filters,
+//! joins, sorts and the arms of a UNION, works on whole batches as ever.
 
 use std::fmt;
 use std::sync::Arc;

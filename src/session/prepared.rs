@@ -116,11 +116,12 @@ impl Session {
     /// # Errors
     /// What is wrong with the query by now; 0A000 when it would answer other columns.
     pub(super) async fn planned(&mut self, prepared: &Prepared, query: &Query) -> Result<Planned> {
-        if let (Some((fresh, planned)), Some(statement)) = (&self.fresh, &prepared.statement)
-            && Arc::ptr_eq(fresh, statement)
+        // Taken: what stops one run of a plan would stop another.
+        if let (Some((fresh, planned)), Some(statement)) = (self.fresh.take(), &prepared.statement)
+            && Arc::ptr_eq(&fresh, statement)
             && *planned.parameters() == prepared.parameters
         {
-            return Ok(planned.clone());
+            return Ok(planned);
         }
         let parameters: Vec<_> = prepared.parameters.iter().cloned().map(Some).collect();
         let planned = self.plan(query, &parameters).await;
@@ -140,7 +141,6 @@ impl Session {
                 "cached plan must not change result type",
             ));
         }
-        self.fresh = prepared.statement.clone().zip(Some(planned.clone()));
         Ok(planned)
     }
 

@@ -119,23 +119,21 @@ impl Source {
     /// The next rows of the stream, of which so many are wanted. What came before was
     /// handed out.
     async fn pull(&mut self, more: usize) -> Result<Option<Vec<Row>>> {
-        let Some(rest) = &mut self.rest else {
+        let Some(mut rest) = self.rest.take() else {
             return Ok(None);
         };
         if let Some(wanted) = &self.wanted {
             wanted.send_replace(self.taken.saturating_add(more));
         }
-        match rest.next().await {
-            Some(Ok(rows)) => Ok(Some(rows)),
-            Some(Err(error)) => {
-                self.rest = None;
-                Err(error)
-            }
-            None => {
-                self.rest = None;
-                Ok(None)
-            }
+        // Who gives up waiting here ends the query, and the portal cannot be run.
+        self.has_failed = true;
+        let next = rest.next().await.transpose();
+        self.has_failed = false;
+        let rows = next?;
+        if rows.is_some() {
+            self.rest = Some(rest);
         }
+        Ok(rows)
     }
 
     fn keep(&mut self, rows: &[Row]) -> Result<()> {
@@ -318,6 +316,8 @@ fn bytes(rows: &[Row]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use futures::FutureExt as _;
+
     use super::*;
     use crate::session::{SessionConfig, Value};
 
@@ -406,6 +406,23 @@ mod tests {
             let error = fetch(&mut cursor, Forward(None)).await.expect_err("failed");
             assert_eq!(error.sqlstate(), "55000", "{direction:?}");
         }
+    }
+
+    /// A FETCH that is cancelled ends what it waited for.
+    #[tokio::test]
+    async fn who_gives_up_waiting_has_ended_the_query() {
+        let (query, is_running) = std::sync::mpsc::channel::<()>();
+        let never = stream::once(async move {
+            let _query = query;
+            std::future::pending().await
+        });
+        let budget = Budget::new(SessionConfig::default());
+        let mut cursor = Source::new(never.boxed(), Scroll::No, budget);
+        assert!(cursor.next(1).now_or_never().is_none());
+        let ended = is_running.try_recv().expect_err("nothing is sent");
+        assert_eq!(ended, std::sync::mpsc::TryRecvError::Disconnected);
+        let error = cursor.next(1).await.expect_err("failed");
+        assert_eq!(error.sqlstate(), "55000");
     }
 
     #[tokio::test]

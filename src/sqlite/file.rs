@@ -42,7 +42,11 @@ impl File {
             ),
         )
         .with_detail("It is not the file that this server opened.")
-        .with_hint("Put that file back, or start the server again."))
+        .with_hint(format!(
+            "Put that file back. To use another, stop the server (SIGTERM) first: {path}-wal \
+             and {path}-shm are parts of the old one.",
+            path = self.path.display()
+        )))
     }
 }
 

@@ -6,9 +6,10 @@
 //! that now and then answers an error instead, panics, or does not answer at all.
 //! Meanwhile another program, the test itself, writes to the same tables and now and then
 //! deletes rows of the log. At a random time one of the places kills the process with
-//! SIGKILL, and the next one goes on with the same files. At the end an oracle, a table that a trigger fills as the log is filled,
-//! says what was committed: each component saw all of it, in order, and nothing else; of
-//! what was deleted it saw everything or was told to refresh.
+//! SIGKILL, and the next one goes on with the same files. At the end an oracle, a table
+//! that a trigger fills as the log is filled, says what was committed: each component saw
+//! all of it, in order, and nothing else; of what was deleted it saw everything or was
+//! told to refresh.
 //!
 //! `REKHA_CRASH_ROUNDS` says how many processes die, `REKHA_CRASH_SEED` when.
 

@@ -357,6 +357,10 @@ async fn a_stream_renamed_to_a_name_with_a_history_goes_on_after_it() {
         shown,
         [("1", "create"), ("3", "rename"), ("4", "add_column")]
     );
+    // Both histories have their end, and both names are free.
+    client
+        .rows("DROP STREAM sales; CREATE STREAM orders (id INT); CREATE STREAM sales (id INT)")
+        .await;
 }
 
 #[tokio::test]

@@ -7,9 +7,11 @@ use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::schema::ObjectId;
 use crate::store::{Projection, Unadopted};
 
-/// The version `v` is the last one of its name, is no end, and its stream is gone.
-const UNCLOSED: &str = "v.evolution_type IS NOT 'drop'
-    AND NOT EXISTS (SELECT 1 FROM tables t WHERE t.id = v.table_id)
+/// The version `v` is the last one of its name, and its stream is gone without an end
+/// under any name.
+const UNCLOSED: &str = "NOT EXISTS (SELECT 1 FROM tables t WHERE t.id = v.table_id)
+    AND NOT EXISTS (SELECT 1 FROM cartridge_warp__schema_registry d
+        WHERE d.table_id = v.table_id AND d.evolution_type = 'drop')
     AND NOT EXISTS (SELECT 1 FROM cartridge_warp__schema_registry l
         WHERE l.schema_name = v.schema_name AND l.table_name = v.table_name AND l.version > v.version)";
 

@@ -55,6 +55,19 @@ fn one_waits_for_the_other() {
 }
 
 #[test]
+fn a_fetch_that_is_given_up_waits_no_longer() {
+    let (_rekha, [mut one, mut other, mut observer]) = sessions();
+    ask(&mut one, "SELECT pg_advisory_lock(9)");
+    let cursor = "BEGIN; DECLARE c CURSOR FOR SELECT pg_advisory_lock(9)";
+    other.ask(&[query(cursor)]);
+    other.ask(&[query("SET LOCAL statement_timeout = 50")]);
+    assert_eq!(ask(&mut other, "FETCH c"), "ERROR 57014");
+    until_waiting(&mut observer, 0);
+    assert_eq!(ask(&mut one, "SELECT pg_advisory_unlock(9)"), "t");
+    assert_eq!(ask(&mut observer, "SELECT count(*) FROM pg_locks"), "0");
+}
+
+#[test]
 fn those_who_share_come_after_who_came_before() {
     let (_rekha, [mut one, mut two, mut writer, mut late, mut observer]) = sessions();
     for reader in [&mut one, &mut two] {

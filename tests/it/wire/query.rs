@@ -208,6 +208,27 @@ fn a_portal_hands_out_its_rows_in_parts() {
     assert_eq!(refusal(&raw.ask(&[execute("q", 0), sync()])), "ERROR 34000");
 }
 
+/// The end of one portal is not that of another of the same statement.
+#[test]
+fn two_portals_of_a_statement_run_beside_each_other() {
+    let (_rekha, mut raw) = connect();
+    let answer = raw.ask(&[
+        parse(
+            "s",
+            "SELECT a, pg_typeof(a) FROM generate_series(1, 3) g(a)",
+        ),
+        bind("p", "s", &[]),
+        bind("q", "s", &[]),
+        execute("p", 1),
+        execute("q", 0),
+        close(b'P', "q"),
+        execute("p", 1),
+        execute("p", 0),
+        sync(),
+    ]);
+    assert_eq!(letters(&answer), "122DsDDDC3DsDCZ");
+}
+
 #[test]
 fn a_query_of_no_columns_has_rows() {
     let (_rekha, mut raw) = connect();
