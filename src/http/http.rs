@@ -1,6 +1,7 @@
 //! The server of these pages.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
 use axum::Router;
@@ -15,6 +16,9 @@ use super::probe::Probe;
 use super::{health, metrics};
 use crate::registry::Registry;
 use crate::tasks::Tasks;
+
+/// How long pages that are being made, or asked for, are waited for at the end.
+const LAST_PAGES: Duration = Duration::from_secs(2);
 
 /// Answers HTTP until its tasks stop.
 pub struct Http {
@@ -31,6 +35,12 @@ impl Http {
     /// Serves until the tasks are asked to stop.
     pub async fn run(self, listener: TcpListener) {
         let stop = self.tasks.stopping().clone();
+        // A page that is being made is still answered; whoever never ends a request is
+        // not waited for.
+        let over = async {
+            stop.cancelled().await;
+            tokio::time::sleep(LAST_PAGES).await;
+        };
         let pages = Router::new()
             .route("/health/schema-registry", get(health_page))
             .route("/livez", get(|| async { "ok\n" }))
@@ -38,10 +48,12 @@ impl Http {
             .route("/metrics", get(metrics_page))
             .with_state(Probe::new(self.registry, self.tasks));
         let served = axum::serve(Connections::new(listener), pages)
-            .with_graceful_shutdown(async move { stop.cancelled().await })
-            .await;
-        if let Err(error) = served {
-            tracing::error!(%error, "HTTP is no longer served");
+            .with_graceful_shutdown(stop.clone().cancelled_owned());
+        tokio::select! {
+            served = served.into_future() => if let Err(error) = served {
+                tracing::error!(%error, "HTTP is no longer served");
+            },
+            () = over => {}
         }
     }
 }

@@ -115,7 +115,12 @@ impl Peers for Cancels {
     fn terminate(&self, process_id: i32) -> bool {
         let table = self.table.lock();
         let entry = table.entries.get(&process_id);
-        entry.map(|entry| entry.stop.cancel()).is_some()
+        let ended = entry.map(|entry| {
+            entry.stop.cancel();
+            // Its statement does not go on, as it would when the server stops.
+            entry.signal.request();
+        });
+        ended.is_some()
     }
 }
 

@@ -199,18 +199,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Client<S> {
         submission: &Submission,
     ) -> Result<T, Stop> {
         if self.cancel.take() {
-            return Err(Stop::canceled());
+            return Err(Stop::asked(&self.stop));
         }
         let Self {
             stream,
             incoming,
             cancel,
+            stop,
             ..
         } = self;
         tokio::select! {
             biased;
             result = statement => result.map_err(Stop::Session),
-            stop = unless_submitted(submission, interrupted(cancel, deadline)) => Err(stop),
+            stop = unless_submitted(submission, interrupted(cancel, stop, deadline)) => Err(stop),
             stop = unless_submitted(submission, vanished(stream, incoming)) => Err(stop),
         }
     }
@@ -250,11 +251,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Client<S> {
             stream,
             out,
             cancel,
+            stop,
             ..
         } = self;
         let stopped = async {
             match ending {
-                Ending::Open(deadline) => interrupted(cancel, deadline).await,
+                Ending::Open(deadline) => interrupted(cancel, stop, deadline).await,
                 Ending::Settled => pending().await,
             }
         };
@@ -313,8 +315,12 @@ async fn unless_submitted(submission: &Submission, reason: impl Future<Output = 
     stop
 }
 
-/// Waits for the client or the clock to stop the statement.
-async fn interrupted(cancel: &CancelSignal, deadline: Option<Instant>) -> Stop {
+/// Waits for the client, another session or the clock to stop the statement.
+async fn interrupted(
+    cancel: &CancelSignal,
+    stop: &CancellationToken,
+    deadline: Option<Instant>,
+) -> Stop {
     let timed_out = async {
         match deadline {
             Some(deadline) => sleep_until(deadline).await,
@@ -322,7 +328,7 @@ async fn interrupted(cancel: &CancelSignal, deadline: Option<Instant>) -> Stop {
         }
     };
     tokio::select! {
-        () = cancel.requested() => Stop::canceled(),
+        () = cancel.requested() => Stop::asked(stop),
         () = timed_out => Stop::timed_out(),
     }
 }

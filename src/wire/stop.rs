@@ -3,6 +3,7 @@ use std::io;
 use std::panic::AssertUnwindSafe;
 
 use futures::FutureExt;
+use tokio_util::sync::CancellationToken;
 
 use crate::error::{Error, ErrorKind, Fault, Protocol, Resource};
 
@@ -28,8 +29,11 @@ impl Stop {
         }
     }
 
-    /// The client asked for the statement to stop.
-    pub(super) fn canceled() -> Self {
+    /// Somebody asked for the connection to end, or for its statement to stop.
+    pub(super) fn asked(connection: &CancellationToken) -> Self {
+        if connection.is_cancelled() {
+            return Self::shutdown();
+        }
         Self::Wire(Error::new(
             ErrorKind::Canceled,
             "canceling statement due to user request",
@@ -44,7 +48,7 @@ impl Stop {
         ))
     }
 
-    /// The server stops.
+    /// The server stops, or the session was told to end.
     pub(super) fn shutdown() -> Self {
         Self::Fatal(Error::new(
             ErrorKind::Unavailable(Resource::Server),

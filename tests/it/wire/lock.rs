@@ -55,6 +55,19 @@ fn one_waits_for_the_other() {
 }
 
 #[test]
+fn who_is_terminated_waits_no_longer() {
+    let (_rekha, [mut one, mut other, mut observer]) = sessions();
+    ask(&mut one, "SELECT pg_advisory_lock(1)");
+    other.send(&[query("SELECT pg_advisory_lock(1)")]);
+    until_waiting(&mut observer, 1);
+    let terminate = format!("SELECT pg_terminate_backend({})", pid(&other));
+    assert_eq!(ask(&mut observer, &terminate), "t");
+    assert_eq!(refusal(&other.until('E')), "FATAL 57P01");
+    until_waiting(&mut observer, 0);
+    assert_eq!(ask(&mut one, "SELECT pg_advisory_unlock(1)"), "t");
+}
+
+#[test]
 fn a_fetch_that_is_given_up_waits_no_longer() {
     let (_rekha, [mut one, mut other, mut observer]) = sessions();
     ask(&mut one, "SELECT pg_advisory_lock(9)");
