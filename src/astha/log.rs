@@ -29,7 +29,8 @@ pub(super) enum Batch {
     /// A row that cannot be understood: the unit it is in goes to here.
     Malformed(Malformed, Position),
     /// Another program set the log's counter back: the log ends before the position, or
-    /// numbers that had been given were given again.
+    /// numbers that had been given were given again. Or nobody knows any more what was
+    /// pruned.
     SetBack,
 }
 
@@ -167,11 +168,14 @@ fn batch(
     bounds: Bounds,
     tables: &HashSet<String>,
 ) -> Result<Batch> {
-    let (pruned, oldest): (i64, Option<i64>) = connection
+    let (pruned, oldest): (Option<i64>, Option<i64>) = connection
         .prepare_cached(
-            "SELECT pruned_through, (SELECT min(id) FROM __cdc_log) FROM __cdc_horizon",
+            "SELECT (SELECT pruned_through FROM __cdc_horizon), (SELECT min(id) FROM __cdc_log)",
         )?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let Some(pruned) = pruned else {
+        return Ok(Batch::SetBack);
+    };
     let end_now = end(connection)?;
     if after > end_now || oldest.is_some_and(|oldest| oldest <= pruned) {
         return Ok(Batch::SetBack);

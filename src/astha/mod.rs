@@ -43,7 +43,7 @@
 //! | a unit is larger than half of the memory bound | it is told as a refresh |
 //! | a component was away for longer than [`Config::max_absence`] | it holds the log back no longer; when it comes back it refreshes and goes on from there |
 //! | rows of the log were deleted by hand | those who miss them refresh |
-//! | its counter was set back | positions go on from the highest ever seen, and everybody refreshes |
+//! | its counter was set back, or its horizon deleted | positions go on from the highest ever seen, and everybody refreshes |
 //! | a capturing trigger is missing, or is not what it should be | it is put right at the next start; what was written meanwhile may not be in the log, so that everybody refreshes |
 //! | the log cannot be read (the store is gone, or busy) | it is opened again and again, with a growing delay |
 //!

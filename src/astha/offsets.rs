@@ -116,6 +116,10 @@ impl Offsets {
     pub(super) async fn restore(&self, position: Position) -> Result<()> {
         self.database
             .write(move |connection| {
+                let is_unknown = connection.execute(
+                    "INSERT OR IGNORE INTO __cdc_horizon (id, pruned_through) VALUES (1, 0)",
+                    [],
+                )? > 0;
                 let (highest, is_right): (i64, bool) = connection.query_row(
                     "SELECT highest, highest <= (SELECT max(seq) FROM sqlite_sequence WHERE name = '__cdc_log')
                         AND NOT EXISTS (SELECT 1 FROM __cdc_log WHERE id <= pruned_through)
@@ -126,7 +130,7 @@ impl Offsets {
                     [position.0],
                     |row| Ok((row.get(0)?, row.get::<_, Option<bool>>(1)?.unwrap_or(false))),
                 )?;
-                if is_right {
+                if is_right && !is_unknown {
                     // Another component was faster.
                     return Ok(());
                 }

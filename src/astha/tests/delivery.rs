@@ -403,6 +403,18 @@ async fn a_counter_that_was_set_back_is_a_refresh_for_everybody() {
     }
 }
 
+#[tokio::test]
+async fn a_horizon_that_was_deleted_is_a_refresh() {
+    let fixture = fixture(Config::default());
+    let recorder = fixture.recorder("r").await;
+    fixture.own(&add("a")).await;
+    fixture.foreign("DELETE FROM __cdc_horizon").await;
+    fixture.astha.activate().await.expect("goes on");
+    fixture.own(&add("b")).await;
+    fixture.astha.activate().await.expect("delivers");
+    assert_eq!(recorder.take(), ["Gone", "own: Insert b"]);
+}
+
 /// However many rows are not needed any more, other writers wait for some of them only.
 #[tokio::test]
 async fn what_nobody_needs_is_removed_bit_by_bit() {
