@@ -178,28 +178,12 @@ fn notifications(
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
     use std::time::Duration;
 
     use super::*;
+    use crate::registry::fixture::{alter, create, name, registry};
     use crate::registry::schema_manager;
     use crate::registry::{At, Channels, Operation, StreamAction};
-    use crate::schema::{Alteration, ColumnSpec, DataType, Schema};
-
-    async fn registry(path: &Path) -> Arc<Registry> {
-        let registry = Registry::builder().sqlite(path).build().await;
-        registry.expect("a registry")
-    }
-
-    fn column(name: &str) -> ColumnSpec {
-        ColumnSpec {
-            name: name.to_owned(),
-            data_type: DataType::Text,
-            not_null: false,
-            default: None,
-            comment: None,
-        }
-    }
 
     /// What another node did is read long after, all of it together.
     #[tokio::test]
@@ -207,13 +191,8 @@ mod tests {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("rekha.db");
         let (here, there) = (registry(&path).await, registry(&path).await);
-        let (s, t) = (
-            StreamName::new("public", "s"),
-            StreamName::new("public", "t"),
-        );
-        let schema = Schema::new(&[column("a")], &[]).expect("a schema");
-        let registered = there.register_schema(&s, schema, "me").await;
-        registered.expect("a version");
+        let (s, t) = (name(), StreamName::new("public", "t"));
+        create(&there).await;
         here.catch_up().await.expect("a read");
         let astha = here.astha().expect("a change log");
         astha.pause(schema_manager::NAME).expect("it is there");
@@ -222,13 +201,7 @@ mod tests {
         let listener = here.notifications().join();
         listener.listen(Channels::from([(channel.to_owned(), since)]));
 
-        let add = Alteration::AddColumn {
-            parent: None,
-            column: column("b"),
-            if_not_exists: false,
-        };
-        let evolved = there.evolve_schema(&s, vec![add], "me").await;
-        evolved.expect("a version");
+        alter(&there).await;
         let rename = Operation::AlterStream {
             name: s.into(),
             if_exists: false,

@@ -558,16 +558,9 @@ impl Cache {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
-    use crate::registry::{At, Operation, Registry};
-    use crate::schema::{ColumnSpec, DataType, Schema};
-
-    async fn registry(path: &Path) -> Arc<Registry> {
-        let registry = Registry::builder().sqlite(path).build().await;
-        registry.expect("a registry")
-    }
+    use crate::registry::fixture::{create, name, registry};
+    use crate::registry::{At, Operation};
 
     /// Another node drops a stream while a reader here is at it, and everything that
     /// would tell the reader has been evicted.
@@ -576,17 +569,8 @@ mod tests {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("rekha.db");
         let (here, there) = (registry(&path).await, registry(&path).await);
-        let name = StreamName::new("public", "s");
-        let column = ColumnSpec {
-            name: "a".to_owned(),
-            data_type: DataType::Text,
-            not_null: false,
-            default: None,
-            comment: None,
-        };
-        let schema = Schema::new(&[column], &[]).expect("a schema");
-        let registered = there.register_schema(&name, schema, "me").await;
-        let id = registered.expect("a version").stream;
+        let name = name();
+        let id = create(&there).await.stream;
         here.catch_up().await.expect("a read");
         here.clear_cache();
 

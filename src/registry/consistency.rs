@@ -147,48 +147,10 @@ fn said(version: &Version) -> Said {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-    use std::sync::Arc;
-
     use super::*;
-    use crate::schema::{Alteration, ColumnSpec, DataType, Schema};
+    use crate::registry::fixture::{alter, create, name, registry};
 
     const GRACE: Duration = Duration::from_secs(60);
-
-    async fn registry(path: &Path) -> Arc<Registry> {
-        let registry = Registry::builder().sqlite(path).build().await;
-        registry.expect("a registry")
-    }
-
-    fn name() -> StreamName {
-        StreamName::new("public", "s")
-    }
-
-    fn column(name: &str) -> ColumnSpec {
-        ColumnSpec {
-            name: name.to_owned(),
-            data_type: DataType::Text,
-            not_null: false,
-            default: None,
-            comment: None,
-        }
-    }
-
-    async fn create(registry: &Arc<Registry>) {
-        let schema = Schema::new(&[column("a")], &[]).expect("a schema");
-        let registered = registry.register_schema(&name(), schema, "me").await;
-        registered.expect("a version");
-    }
-
-    async fn alter(registry: &Arc<Registry>) {
-        let add = Alteration::AddColumn {
-            parent: None,
-            column: column("b"),
-            if_not_exists: false,
-        };
-        let evolved = registry.evolve_schema(&name(), vec![add], "me").await;
-        evolved.expect("a version");
-    }
 
     #[tokio::test]
     async fn only_what_is_older_than_the_store_is_stale() {

@@ -33,6 +33,8 @@ mod dead_letters;
 mod draft;
 mod drop;
 mod evolve;
+#[cfg(test)]
+mod fixture;
 mod hindsight;
 mod judgement;
 mod known;

@@ -490,7 +490,7 @@ mod tests {
 
     use super::*;
     use crate::astha::Config;
-    use crate::schema::{ColumnSpec, DataType};
+    use crate::registry::fixture::{create, name};
 
     const GRACE: Duration = Duration::from_secs(60);
 
@@ -510,17 +510,7 @@ mod tests {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("rekha.db");
         let registry_before = registry(&path).await;
-        let name = StreamName::new("public", "s");
-        let column = ColumnSpec {
-            name: "a".to_owned(),
-            data_type: DataType::Text,
-            not_null: false,
-            default: None,
-            comment: None,
-        };
-        let schema = Schema::new(&[column], &[]).expect("a schema");
-        let registered = registry_before.register_schema(&name, schema, "me").await;
-        registered.expect("a version");
+        create(&registry_before).await;
         registry_before.catch_up().await.expect("a read");
         let outside = rusqlite::Connection::open(&path).expect("opens");
         outside
@@ -533,7 +523,7 @@ mod tests {
 
         let registry = registry(&path).await;
         registry.catch_up().await.expect("a read");
-        let known = registry.get_latest_schema(&name).await.expect("a stream");
+        let known = registry.get_latest_schema(&name()).await.expect("a stream");
         assert_eq!(known.version.number, 2);
         assert_eq!(known.version.registered_by, EXTERNAL);
         drop(registry.close(GRACE).await);
